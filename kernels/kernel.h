@@ -1,0 +1,81 @@
+/* The kernel contract: exact distances between rows of unsigned bytes.
+ *
+ *   L1(a, b) = sum over i of |a[i] - b[i]|          L2(a, b) = sum over i of (a[i] - b[i])^2, without the root
+ *
+ * A kernel comes in one of two forms.
+ *
+ *   pair   one query, one train row, both where the caller has them: `pair(a, b, dim)`.
+ *   tile   mr queries against nr train rows, from packed panels: `pack_queries` and `pack_train` bring rows into the
+ *          order the tile's registers want, once; `tile` then multiplies panel by panel.
+ *
+ * All results are exact integers for 1 <= dim <= max_dim, in 32 bits; a caller with longer rows cuts them into chunks
+ * of at most max_dim bytes and adds in 64 bits (src/search.c does). Rows need no alignment and no padding, and no byte
+ * outside them is read. Panels are 64-byte aligned and KNN_PANEL_ALIGN-padded; their inside is the kernel's own affair.
+ * Kernels keep no state: any number of threads may run the same one. They cannot fail. */
+#ifndef KNN_KERNEL_H
+#define KNN_KERNEL_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "cpu.h"
+
+enum knn_metric { KNN_L1, KNN_L2 };
+enum { KNN_METRICS = 2, KNN_PANEL_ALIGN = 64, KNN_MAX_TILE = 16 * 64 };
+
+typedef uint32_t knn_pair_fn(const uint8_t *a, const uint8_t *b, size_t dim);
+
+/* Packs n rows (1 <= n <= the panel's row count), `stride` bytes apart, into a panel of knn_*_panel_bytes(kernel, dim).
+ * Missing rows are filled so that `tile` can compute with them; what it then writes for them means nothing. */
+typedef void knn_pack_fn(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel);
+
+/* out[i * nr + j] = distance of query i to train row j, for i < nq and all j < nr; entries of queries i >= nq are
+ * undefined. 1 <= nq <= mr. Returns the queries that have a distance worth a look: bit i is set if and only if
+ * out[i * nr + j] < bound[i] for some j < nr (bits i >= nq are 0). `out` and `bound` (mr entries) are 64-byte aligned.
+ *
+ * Selection therefore costs one vector compare a register: nearly all tiles of a long search hold nothing near enough. */
+typedef uint32_t knn_tile_fn(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
+                             uint32_t *out);
+
+struct knn_kernel {
+    const char *name;      /* <metric>_<isa>[_<variant>], a tile's variant being <mr>x<nr> */
+    const char *summary;   /* one line: the instructions it lives on */
+    enum knn_metric metric;
+    unsigned features;     /* knn_feature bits it needs */
+    unsigned mr, nr;       /* queries and train rows of a tile; 1 and 1 for a pair kernel */
+    size_t max_dim;        /* largest dim for which every distance fits 32 bits */
+    unsigned step;         /* byte pairs one group of arithmetic instructions consumes ... */
+    unsigned ops;          /* ... and how many instructions that group has */
+    unsigned group;        /* tile only: bytes of a row that stand together in a panel; panels pad dim to its multiple */
+    unsigned query_width;  /* tile only: bytes a query element takes in its panel */
+    knn_pair_fn *pair;     /* NULL for a tile kernel */
+    knn_tile_fn *tile;     /* NULL for a pair kernel, as are the two packers */
+    knn_pack_fn *pack_queries;
+    knn_pack_fn *pack_train;
+};
+
+/* "l1" or "l2". */
+const char *knn_metric_name(enum knn_metric metric);
+
+/* Every kernel of this build, runnable here or not: by metric, then slowest expected first. */
+const struct knn_kernel *const *knn_kernels(size_t *count);
+
+/* The kernel of this name, or NULL. */
+const struct knn_kernel *knn_kernel_find(const char *name);
+
+/* The fastest kernel expected for a metric on a CPU with these features: the last one of knn_kernels() that runs. */
+const struct knn_kernel *knn_kernel_default(enum knn_metric metric, unsigned features);
+
+/* The scalar kernel of a metric: what every other kernel must equal bit for bit. */
+const struct knn_kernel *knn_kernel_reference(enum knn_metric metric);
+
+/* 1 if a CPU with these features can run it. */
+static inline int knn_kernel_runs(const struct knn_kernel *kernel, unsigned features) {
+    return (kernel->features & ~features) == 0;
+}
+
+/* Sizes in bytes of the panels that the packers of a tile kernel fill, multiples of KNN_PANEL_ALIGN. */
+size_t knn_query_panel_bytes(const struct knn_kernel *kernel, size_t dim);
+size_t knn_train_panel_bytes(const struct knn_kernel *kernel, size_t dim);
+
+#endif

@@ -1,0 +1,59 @@
+#include "kernel.h"
+
+#include <string.h>
+
+#define KERNEL(name) extern const struct knn_kernel knn_##name;
+#include "kernels.def"
+#undef KERNEL
+
+static const struct knn_kernel *const kernels[] = {
+#define KERNEL(name) &knn_##name,
+#include "kernels.def"
+#undef KERNEL
+};
+
+enum { KERNEL_COUNT = sizeof kernels / sizeof kernels[0] };
+
+const char *knn_metric_name(enum knn_metric metric) {
+    return metric == KNN_L1 ? "l1" : "l2";
+}
+
+const struct knn_kernel *const *knn_kernels(size_t *count) {
+    *count = KERNEL_COUNT;
+    return kernels;
+}
+
+const struct knn_kernel *knn_kernel_find(const char *name) {
+    for (size_t i = 0; i < KERNEL_COUNT; i++)
+        if (strcmp(kernels[i]->name, name) == 0)
+            return kernels[i];
+    return NULL;
+}
+
+const struct knn_kernel *knn_kernel_default(enum knn_metric metric, unsigned features) {
+    for (size_t i = KERNEL_COUNT; i-- > 0;)
+        if (kernels[i]->metric == metric && knn_kernel_runs(kernels[i], features))
+            return kernels[i];
+    return NULL;
+}
+
+const struct knn_kernel *knn_kernel_reference(enum knn_metric metric) {
+    for (size_t i = 0; i < KERNEL_COUNT; i++)
+        if (kernels[i]->metric == metric)
+            return kernels[i];
+    return NULL;
+}
+
+static size_t panel_bytes(size_t rows, size_t dim, size_t group, size_t width) {
+    size_t padded = (dim + group - 1) / group * group;
+    size_t bytes = rows * (padded * width + sizeof(uint32_t)); /* a 32-bit term of its own beside every row */
+    return (bytes + KNN_PANEL_ALIGN - 1) / KNN_PANEL_ALIGN * KNN_PANEL_ALIGN;
+}
+
+size_t knn_query_panel_bytes(const struct knn_kernel *kernel, size_t dim) {
+    return panel_bytes(kernel->mr, dim, kernel->group, kernel->query_width);
+}
+
+size_t knn_train_panel_bytes(const struct knn_kernel *kernel, size_t dim) {
+    return panel_bytes(kernel->nr, dim, kernel->group, 1);
+}

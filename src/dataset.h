@@ -1,0 +1,46 @@
+/* Labelled images to train on and to test with, by one specification string.
+ *
+ *   DIR        the CIFAR-10 binary version (data_batch_1.bin ... data_batch_5.bin, test_batch.bin) or the Python version
+ *              (data_batch_1 ... data_batch_5, test_batch), in DIR itself or in its usual subfolder or archive
+ *              (cifar-10-batches-bin/, cifar-10-batches-py/, cifar-10-binary.tar.gz, cifar-10-python.tar.gz)
+ *   FILE       either version's .tar.gz (any archive libarchive reads), unopened
+ *   synthetic[:seed=N,train=N,test=N]
+ *              generated images of the same shape and class balance; seed 1, 50000 and 10000 unless told
+ *
+ * How many images there are is whatever the files hold. */
+#ifndef KNN_DATASET_H
+#define KNN_DATASET_H
+
+#include <stdint.h>
+
+#include "error.h"
+#include "matrix.h"
+
+enum { KNN_IMAGE_WIDTH = 32, KNN_IMAGE_HEIGHT = 32, KNN_IMAGE_PLANES = 3, KNN_IMAGE_BYTES = 3072, KNN_CLASSES = 10 };
+
+struct knn_images {
+    struct knn_matrix pixels; /* a row an image: 1024 red, 1024 green, 1024 blue bytes, each plane row-major 32x32 */
+    uint8_t *labels;          /* pixels.rows of them, 0 ... KNN_CLASSES - 1 */
+};
+
+struct knn_dataset {
+    struct knn_images train, test;
+    char source[512]; /* for people: "CIFAR-10 binary version in data/cifar-10-batches-bin" */
+    int synthetic;    /* 1 if generated: its results are not CIFAR-10's */
+};
+
+/* The names of the ten classes, by label. */
+extern const char *const knn_class_names[KNN_CLASSES];
+
+/* The specification in force: `spec` if not NULL, else the environment's KNNMARK_DATA if set and not empty, else "data"
+ * if that folder holds CIFAR-10 in any of the forms above, else "synthetic". */
+const char *knn_dataset_spec(const char *spec);
+
+/* Opens exactly `spec` (not NULL). On failure nothing is left allocated and the error names the file, what is wrong
+ * with it and what to do. Not for two threads on one struct. */
+int knn_dataset_open(struct knn_dataset *dataset, const char *spec, struct knn_error *error);
+
+/* Safe on a zeroed struct, and twice. */
+void knn_dataset_close(struct knn_dataset *dataset);
+
+#endif

@@ -1,0 +1,40 @@
+#include "matrix.h"
+
+#include <errno.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+enum { ROW_ALIGN = 64, HUGE_PAGE = 2 << 20 };
+
+int knn_matrix_alloc(struct knn_matrix *matrix, size_t rows, size_t dim, struct knn_error *error) {
+    *matrix = (struct knn_matrix){0};
+    size_t stride, bytes;
+    if (rows == 0 || dim == 0 || __builtin_add_overflow(dim, ROW_ALIGN - 1, &stride) ||
+        __builtin_mul_overflow(stride &= ~(size_t)(ROW_ALIGN - 1), rows, &bytes) ||
+        __builtin_add_overflow(bytes, HUGE_PAGE - 1, &bytes))
+        return knn_fail(error, "a matrix of %zu rows of %zu bytes cannot exist", rows, dim);
+    bytes &= ~(size_t)(HUGE_PAGE - 1);
+    void *data = mmap(NULL, bytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    if (data == MAP_FAILED)
+        return knn_fail(error, "no memory for %zu rows of %zu bytes (%s): use fewer images", rows, dim,
+                        strerror(errno));
+#ifdef MADV_HUGEPAGE
+    madvise(data, bytes, MADV_HUGEPAGE);
+#endif
+    *matrix = (struct knn_matrix){.data = data, .rows = rows, .dim = dim, .stride = stride, .mapped = bytes};
+    return 0;
+}
+
+void knn_matrix_discard(struct knn_matrix *matrix, size_t rows) {
+    size_t page = (size_t)sysconf(_SC_PAGESIZE);
+    size_t bytes = rows * matrix->stride / page * page;
+    if (bytes > 0)
+        madvise(matrix->data, bytes, MADV_DONTNEED);
+}
+
+void knn_matrix_free(struct knn_matrix *matrix) {
+    if (matrix->data != NULL)
+        munmap(matrix->data, matrix->mapped);
+    *matrix = (struct knn_matrix){0};
+}

@@ -1,0 +1,33 @@
+/* A matrix of bytes: `rows` rows of `dim` bytes, `stride` bytes apart. */
+#ifndef KNN_MATRIX_H
+#define KNN_MATRIX_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "error.h"
+
+struct knn_matrix {
+    uint8_t *data;  /* page-aligned; row i starts at data + i * stride */
+    size_t rows;
+    size_t dim;     /* bytes that count in a row, >= 1 */
+    size_t stride;  /* dim rounded up to 64, so that every row is 64-byte aligned */
+    size_t mapped;  /* bytes of the mapping behind data */
+};
+
+/* All bytes are zero, in pages that are taken only when touched (huge ones where the system gives them).
+ * Fails on a size that overflows or that the system refuses. */
+int knn_matrix_alloc(struct knn_matrix *matrix, size_t rows, size_t dim, struct knn_error *error);
+
+/* Gives the pages of the first `rows` rows back to the system; their bytes are gone. For a consumer that packs a matrix
+ * as it goes and must not hold two copies. */
+void knn_matrix_discard(struct knn_matrix *matrix, size_t rows);
+
+/* Safe on a zeroed struct, and twice. */
+void knn_matrix_free(struct knn_matrix *matrix);
+
+static inline uint8_t *knn_matrix_row(const struct knn_matrix *matrix, size_t i) {
+    return matrix->data + i * matrix->stride;
+}
+
+#endif
