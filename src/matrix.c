@@ -26,11 +26,12 @@ int knn_matrix_alloc(struct knn_matrix *matrix, size_t rows, size_t dim, struct 
     return 0;
 }
 
-void knn_matrix_discard(struct knn_matrix *matrix, size_t rows) {
+void knn_matrix_discard(const struct knn_matrix *matrix, size_t first, size_t count) {
     size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t bytes = rows * matrix->stride / page * page;
-    if (bytes > 0)
-        madvise(matrix->data, bytes, MADV_DONTNEED);
+    size_t begin = (first * matrix->stride + page - 1) / page * page;
+    size_t end = (first + count) * matrix->stride / page * page;
+    if (begin < end)
+        madvise(matrix->data + begin, end - begin, MADV_DONTNEED);
 }
 
 void knn_matrix_free(struct knn_matrix *matrix) {

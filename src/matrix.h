@@ -19,9 +19,9 @@ struct knn_matrix {
  * Fails on a size that overflows or that the system refuses. */
 int knn_matrix_alloc(struct knn_matrix *matrix, size_t rows, size_t dim, struct knn_error *error);
 
-/* Gives the pages of the first `rows` rows back to the system; their bytes are gone. For a consumer that packs a matrix
- * as it goes and must not hold two copies. */
-void knn_matrix_discard(struct knn_matrix *matrix, size_t rows);
+/* Gives the whole pages within rows [first, first + count) back to the system; what was in them is gone. For a consumer
+ * that packs a matrix as it goes and must not hold two copies. */
+void knn_matrix_discard(const struct knn_matrix *matrix, size_t first, size_t count);
 
 /* Safe on a zeroed struct, and twice. */
 void knn_matrix_free(struct knn_matrix *matrix);

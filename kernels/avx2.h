@@ -1,0 +1,43 @@
+/* Small pieces the 256-bit kernels share. */
+#ifndef KNN_AVX2_H
+#define KNN_AVX2_H
+
+#include <immintrin.h>
+#include <stdint.h>
+#include <string.h>
+
+/* The last n < 32 bytes of a row, zeros behind them, without reading beyond the row. */
+static inline __m256i load_tail(const uint8_t *row, size_t n) {
+    uint8_t bytes[32] = {0};
+    memcpy(bytes, row, n);
+    return _mm256_loadu_si256((const __m256i *)(const void *)bytes);
+}
+
+static inline __m256i load(const void *bytes) {
+    return _mm256_loadu_si256(bytes);
+}
+
+static inline __m256i absolute_difference(__m256i x, __m256i y) {
+    return _mm256_or_si256(_mm256_subs_epu8(x, y), _mm256_subs_epu8(y, x));
+}
+
+static inline uint32_t sum_of_lanes32(__m256i v) {
+    __m128i x = _mm_add_epi32(_mm256_castsi256_si128(v), _mm256_extracti128_si256(v, 1));
+    x = _mm_add_epi32(x, _mm_shuffle_epi32(x, 0x4e));
+    x = _mm_add_epi32(x, _mm_shuffle_epi32(x, 0xb1));
+    return (uint32_t)_mm_cvtsi128_si32(x);
+}
+
+/* 1 if any of eight unsigned distances is below the limit. AVX2 has no unsigned compare: d >= l where max(d, l) = d. */
+static inline uint32_t any_below(__m256i distance, __m256i limit) {
+    __m256i not_below = _mm256_cmpeq_epi32(_mm256_max_epu32(distance, limit), distance);
+    return _mm256_movemask_epi8(not_below) != -1;
+}
+
+static inline int query_word(const uint8_t *bytes) {
+    int word;
+    memcpy(&word, bytes, sizeof word);
+    return word;
+}
+
+#endif

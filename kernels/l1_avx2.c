@@ -1,0 +1,104 @@
+/* L1 with the 256-bit sum of absolute differences: vpsadbw adds |a-b| of 8 bytes into each 64-bit lane. */
+#include "avx2.h"
+#include "kernel.h"
+#include "pack.h"
+
+static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
+    __m256i sum = _mm256_setzero_si256();
+    size_t i = 0;
+    for (; i + 32 <= dim; i += 32)
+        sum = _mm256_add_epi64(sum, _mm256_sad_epu8(load(a + i), load(b + i)));
+    if (i < dim)
+        sum = _mm256_add_epi64(sum, _mm256_sad_epu8(load_tail(a + i, dim - i), load_tail(b + i, dim - i)));
+    return sum_of_lanes32(sum); /* the upper halves of the lanes are 0 up to max_dim */
+}
+
+const struct knn_kernel knn_l1_avx2 = {
+    .name = "l1_avx2",
+    .summary = "vpsadbw, one row at a time",
+    .metric = KNN_L1,
+    .features = KNN_AVX2,
+    .mr = 1,
+    .nr = 1,
+    .max_dim = UINT32_MAX / 255,
+    .step = 32,
+    .ops = 2,
+    .pair = pair,
+};
+
+/* 12 accumulators, two vectors of train bytes (8 bytes of 4 rows each), a broadcast query word, a temporary: all 16. */
+enum { MR = 6, NR = 8, GROUP = 8, PREFETCH = 2048 };
+
+/* In assembly because compilers reassociate these sums and then run out of registers. */
+static inline __m256i sad_add(__m256i sum, __m256i train, __m256i query) {
+    __m256i sad;
+    __asm__("vpsadbw %3, %2, %1\n\tvpaddd %1, %0, %0" : "+x"(sum), "=&x"(sad) : "x"(train), "x"(query));
+    return sum;
+}
+
+static inline __attribute__((always_inline)) uint32_t tile_of(const void *queries, const void *train, size_t dim,
+                                                              unsigned nq, const uint32_t *bound, uint32_t *out) {
+    const uint8_t *q = queries, *t = train;
+    __m256i sum[MR][2];
+    for (unsigned i = 0; i < nq; i++)
+        sum[i][0] = sum[i][1] = _mm256_setzero_si256();
+    for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
+        __m256i t0 = load(t), t1 = load(t + 32);
+        if (nq <= 2) /* few queries: reading the train rows is the bound */
+            _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T0);
+        for (unsigned i = 0; i < nq; i++) {
+            long long word;
+            memcpy(&word, q + i * GROUP, sizeof word);
+            __m256i query = _mm256_set1_epi64x(word);
+            sum[i][0] = sad_add(sum[i][0], t0, query);
+            sum[i][1] = sad_add(sum[i][1], t1, query);
+        }
+        t += NR * GROUP;
+        q += MR * GROUP;
+    }
+    uint32_t hits = 0;
+    for (unsigned i = 0; i < nq; i++) {
+        __m256 even = _mm256_shuffle_ps(_mm256_castsi256_ps(sum[i][0]), _mm256_castsi256_ps(sum[i][1]), 0x88);
+        __m256i distance = _mm256_permute4x64_epi64(_mm256_castps_si256(even), 0xd8);
+        _mm256_storeu_si256((__m256i *)(void *)(out + i * NR), distance);
+        hits |= any_below(distance, _mm256_set1_epi32((int)bound[i])) << i;
+    }
+    return hits;
+}
+
+static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
+                     uint32_t *out) {
+    uint32_t wanted = (1u << nq) - 1;
+    if (nq > 4)
+        return wanted & tile_of(queries, train, dim, MR, bound, out);
+    if (nq > 2)
+        return wanted & tile_of(queries, train, dim, 4, bound, out);
+    if (nq > 1)
+        return wanted & tile_of(queries, train, dim, 2, bound, out);
+    return tile_of(queries, train, dim, 1, bound, out);
+}
+
+static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_groups8(rows, stride, n, dim, MR, panel);
+}
+
+static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_groups8(rows, stride, n, dim, NR, panel);
+}
+
+const struct knn_kernel knn_l1_avx2_6x8 = {
+    .name = "l1_avx2_6x8",
+    .summary = "vpsadbw and vpaddd, packed panels",
+    .metric = KNN_L1,
+    .features = KNN_AVX2,
+    .mr = MR,
+    .nr = NR,
+    .max_dim = UINT32_MAX / 255,
+    .step = 32,
+    .ops = 2,
+    .group = GROUP,
+    .query_width = 1,
+    .tile = tile,
+    .pack_queries = pack_queries,
+    .pack_train = pack_train,
+};

@@ -1,0 +1,108 @@
+/* L1 with the 512-bit sum of absolute differences: vpsadbw adds |a-b| of 8 bytes into each 64-bit lane. */
+#include <immintrin.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "pack.h"
+
+static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
+    __m512i sum = _mm512_setzero_si512();
+    for (size_t i = 0; i < dim; i += 64) {
+        __mmask64 mask = dim - i >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << (dim - i)) - 1;
+        __m512i x = _mm512_maskz_loadu_epi8(mask, a + i), y = _mm512_maskz_loadu_epi8(mask, b + i);
+        sum = _mm512_add_epi64(sum, _mm512_sad_epu8(x, y));
+    }
+    return (uint32_t)_mm512_reduce_add_epi64(sum);
+}
+
+const struct knn_kernel knn_l1_avx512bw = {
+    .name = "l1_avx512bw",
+    .summary = "vpsadbw, one row at a time",
+    .metric = KNN_L1,
+    .features = KNN_AVX2 | KNN_AVX512BW,
+    .mr = 1,
+    .nr = 1,
+    .max_dim = UINT32_MAX / 255,
+    .step = 64,
+    .ops = 2,
+    .pair = pair,
+};
+
+/* 24 accumulators, two vectors of train bytes (8 bytes of 8 rows each), one broadcast query word. */
+enum { MR = 12, NR = 16, GROUP = 8, PREFETCH = 4096 };
+
+/* In assembly because compilers reassociate these sums and then run out of registers. */
+static inline __m512i sad_add(__m512i sum, __m512i train, __m512i query) {
+    __m512i sad;
+    __asm__("vpsadbw %3, %2, %1\n\tvpaddd %1, %0, %0" : "+v"(sum), "=&v"(sad) : "v"(train), "v"(query));
+    return sum;
+}
+
+static inline __attribute__((always_inline)) uint32_t tile_of(const void *queries, const void *train, size_t dim,
+                                                              unsigned nq, const uint32_t *bound, uint32_t *out) {
+    const uint8_t *q = queries, *t = train;
+    __m512i sum[MR][2];
+    for (unsigned i = 0; i < nq; i++)
+        sum[i][0] = sum[i][1] = _mm512_setzero_si512();
+    for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
+        __m512i t0 = _mm512_load_si512(t), t1 = _mm512_load_si512(t + 64);
+        if (nq <= 4) { /* few queries: reading the train rows is the bound */
+            _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T0);
+            _mm_prefetch((const char *)t + PREFETCH + 64, _MM_HINT_T0);
+        }
+        for (unsigned i = 0; i < nq; i++) {
+            long long word;
+            memcpy(&word, q + i * GROUP, sizeof word);
+            __m512i query = _mm512_set1_epi64(word);
+            sum[i][0] = sad_add(sum[i][0], t0, query);
+            sum[i][1] = sad_add(sum[i][1], t1, query);
+        }
+        t += NR * GROUP;
+        q += MR * GROUP;
+    }
+    uint32_t hits = 0;
+    for (unsigned i = 0; i < nq; i++) {
+        __m512i distance = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(sum[i][0])),
+                                              _mm512_cvtepi64_epi32(sum[i][1]), 1);
+        _mm512_store_si512(out + i * NR, distance);
+        hits |= (uint32_t)(_mm512_cmplt_epu32_mask(distance, _mm512_set1_epi32((int)bound[i])) != 0) << i;
+    }
+    return hits;
+}
+
+static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
+                     uint32_t *out) {
+    uint32_t wanted = (1u << nq) - 1;
+    if (nq > 8)
+        return wanted & tile_of(queries, train, dim, MR, bound, out);
+    if (nq > 4)
+        return wanted & tile_of(queries, train, dim, 8, bound, out);
+    if (nq > 1)
+        return wanted & tile_of(queries, train, dim, 4, bound, out);
+    return tile_of(queries, train, dim, 1, bound, out);
+}
+
+static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_groups8(rows, stride, n, dim, MR, panel);
+}
+
+static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_groups8(rows, stride, n, dim, NR, panel);
+}
+
+const struct knn_kernel knn_l1_avx512bw_12x16 = {
+    .name = "l1_avx512bw_12x16",
+    .summary = "vpsadbw and vpaddd, packed panels",
+    .metric = KNN_L1,
+    .features = KNN_AVX2 | KNN_AVX512BW,
+    .mr = MR,
+    .nr = NR,
+    .max_dim = UINT32_MAX / 255,
+    .step = 64,
+    .ops = 2,
+    .group = GROUP,
+    .query_width = 1,
+    .tile = tile,
+    .pack_queries = pack_queries,
+    .pack_train = pack_train,
+};

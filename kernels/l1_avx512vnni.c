@@ -1,0 +1,52 @@
+/* L1 with the AVX-512 dot product of bytes: |a-b| = 2 max(a,b) - a - b, so
+ *
+ *   sum |a-b| = 2 sum max(a,b) - sum a - sum b
+ *
+ * and the middle sum is vpmaxub and a vpdpbusd by ones: where vpsadbw + vpaddd share their ports, this is the faster
+ * mix. The row sums come from packing. */
+#include "tile_avx512.h"
+
+static void pack(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint8_t *panel) {
+    knn_pack_groups4(rows, stride, n, dim, panel_rows, panel);
+    uint32_t *terms = (uint32_t *)(void *)(panel + knn_groups(dim, TILE_GROUP) * TILE_GROUP * panel_rows);
+    for (size_t r = 0; r < panel_rows; r++)
+        terms[r] = r < n ? 0 - knn_row_sum(rows + r * stride, dim) : 0;
+}
+
+static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    pack(rows, stride, n, dim, TILE_MR, panel);
+}
+
+static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    pack(rows, stride, n, dim, TILE_NR, panel);
+}
+
+static inline __m512i step(__m512i sum, __m512i train, __m512i query) {
+    return dot_add(sum, _mm512_max_epu8(train, query), _mm512_set1_epi8(1));
+}
+
+static inline __m512i finish(__m512i sum, __m512i terms) {
+    return _mm512_add_epi32(_mm512_slli_epi32(sum, 1), terms);
+}
+
+static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
+                     uint32_t *out) {
+    return tile_any(queries, train, dim, nq, bound, out, step, finish);
+}
+
+const struct knn_kernel knn_l1_avx512vnni_12x32 = {
+    .name = "l1_avx512vnni_12x32",
+    .summary = "2 max(a,b) - a - b: vpmaxub and vpdpbusd by ones",
+    .metric = KNN_L1,
+    .features = KNN_AVX2 | KNN_AVX512BW | KNN_AVX512VNNI,
+    .mr = TILE_MR,
+    .nr = TILE_NR,
+    .max_dim = UINT32_MAX / 255,
+    .step = 64,
+    .ops = 2,
+    .group = TILE_GROUP,
+    .query_width = 1,
+    .tile = tile,
+    .pack_queries = pack_queries,
+    .pack_train = pack_train,
+};

@@ -1,0 +1,144 @@
+/* Squared L2 with AVX2, which has no exact dot product of bytes: vpmaddubsw saturates at 16 bits.
+ *
+ * The tile expands the square, sum (a-b)^2 = sum a^2 + sum b^2 - 2 sum ab, and multiplies widened bytes by vpmaddwd: 16
+ * byte pairs an instruction, and no exact form does better. vpmaddubsw takes 32, but only where one side has 7 bits or
+ * the sums stay small: splitting b into nibbles needs two of it (and a widening now and then) for 32 pairs, splitting off
+ * the low bit needs three multiplier instructions. Widening is nearly free: train bytes stay bytes in their panel, and an
+ * AND or a shift makes 16-bit words of the even or odd ones, since queries are packed in the same order. */
+#include "avx2.h"
+#include "kernel.h"
+#include "pack.h"
+
+static inline __m256i even_bytes(__m256i v) {
+    return _mm256_and_si256(v, _mm256_set1_epi16(0xff));
+}
+
+static inline __m256i odd_bytes(__m256i v) {
+    return _mm256_srli_epi16(v, 8);
+}
+
+static inline __m256i add_squares(__m256i sum, __m256i d) {
+    __m256i even = even_bytes(d), odd = odd_bytes(d);
+    sum = _mm256_add_epi32(sum, _mm256_madd_epi16(even, even));
+    return _mm256_add_epi32(sum, _mm256_madd_epi16(odd, odd));
+}
+
+static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
+    __m256i sum = _mm256_setzero_si256();
+    size_t i = 0;
+    for (; i + 32 <= dim; i += 32)
+        sum = add_squares(sum, absolute_difference(load(a + i), load(b + i)));
+    if (i < dim)
+        sum = add_squares(sum, absolute_difference(load_tail(a + i, dim - i), load_tail(b + i, dim - i)));
+    return sum_of_lanes32(sum);
+}
+
+const struct knn_kernel knn_l2_avx2 = {
+    .name = "l2_avx2",
+    .summary = "|a-b| by saturating subtraction, widened, vpmaddwd with itself",
+    .metric = KNN_L2,
+    .features = KNN_AVX2,
+    .mr = 1,
+    .nr = 1,
+    .max_dim = UINT32_MAX / (255 * 255),
+    .step = 32,
+    .ops = 9,
+    .pair = pair,
+};
+
+/* 12 accumulators, two vectors of train words (2 words of 8 rows each), a broadcast query word pair, a product. */
+enum { MR = 6, NR = 16, GROUP = 4, QUERY_WIDTH = 2, PREFETCH = 2048 };
+
+/* sum += the products of two pairs of words. In assembly because compilers reassociate these sums and then run out of
+ * registers. */
+static inline __m256i multiply_add(__m256i sum, __m256i words, __m256i query) {
+    __m256i product;
+    __asm__("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0" : "+x"(sum), "=&x"(product) : "x"(words), "x"(query));
+    return sum;
+}
+
+static inline __attribute__((always_inline)) void add_products(__m256i (*sum)[2], __m256i t0, __m256i t1,
+                                                               const uint8_t *words, unsigned nq) {
+    for (unsigned i = 0; i < nq; i++) {
+        __m256i query = _mm256_set1_epi32(query_word(words + 4 * i));
+        sum[i][0] = multiply_add(sum[i][0], t0, query);
+        sum[i][1] = multiply_add(sum[i][1], t1, query);
+    }
+}
+
+static inline __attribute__((always_inline)) uint32_t tile_of(const void *queries, const void *train, size_t dim,
+                                                              unsigned nq, const uint32_t *bound, uint32_t *out) {
+    const uint8_t *q = queries, *t = train;
+    __m256i sum[MR][2];
+    for (unsigned i = 0; i < nq; i++)
+        sum[i][0] = sum[i][1] = _mm256_setzero_si256();
+    for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
+        if (nq <= 2) /* few queries: reading the train rows is the bound */
+            _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T0);
+        add_products(sum, even_bytes(load(t)), even_bytes(load(t + 32)), q, nq);
+        add_products(sum, odd_bytes(load(t)), odd_bytes(load(t + 32)), q + 4 * MR, nq);
+        t += NR * GROUP;
+        q += MR * GROUP * QUERY_WIDTH;
+    }
+    const uint32_t *query_terms = (const uint32_t *)(const void *)q;
+    uint32_t hits = 0;
+    for (unsigned i = 0; i < nq; i++) {
+        __m256i limit = _mm256_set1_epi32((int)bound[i]), term = _mm256_set1_epi32((int)query_terms[i]);
+        for (unsigned v = 0; v < 2; v++) {
+            __m256i terms = _mm256_add_epi32(term, load(t + 32 * v));
+            __m256i distance = _mm256_sub_epi32(terms, _mm256_slli_epi32(sum[i][v], 1));
+            _mm256_storeu_si256((__m256i *)(void *)(out + i * NR + 8 * v), distance);
+            hits |= any_below(distance, limit) << i;
+        }
+    }
+    return hits;
+}
+
+static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
+                     uint32_t *out) {
+    uint32_t wanted = (1u << nq) - 1;
+    if (nq > 4)
+        return wanted & tile_of(queries, train, dim, MR, bound, out);
+    if (nq > 2)
+        return wanted & tile_of(queries, train, dim, 4, bound, out);
+    if (nq > 1)
+        return wanted & tile_of(queries, train, dim, 2, bound, out);
+    return tile_of(queries, train, dim, 1, bound, out);
+}
+
+/* Per group of 4 bytes: the words (q0, q2) of every query, then the words (q1, q3), as the train side is widened. */
+static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    uint16_t *words = panel;
+    size_t groups = knn_groups(dim, GROUP);
+    memset(words, 0, groups * MR * GROUP * QUERY_WIDTH);
+    for (size_t r = 0; r < n; r++)
+        for (size_t i = 0; i < dim; i++)
+            words[i / 4 * MR * 4 + i % 2 * MR * 2 + r * 2 + i / 2 % 2] = rows[r * stride + i];
+    uint32_t *terms = (uint32_t *)(void *)(words + groups * MR * GROUP);
+    for (size_t r = 0; r < MR; r++)
+        terms[r] = r < n ? knn_row_squares(rows + r * stride, dim) : 0;
+}
+
+static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_groups4(rows, stride, n, dim, NR, panel);
+    uint32_t *terms = (uint32_t *)panel + knn_groups(dim, GROUP) * NR;
+    for (size_t r = 0; r < NR; r++)
+        terms[r] = r < n ? knn_row_squares(rows + r * stride, dim) : 0;
+}
+
+const struct knn_kernel knn_l2_avx2_6x16 = {
+    .name = "l2_avx2_6x16",
+    .summary = "norm expansion, vpmaddwd and vpaddd on widened bytes",
+    .metric = KNN_L2,
+    .features = KNN_AVX2,
+    .mr = MR,
+    .nr = NR,
+    .max_dim = UINT32_MAX / (255 * 255),
+    .step = 16,
+    .ops = 2,
+    .group = GROUP,
+    .query_width = QUERY_WIDTH,
+    .tile = tile,
+    .pack_queries = pack_queries,
+    .pack_train = pack_train,
+};

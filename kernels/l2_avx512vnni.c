@@ -1,0 +1,100 @@
+/* Squared L2 with the AVX-512 dot product of bytes; pack.h has the identity. */
+#include "tile_avx512.h"
+#include "tile_vnni256.h"
+
+static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
+    __m512i sum0 = _mm512_setzero_si512(), sum1 = sum0;
+    for (size_t i = 0; i < dim; i += 64) {
+        __mmask64 mask = dim - i >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << (dim - i)) - 1;
+        __m512i x = _mm512_maskz_loadu_epi8(mask, a + i), y = _mm512_maskz_loadu_epi8(mask, b + i);
+        __m512i d = _mm512_or_si512(_mm512_subs_epu8(x, y), _mm512_subs_epu8(y, x));
+        /* d reaches 255, too much for the signed side: 16-bit halves, whose products fit vpdpwssd */
+        __m512i low = _mm512_and_si512(d, _mm512_set1_epi16(0xff)), high = _mm512_srli_epi16(d, 8);
+        sum0 = _mm512_dpwssd_epi32(sum0, low, low);
+        sum1 = _mm512_dpwssd_epi32(sum1, high, high);
+    }
+    return (uint32_t)_mm512_reduce_add_epi32(_mm512_add_epi32(sum0, sum1));
+}
+
+const struct knn_kernel knn_l2_avx512vnni = {
+    .name = "l2_avx512vnni",
+    .summary = "|a-b| by saturating subtraction, widened, vpdpwssd with itself",
+    .metric = KNN_L2,
+    .features = KNN_AVX2 | KNN_AVX512BW | KNN_AVX512VNNI,
+    .mr = 1,
+    .nr = 1,
+    .max_dim = UINT32_MAX / (255 * 255),
+    .step = 64,
+    .ops = 7,
+    .pair = pair,
+};
+
+static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_dot_queries(rows, stride, n, dim, TILE_MR, panel);
+}
+
+static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_dot_train(rows, stride, n, dim, TILE_NR, panel);
+}
+
+static inline __m512i finish(__m512i sum, __m512i terms) {
+    return _mm512_sub_epi32(terms, _mm512_slli_epi32(sum, 1));
+}
+
+static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
+                     uint32_t *out) {
+    return tile_any(queries, train, dim, nq, bound, out, dot_add, finish);
+}
+
+const struct knn_kernel knn_l2_avx512vnni_12x32 = {
+    .name = "l2_avx512vnni_12x32",
+    .summary = "norm expansion, one vpdpbusd for 64 byte pairs",
+    .metric = KNN_L2,
+    .features = KNN_AVX2 | KNN_AVX512BW | KNN_AVX512VNNI,
+    .mr = TILE_MR,
+    .nr = TILE_NR,
+    .max_dim = UINT32_MAX / (255 * 255),
+    .step = 64,
+    .ops = 1,
+    .group = TILE_GROUP,
+    .query_width = 1,
+    .tile = tile,
+    .pack_queries = pack_queries,
+    .pack_train = pack_train,
+};
+
+/* The 256-bit tile in EVEX encoding: for CPUs that slow down under 512-bit multiplications, and to see what width buys. */
+static inline __m256i dot256(__m256i sum, __m256i u, __m256i s) {
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(u), "v"(s));
+    return sum;
+}
+
+static uint32_t tile256(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
+                        uint32_t *out) {
+    return vnni256_tile(queries, train, dim, nq, bound, out, dot256);
+}
+
+static void pack_queries256(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_dot_queries(rows, stride, n, dim, VNNI256_MR, panel);
+}
+
+static void pack_train256(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_dot_train(rows, stride, n, dim, VNNI256_NR, panel);
+}
+
+const struct knn_kernel knn_l2_avx512vnni_4x24 = {
+    .name = "l2_avx512vnni_4x24",
+    .summary = "norm expansion, 256-bit vpdpbusd for 32 byte pairs",
+    .metric = KNN_L2,
+    .features = KNN_AVX2 | KNN_AVX512BW | KNN_AVX512VNNI,
+    .mr = VNNI256_MR,
+    .nr = VNNI256_NR,
+    .max_dim = UINT32_MAX / (255 * 255),
+    .step = 32,
+    .ops = 1,
+    .group = VNNI256_GROUP,
+    .query_width = 1,
+    .tile = tile256,
+    .pack_queries = pack_queries256,
+    .pack_train = pack_train256,
+};

@@ -1,0 +1,40 @@
+/* Packed panels: how the tile kernels want their rows.
+ *
+ * `groups` of a few bytes from every row stand side by side, so that one vector load brings the same dimensions of many
+ * train rows and one broadcast brings those of a query; each vector lane then sums for one pair and nothing is ever
+ * added across lanes. (The layout of a BLIS micro-panel, with a group of bytes in place of a float.)
+ *
+ *   panel = [group 0: row 0, row 1, ... row R-1] [group 1: ...] ... [R terms of 32 bits]
+ *
+ * Bytes beyond dim and rows beyond n are 0. A term is a number a row brings into all its distances, such as its sum. */
+#ifndef KNN_PACK_H
+#define KNN_PACK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+/* Groups of `group` bytes that dim bytes take, the last one padded. */
+static inline size_t knn_groups(size_t dim, size_t group) {
+    return (dim + group - 1) / group;
+}
+
+/* Interleaves n of `panel_rows` rows in groups of 4 bytes. */
+void knn_pack_groups4(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint8_t *panel);
+
+/* Interleaves n of `panel_rows` rows in groups of 8 bytes. */
+void knn_pack_groups8(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint8_t *panel);
+
+/* Sum of a row's bytes, and of their squares, modulo 2^32. */
+uint32_t knn_row_sum(const uint8_t *row, size_t dim);
+uint32_t knn_row_squares(const uint8_t *row, size_t dim);
+
+/* Panels for squared L2 by a dot product of unsigned by signed bytes, groups of 4. Queries are packed as b - 128, so
+ * that with P = sum a (b - 128), which is what the dot product gives,
+ *
+ *   sum (a-b)^2 = (sum a^2 - 256 sum a) + sum b^2 - 2 P        modulo 2^32, exact since the result is below it
+ *
+ * and the two sums beside P are the terms of the train row a and of the query b. */
+void knn_pack_dot_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, void *panel);
+void knn_pack_dot_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, void *panel);
+
+#endif

@@ -1,0 +1,83 @@
+/* The register tile shared by the AVX-512 dot-product kernels: 12 queries x 32 train rows in 24 accumulators, two
+ * vectors of train bytes (4 bytes of 16 rows each) and one broadcast query word.
+ *
+ * distance = finish(accumulated, query term + train term): see the kernels for their identities. */
+#ifndef KNN_TILE_AVX512_H
+#define KNN_TILE_AVX512_H
+
+#include <immintrin.h>
+#include <string.h>
+
+#include "kernel.h"
+#include "pack.h"
+
+enum { TILE_MR = 12, TILE_NR = 32, TILE_GROUP = 4, TILE_VECTORS = TILE_NR / 16, TILE_PREFETCH = 4096 };
+
+typedef __m512i tile_step(__m512i sum, __m512i train, __m512i query);
+typedef __m512i tile_finish(__m512i sum, __m512i terms);
+
+/* sum += u . s over groups of 4 bytes, u unsigned and s signed, modulo 2^32. In assembly because gcc 12 copies the
+ * accumulators of _mm512_dpbusd_epi32 to and from memory here. */
+static inline __m512i dot_add(__m512i sum, __m512i u, __m512i s) {
+    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(u), "v"(s));
+    return sum;
+}
+
+/* Every caller passes constants for nq, step and finish, so this unrolls into straight code. */
+static inline __attribute__((always_inline)) uint32_t tile_of(const void *queries, const void *train, size_t dim,
+                                                              unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                              tile_step *step, tile_finish *finish) {
+    const uint8_t *q = queries, *t = train;
+    __m512i sum[TILE_MR][TILE_VECTORS];
+    for (unsigned i = 0; i < nq; i++)
+        for (unsigned v = 0; v < TILE_VECTORS; v++)
+            sum[i][v] = _mm512_setzero_si512();
+    for (size_t g = knn_groups(dim, TILE_GROUP); g > 0; g--) {
+        __m512i t0 = _mm512_load_si512(t), t1 = _mm512_load_si512(t + 64);
+        if (nq <= 4) { /* few queries: reading the train rows is the bound */
+            _mm_prefetch((const char *)t + TILE_PREFETCH, _MM_HINT_T0);
+            _mm_prefetch((const char *)t + TILE_PREFETCH + 64, _MM_HINT_T0);
+        }
+        for (unsigned i = 0; i < nq; i++) {
+            int word;
+            memcpy(&word, q + i * TILE_GROUP, sizeof word);
+            __m512i query = _mm512_set1_epi32(word);
+            sum[i][0] = step(sum[i][0], t0, query);
+            sum[i][1] = step(sum[i][1], t1, query);
+        }
+        t += TILE_NR * TILE_GROUP;
+        q += TILE_MR * TILE_GROUP;
+    }
+    const uint32_t *query_terms = (const uint32_t *)(const void *)q;
+    uint32_t hits = 0;
+    for (unsigned i = 0; i < nq; i++) {
+        __m512i limit = _mm512_set1_epi32((int)bound[i]);
+        unsigned below = 0;
+        for (unsigned v = 0; v < TILE_VECTORS; v++) {
+            __m512i terms = _mm512_add_epi32(_mm512_set1_epi32((int)query_terms[i]), _mm512_load_si512(t + 64 * v));
+            __m512i distance = finish(sum[i][v], terms);
+            _mm512_store_si512(out + i * TILE_NR + 16 * v, distance);
+            below |= _mm512_cmplt_epu32_mask(distance, limit);
+        }
+        hits |= (uint32_t)(below != 0) << i;
+    }
+    return hits;
+}
+
+/* Short batches take a narrower tile; the panels are the same. */
+static inline __attribute__((always_inline)) uint32_t tile_any(const void *queries, const void *train, size_t dim,
+                                                               unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                               tile_step *step, tile_finish *finish) {
+    uint32_t wanted = (1u << nq) - 1;
+    if (nq > 8)
+        return wanted & tile_of(queries, train, dim, TILE_MR, bound, out, step, finish);
+    if (nq > 4)
+        return wanted & tile_of(queries, train, dim, 8, bound, out, step, finish);
+    if (nq > 2)
+        return wanted & tile_of(queries, train, dim, 4, bound, out, step, finish);
+    if (nq > 1)
+        return wanted & tile_of(queries, train, dim, 2, bound, out, step, finish);
+    return tile_of(queries, train, dim, 1, bound, out, step, finish);
+}
+
+#endif

@@ -1,0 +1,64 @@
+/* Squared L2 by the 256-bit dot product of bytes: 4 queries x 24 train rows in 12 accumulators, three vectors of train
+ * bytes (4 bytes of 8 rows each) and one broadcast query word, all of the 16 registers that VEX instructions reach.
+ * pack.h has the identity. */
+#ifndef KNN_TILE_VNNI256_H
+#define KNN_TILE_VNNI256_H
+
+#include "avx2.h"
+#include "kernel.h"
+#include "pack.h"
+
+enum { VNNI256_MR = 4, VNNI256_NR = 24, VNNI256_GROUP = 4, VNNI256_VECTORS = 3, VNNI256_PREFETCH = 2048 };
+
+/* sum += u . s over groups of 4 bytes, u unsigned and s signed. */
+typedef __m256i vnni256_dot(__m256i sum, __m256i u, __m256i s);
+
+static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void *queries, const void *train,
+                                                                      size_t dim, unsigned nq, const uint32_t *bound,
+                                                                      uint32_t *out, vnni256_dot *dot) {
+    const uint8_t *q = queries, *t = train;
+    __m256i sum[VNNI256_MR][VNNI256_VECTORS];
+    for (unsigned i = 0; i < nq; i++)
+        for (unsigned v = 0; v < VNNI256_VECTORS; v++)
+            sum[i][v] = _mm256_setzero_si256();
+    for (size_t g = knn_groups(dim, VNNI256_GROUP); g > 0; g--) {
+        __m256i t0 = load(t), t1 = load(t + 32), t2 = load(t + 64);
+        if (nq <= 2) { /* few queries: reading the train rows is the bound */
+            _mm_prefetch((const char *)t + VNNI256_PREFETCH, _MM_HINT_T0);
+            _mm_prefetch((const char *)t + VNNI256_PREFETCH + 64, _MM_HINT_T0);
+        }
+        for (unsigned i = 0; i < nq; i++) {
+            __m256i query = _mm256_set1_epi32(query_word(q + VNNI256_GROUP * i));
+            sum[i][0] = dot(sum[i][0], t0, query);
+            sum[i][1] = dot(sum[i][1], t1, query);
+            sum[i][2] = dot(sum[i][2], t2, query);
+        }
+        t += VNNI256_NR * VNNI256_GROUP;
+        q += VNNI256_MR * VNNI256_GROUP;
+    }
+    const uint32_t *query_terms = (const uint32_t *)(const void *)q;
+    uint32_t hits = 0;
+    for (unsigned i = 0; i < nq; i++) {
+        __m256i limit = _mm256_set1_epi32((int)bound[i]), term = _mm256_set1_epi32((int)query_terms[i]);
+        for (unsigned v = 0; v < VNNI256_VECTORS; v++) {
+            __m256i terms = _mm256_add_epi32(term, load(t + 32 * v));
+            __m256i distance = _mm256_sub_epi32(terms, _mm256_slli_epi32(sum[i][v], 1));
+            _mm256_storeu_si256((__m256i *)(void *)(out + i * VNNI256_NR + 8 * v), distance);
+            hits |= any_below(distance, limit) << i;
+        }
+    }
+    return hits;
+}
+
+static inline __attribute__((always_inline)) uint32_t vnni256_tile(const void *queries, const void *train, size_t dim,
+                                                                   unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                                   vnni256_dot *dot) {
+    uint32_t wanted = (1u << nq) - 1;
+    if (nq > 2)
+        return wanted & vnni256_tile_of(queries, train, dim, VNNI256_MR, bound, out, dot);
+    if (nq > 1)
+        return wanted & vnni256_tile_of(queries, train, dim, 2, bound, out, dot);
+    return vnni256_tile_of(queries, train, dim, 1, bound, out, dot);
+}
+
+#endif

@@ -1,0 +1,39 @@
+/* Train rows as one kernel wants to read them: packed into panels for a tile kernel, left in place for a pair kernel.
+ *
+ * Rows longer than a kernel's 32-bit results allow are cut into chunks; a chunk of a panel is a panel of its own. */
+#ifndef KNN_PANELS_H
+#define KNN_PANELS_H
+
+#include "kernel.h"
+#include "matrix.h"
+#include "team.h"
+
+struct knn_panels {
+    const struct knn_kernel *kernel;
+    struct knn_matrix rows;   /* a view of the caller's matrix; its bytes are read only for a pair kernel */
+    struct knn_matrix packed; /* panel p, chunk c: row p * chunks + c; empty for a pair kernel */
+    size_t count;             /* panels: ceil(rows / nr) */
+    size_t chunks;            /* 1 unless dim is large */
+    size_t chunk;             /* bytes of a row in every chunk but the last */
+};
+
+/* Chunk sizes keep every sum strictly below UINT32_MAX, so that this value can stand for "no bound yet". */
+size_t knn_chunk_bytes(const struct knn_kernel *kernel, size_t dim);
+
+/* Bytes of a row in chunk c, of rows of dim bytes. */
+static inline size_t knn_chunk_dim(size_t dim, size_t chunk, size_t c) {
+    return dim - c * chunk < chunk ? dim - c * chunk : chunk;
+}
+
+/* Packs on all threads of the team, each touching first what it packs. With `consume`, pages of `rows` are given back to
+ * the system as they are packed, so that the peak is one copy; their bytes are then lost (a pair kernel keeps them). The
+ * matrix behind `rows` must outlive the panels of a pair kernel. */
+int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, const struct knn_matrix *rows,
+                    int consume, const struct knn_team *team, struct knn_error *error);
+void knn_panels_free(struct knn_panels *panels);
+
+static inline const uint8_t *knn_panel(const struct knn_panels *panels, size_t p, size_t c) {
+    return knn_matrix_row(&panels->packed, p * panels->chunks + c);
+}
+
+#endif

@@ -1,0 +1,33 @@
+#include "team.h"
+
+#include <omp.h>
+
+int knn_team_open(struct knn_team *team, unsigned threads, int bound, struct knn_error *error) {
+    *team = (struct knn_team){.bound = bound};
+    if (threads > KNN_MAX_THREADS)
+        return knn_fail(error, "%u threads are too many: at most %d", threads, KNN_MAX_THREADS);
+    if (knn_topology_open(&team->topology, error) != 0)
+        return -1;
+    team->threads = knn_topology_threads(team->topology, threads);
+    return 0;
+}
+
+void knn_team_close(struct knn_team *team) {
+    if (team->topology != NULL)
+        knn_topology_close(team->topology);
+    *team = (struct knn_team){0};
+}
+
+struct knn_binding *knn_team_begin(const struct knn_team *team) {
+    return team->bound ? knn_topology_save(team->topology) : NULL;
+}
+
+void knn_team_join(const struct knn_team *team) {
+    if (team->bound)
+        knn_topology_bind(team->topology, (unsigned)omp_get_thread_num(), team->threads);
+}
+
+void knn_team_end(const struct knn_team *team, struct knn_binding *own) {
+    if (own != NULL)
+        knn_topology_restore(team->topology, own);
+}

@@ -1,0 +1,33 @@
+/* The threads a job runs on: how many, and each bound to a core of its own. */
+#ifndef KNN_TEAM_H
+#define KNN_TEAM_H
+
+#include "error.h"
+#include "topology.h"
+
+struct knn_team {
+    struct knn_topology *topology;
+    unsigned threads; /* >= 1 */
+    int bound;        /* 1: thread i is bound to knn_topology_pu(i, threads) while it works */
+};
+
+enum { KNN_MAX_THREADS = 4096 };
+
+/* threads 0 means what knn_topology_threads() says. */
+int knn_team_open(struct knn_team *team, unsigned threads, int bound, struct knn_error *error);
+void knn_team_close(struct knn_team *team);
+
+/* Around a parallel region: the caller's thread is a member of the team and must get its own binding back.
+ *
+ *     struct knn_binding *own = knn_team_begin(team);
+ *     #pragma omp parallel num_threads(team->threads)
+ *     {
+ *         knn_team_join(team);
+ *         ...
+ *     }
+ *     knn_team_end(team, own); */
+struct knn_binding *knn_team_begin(const struct knn_team *team);
+void knn_team_join(const struct knn_team *team);
+void knn_team_end(const struct knn_team *team, struct knn_binding *own);
+
+#endif
