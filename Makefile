@@ -1,40 +1,76 @@
-# knnmark: `make help` lists the targets.
+# knnmark: `make help` lists the targets. `make deps bench` on a fresh machine installs, builds and runs the main job.
 #
-#   make CC=clang CXX=clang++        another compiler (gcc >= 10, clang >= 13)
-#   make BUILD=build/asan SANITIZE=address,undefined test
-#   make WRAPPER='qemu-x86_64 -cpu Haswell' test      run what was built under an emulator
+#   make CC=clang CXX=clang++                                   another compiler (gcc >= 10, clang >= 13)
+#   make BUILD=build/asan SANITIZE=address,undefined test       the tests under sanitizers
+#   make WRAPPER='qemu-x86_64 -cpu Haswell' test                the tests under an emulator
 
-CC       ?= cc
 ifeq ($(origin CC),default)
-CC       := gcc
+CC  := gcc
 endif
 ifeq ($(origin CXX),default)
-CXX      := g++
+CXX := g++
 endif
 BUILD    ?= build
 PREFIX   ?= /usr/local
+DESTDIR  ?=
 SANITIZE ?=
 WRAPPER  ?=
-DATA_DIR := data
 VERSION  := 0.1.0
+
+.DEFAULT_GOAL := all
+
+# -- packages ---------------------------------------------------------------------------------------------------------
+
+APT        := gcc g++ make pkg-config curl libhwloc-dev libbenchmark-dev libcmocka-dev libarchive-dev libjansson-dev nettle-dev
+DNF        := gcc gcc-c++ make pkgconf-pkg-config curl hwloc-devel google-benchmark-devel libcmocka-devel \
+              libarchive-devel jansson-devel nettle-devel
+PACMAN     := gcc make pkgconf curl hwloc benchmark cmocka libarchive jansson nettle
+BREW       := pkgconf hwloc google-benchmark cmocka libarchive jansson nettle libomp
+APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev qemu-user
+DNF_DEV    := clang clang-tools-extra cppcheck libomp-devel qemu-user
+PACMAN_DEV := clang cppcheck openmp qemu-user
+BREW_DEV   := llvm clang-format cppcheck
+
+.PHONY: deps deps-dev
+deps: ## install the packages that building, testing and benchmarking need
+	@sh .ci/deps.sh apt "$(APT)" dnf "$(DNF)" pacman "$(PACMAN)" brew "$(BREW)"
+
+deps-dev: ## install what .ci/run needs beside them: clang, checkers, emulators
+	@sh .ci/deps.sh apt "$(APT_DEV)" dnf "$(DNF_DEV)" pacman "$(PACMAN_DEV)" brew "$(BREW_DEV)"
+
+# Beside other goals, packages come first and the rest starts anew: what follows asks the compiler and pkg-config.
+DEPS  := $(filter deps deps-dev,$(MAKECMDGOALS))
+GOALS := $(filter-out deps deps-dev,$(MAKECMDGOALS))
+ifneq ($(and $(DEPS),$(GOALS)),)
+.PHONY: $(GOALS)
+$(firstword $(GOALS)): $(DEPS)
+	@+$(MAKE) --no-print-directory $(GOALS)
+$(filter-out $(firstword $(GOALS)),$(GOALS)): $(firstword $(GOALS))
+	@:
+else
 
 # -- flags ------------------------------------------------------------------------------------------------------------
 
-PACKAGES  := hwloc libarchive
+LIBRARY_PACKAGES := hwloc libarchive
 WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wpointer-arith -Wwrite-strings -Wundef
 OPTIMIZE  ?= -O3 -g
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
-COMMON     = $(OPTIMIZE) $(WARNINGS) $(SANITIZER) -fopenmp -fvisibility=hidden -MMD -MP
-CPPFLAGS  += -D_GNU_SOURCE -DKNN_VERSION='"$(VERSION)"' -Ikernels -Isrc $(shell pkg-config --cflags $(PACKAGES) 2>/dev/null)
+COMPILER  := $(shell $(CC) --version 2>/dev/null | head -n 1)
+COMMON    := $(OPTIMIZE) $(WARNINGS) $(SANITIZER) -fopenmp -fvisibility=hidden -MMD -MP
+CPPFLAGS  += -D_GNU_SOURCE -Ikernels -Isrc $(shell pkg-config --cflags $(LIBRARY_PACKAGES) jansson nettle)
+CPPFLAGS  := $(CPPFLAGS) -DKNN_VERSION='"$(VERSION)"' -DKNN_COMPILER='"$(COMPILER)"' -DKNN_FLAGS='"$(OPTIMIZE) $(SANITIZER)"'
 CFLAGS    += -std=c11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
 CXXFLAGS  += -std=c++17 $(COMMON)
 LDFLAGS   += -fopenmp $(SANITIZER)
-LDLIBS    += $(shell pkg-config --libs $(PACKAGES) 2>/dev/null || echo -lhwloc -larchive) -lm
+LDLIBS    := $(LDLIBS) $(shell pkg-config --libs $(LIBRARY_PACKAGES)) -lm
+JANSSON   := $(shell pkg-config --libs jansson)
+NETTLE    := $(shell pkg-config --libs nettle)
 
 # -- kernels: a file's suffix picks its flags -------------------------------------------------------------------------
 #
 # kernels/<metric>_<isa>.c is compiled with FLAGS_<isa>, and only if this compiler takes them for its target; then
-# KNN_BUILD_<isa> is defined, which guards the kernel's line in kernels/kernels.def.
+# KNN_BUILD_<isa> is defined, which guards the kernel's line in kernels/kernels.def. kernels/<metric>_auto.c is compiled
+# once for every instruction set in AUTO.
 
 FLAGS_scalar     := -fno-tree-vectorize -fno-tree-slp-vectorize
 FLAGS_baseline   :=
@@ -43,27 +79,32 @@ FLAGS_avxvnni    := -mavx2 -mavxvnni
 FLAGS_avx512bw   := -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
 FLAGS_avx512vnni := $(FLAGS_avx512bw) -mavx512vnni
 
+OPTIONAL := avx2 avxvnni avx512bw avx512vnni
 takes     = $(shell printf 'int x;' | $(CC) -Werror $(FLAGS_$(1)) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
-ISAS     := $(foreach isa,avx2 avxvnni avx512bw avx512vnni,$(call takes,$(isa)))
+ISAS     := $(foreach isa,$(OPTIONAL),$(call takes,$(isa)))
 AUTO     := baseline $(filter avx2 avx512bw,$(ISAS))
-CPPFLAGS += $(ISAS:%=-DKNN_BUILD_%)
+CPPFLAGS := $(CPPFLAGS) $(ISAS:%=-DKNN_BUILD_%)
 
-PORTABLE := $(filter-out %_scalar.c %_auto.c %_avx2.c %_avxvnni.c %_avx512bw.c %_avx512vnni.c,$(wildcard kernels/*.c))
-KERNELS  := $(PORTABLE:%.c=$(BUILD)/%.o) \
-            $(foreach isa,scalar $(ISAS),$(patsubst %.c,$(BUILD)/%.o,$(wildcard kernels/*_$(isa).c))) \
-            $(foreach isa,$(AUTO),$(patsubst %.c,$(BUILD)/%_$(isa).o,$(wildcard kernels/*_auto.c)))
+sources_of = $(wildcard kernels/*_$(1).c)
+KERNEL_OBJECTS := \
+    $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(foreach isa,scalar auto $(OPTIONAL),$(call sources_of,$(isa))),$(wildcard kernels/*.c))) \
+    $(foreach isa,scalar $(ISAS),$(patsubst %.c,$(BUILD)/%.o,$(call sources_of,$(isa)))) \
+    $(foreach isa,$(AUTO),$(patsubst %.c,$(BUILD)/%_$(isa).o,$(call sources_of,auto)))
 
 # -- files ------------------------------------------------------------------------------------------------------------
 
 COMMAND_SOURCES := src/main.c src/options.c $(wildcard src/command_*.c)
-LIBRARY  := $(BUILD)/libknnmark.a
-COMMAND  := $(BUILD)/knnmark
-BENCH    := $(BUILD)/knnmark-bench
-LIBRARY_OBJECTS := $(KERNELS) $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(COMMAND_SOURCES),$(wildcard src/*.c)))
-COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(COMMAND_SOURCES)))
+HEADERS   := $(addprefix kernels/,cpu.h kernel.h) \
+             $(addprefix src/,dataset.h error.h kbest.h knn.h matrix.h panels.h search.h team.h topology.h)
+LIBRARY   := $(BUILD)/libknnmark.a
+COMMAND   := $(BUILD)/knnmark
+BENCH     := $(BUILD)/knnmark-bench
+LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(COMMAND_SOURCES),$(wildcard src/*.c)))
+COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(COMMAND_SOURCES))
 BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(basename $(wildcard bench/*.c bench/*.cc)))
-TESTS    := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
+TESTS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
+FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] bench/*.[ch] bench/*.cc tests/*.[ch])
 
 .PHONY: all
 all: $(LIBRARY) $(COMMAND) $(BENCH) ## build the library, the command and the benchmarks
@@ -73,20 +114,18 @@ $(LIBRARY): $(LIBRARY_OBJECTS)
 	$(AR) rcs $@ $^
 
 $(COMMAND): $(COMMAND_OBJECTS) $(LIBRARY)
-	$(CC) $(LDFLAGS) -o $@ $^ $(LDLIBS)
+	$(CC) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LDLIBS)
 
 $(BENCH): $(BENCH_OBJECTS) $(LIBRARY)
-	$(CXX) $(LDFLAGS) -o $@ $^ -lbenchmark $(LDLIBS)
+	$(CXX) $(LDFLAGS) -o $@ $^ -lbenchmark $(NETTLE) $(LDLIBS)
 
-$(TESTS): $(BUILD)/tests/test_%: $(BUILD)/tests/test_%.o $(TEST_OBJECTS) $(LIBRARY)
+$(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)
 	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
-# The flags of the longest matching pattern win: a file's suffix is everything after its last underscore.
-suffix_flags = $(FLAGS_$(lastword $(subst _, ,$(basename $(notdir $(1))))))
-
+# Of several patterns the most specific one wins.
 $(BUILD)/kernels/%.o: kernels/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(call suffix_flags,$<) -c -o $@ $<
+	$(CC) $(CPPFLAGS) $(CFLAGS) $(FLAGS_$(lastword $(subst _, ,$*))) -c -o $@ $<
 
 define auto_rule
 $(BUILD)/kernels/%_auto_$(1).o: kernels/%_auto.c Makefile
@@ -103,4 +142,65 @@ $(BUILD)/%.o: %.cc Makefile
 	@mkdir -p $(@D)
 	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
 
--include $(shell find $(BUILD) -name '*.d' -not -path '$(BUILD)/*san/*' 2>/dev/null)
+# The commit that a result file names; rewritten only when it changes.
+.PHONY: commit
+commit:
+	@mkdir -p $(BUILD)/bench
+	@echo "#define KNN_COMMIT \"$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)\"" > $(BUILD)/bench/commit.new
+	@cmp -s $(BUILD)/bench/commit.new $(BUILD)/bench/commit.h && rm $(BUILD)/bench/commit.new || mv $(BUILD)/bench/commit.new $(BUILD)/bench/commit.h
+$(BUILD)/bench/commit.h: commit
+$(BUILD)/bench/describe.o: CPPFLAGS += -I$(BUILD)/bench
+$(BUILD)/bench/describe.o: $(BUILD)/bench/commit.h
+
+-include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/bench/*.d $(BUILD)/tests/*.d)
+
+# -- running ----------------------------------------------------------------------------------------------------------
+
+.PHONY: test bench bench-quick
+test: $(TESTS) $(COMMAND) ## prove every kernel, the search, the loaders and the command right
+	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) sh tests/run.sh $(TESTS)
+
+bench: $(BENCH) ## time ceilings, kernels and the full job by every kernel (under 5 minutes on 2 cores)
+	@$(BENCH) --output=results/bench.json $(BENCH_FLAGS)
+
+bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
+	@$(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
+
+# -- data -------------------------------------------------------------------------------------------------------------
+
+URL    ?= https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz
+SHA256 := c4a38c50a1bc5f3a1c5537f2155ab9d68f9f25eb1ed8d9ddda3db29a59bca1dd
+
+.PHONY: data
+data: ## fetch CIFAR-10 (170 MB), verified, to where the default data set is looked for; URL= overrides the source
+	@sh .ci/fetch.sh "$(URL)" $(SHA256) data/cifar-10-binary.tar.gz
+
+# -- care -------------------------------------------------------------------------------------------------------------
+
+.PHONY: format lint install clean help
+format: ## reformat the sources
+	clang-format -i $(FORMATTED)
+
+lint: ## check format and run the static checkers
+	clang-format --dry-run -Werror $(FORMATTED)
+	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -Ikernels -Isrc \
+	    --suppress=missingIncludeSystem src kernels bench tests
+	clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c bench/*.c) -- $(CPPFLAGS) -std=c11 -fopenmp
+
+install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and command below PREFIX (and DESTDIR)
+	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/knnmark
+	install -m 755 $(COMMAND) $(DESTDIR)$(PREFIX)/bin/
+	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/
+	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/knnmark/
+	printf '%s\n' 'prefix=$(PREFIX)' 'Name: knnmark' 'Description: Exact nearest-neighbour search on bytes' \
+	    'Version: $(VERSION)' 'Requires.private: $(LIBRARY_PACKAGES)' 'Cflags: -I$${prefix}/include/knnmark' \
+	    'Libs: -L$${prefix}/lib -lknnmark' 'Libs.private: -fopenmp -lm' \
+	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/knnmark.pc
+
+clean: ## remove what was built
+	rm -rf $(BUILD)
+
+help: ## list the targets
+	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do printf '%-12s %s\n' "$$name" "$$text"; done
+
+endif

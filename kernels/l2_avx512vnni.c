@@ -13,7 +13,8 @@ static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
         sum0 = _mm512_dpwssd_epi32(sum0, low, low);
         sum1 = _mm512_dpwssd_epi32(sum1, high, high);
     }
-    return (uint32_t)_mm512_reduce_add_epi32(_mm512_add_epi32(sum0, sum1));
+    sum0 = _mm512_add_epi32(sum0, sum1); /* not _mm512_reduce_add_epi32: its sum is signed, and here it overflows */
+    return sum_of_lanes32(_mm256_add_epi32(_mm512_castsi512_si256(sum0), _mm512_extracti64x4_epi64(sum0, 1)));
 }
 
 const struct knn_kernel knn_l2_avx512vnni = {

@@ -1,0 +1,136 @@
+#include "bench.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "verify.h"
+
+double bench_seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+struct knn_matrix bench_view(const struct knn_matrix *matrix, size_t rows) {
+    struct knn_matrix view = *matrix;
+    view.rows = rows < matrix->rows ? rows : matrix->rows;
+    return view;
+}
+
+int bench_open(struct bench *bench, const char *data, const char *isa, unsigned threads, int quick,
+               struct knn_error *error) {
+    *bench = (struct bench){.quick = quick};
+    if (knn_allowed_features(isa, &bench->features, error) != 0 ||
+        knn_dataset_open(&bench->dataset, knn_dataset_spec(data), error) != 0 ||
+        knn_team_open(&bench->teams[0], 1, 1, error) != 0)
+        return -1;
+    bench->team_count = 1;
+    struct knn_team all;
+    if (knn_team_open(&all, threads, 1, error) != 0)
+        return -1;
+    if (all.threads > 1)
+        bench->teams[bench->team_count++] = all;
+    else
+        knn_team_close(&all);
+    return 0;
+}
+
+void bench_close(struct bench *bench) {
+    knn_panels_free(&bench->panels);
+    for (size_t i = 0; i < KNN_METRICS; i++)
+        free(bench->expected[i]);
+    for (size_t i = 0; i < bench->team_count; i++)
+        knn_team_close(&bench->teams[i]);
+    knn_dataset_close(&bench->dataset);
+}
+
+/* -- ceilings ------------------------------------------------------------------------------------------------------ */
+
+static void bind(unsigned i, unsigned threads, void *context) {
+    const struct knn_team *team = context;
+    if (team->bound)
+        knn_topology_bind(team->topology, i, threads);
+}
+
+double bench_ceiling_rate(const struct knn_team *team, const struct ceiling *ceiling, double seconds) {
+    struct knn_binding *own = knn_team_begin(team);
+    double rate = ceiling_rate_threads(ceiling, team->threads, seconds, bind, (void *)team);
+    knn_team_end(team, own);
+    return rate;
+}
+
+double bench_read_rate(const struct bench *bench, size_t team, unsigned repeats) {
+    const struct knn_matrix *rows = &bench->dataset.train.pixels;
+    const struct knn_team *t = &bench->teams[team];
+    struct knn_binding *own = knn_team_begin(t);
+    double rate = read_rate_threads(rows->data, rows->rows * rows->stride, t->threads, repeats, bind, (void *)t);
+    knn_team_end(t, own);
+    return rate;
+}
+
+const struct ceiling *bench_ceiling(struct bench *bench, size_t team, const struct knn_kernel *kernel) {
+    size_t count, best = SIZE_MAX;
+    const struct ceiling *all = ceilings(&count);
+    double *rates = bench->ceiling_rates[team];
+    for (size_t i = 0; i < count && i < MAX_CEILINGS; i++) {
+        if (all[i].metric != kernel->metric || (all[i].features & ~kernel->features) != 0)
+            continue;
+        if (rates[i] == 0)
+            rates[i] = bench_ceiling_rate(&bench->teams[team], &all[i], 0.05);
+        if (best == SIZE_MAX || rates[i] > rates[best])
+            best = i;
+    }
+    return best == SIZE_MAX ? NULL : &all[best];
+}
+
+/* -- the reference ------------------------------------------------------------------------------------------------- */
+
+double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metric) {
+    double *rate = &bench->scalar_rates[team][metric];
+    if (*rate > 0)
+        return *rate;
+    const struct knn_matrix *train = &bench->dataset.train.pixels;
+    struct knn_matrix queries = bench_view(&bench->dataset.test.pixels, bench->quick ? 1 : 4);
+    struct knn_panels panels;
+    struct knn_error error;
+    struct knn_neighbor found[4];
+    knn_panels_pack(&panels, knn_kernel_reference(metric), train, 0, &bench->teams[team], &error);
+    double start = bench_seconds();
+    if (knn_search(&panels, &queries, 1, found, &bench->teams[team], NULL, NULL, &error) == 0)
+        *rate = (double)queries.rows * (double)train->rows * (double)train->dim / (bench_seconds() - start);
+    return *rate;
+}
+
+/* The reference's answers, computed once. */
+static int expect(struct bench *bench, enum knn_metric metric, struct knn_error *error) {
+    if (bench->expected[metric] != NULL)
+        return 0;
+    struct knn_matrix queries = bench_view(&bench->dataset.test.pixels, VERIFIED_QUERIES);
+    struct knn_panels panels;
+    const struct knn_team *team = &bench->teams[bench->team_count - 1];
+    struct knn_neighbor *found = calloc(VERIFIED_QUERIES, sizeof *found);
+    if (found == NULL)
+        return knn_fail(error, "no memory for the reference's answers");
+    if (knn_panels_pack(&panels, knn_kernel_reference(metric), &bench->dataset.train.pixels, 0, team, error) != 0 ||
+        knn_search(&panels, &queries, 1, found, team, NULL, NULL, error) != 0) {
+        free(found);
+        return -1;
+    }
+    bench->expected[metric] = found;
+    return 0;
+}
+
+int bench_prepare(struct bench *bench, const struct knn_kernel *kernel, struct knn_error *error) {
+    if (bench->panels.kernel == kernel)
+        return 0;
+    const struct knn_team *team = &bench->teams[bench->team_count - 1];
+    struct knn_matrix queries = bench_view(&bench->dataset.test.pixels, VERIFIED_QUERIES);
+    knn_panels_free(&bench->panels);
+    if (expect(bench, kernel->metric, error) == 0 &&
+        knn_panels_pack(&bench->panels, kernel, &bench->dataset.train.pixels, 0, team, error) == 0 &&
+        verify_search(&bench->panels, &queries, 1, bench->expected[kernel->metric], team, error) == 0)
+        return 0;
+    knn_panels_free(&bench->panels);
+    return -1;
+}

@@ -1,0 +1,161 @@
+#include "ceilings.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+enum { SLICES = 100, SLICES_MAX = 2 * SLICES };
+static const double warm_up = 0.02; /* seconds: what clocks take to ramp up */
+
+static double now(void) {
+    struct timespec time;
+    clock_gettime(CLOCK_MONOTONIC, &time);
+    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
+}
+
+static int compare(const void *left, const void *right) {
+    double a = *(const double *)left, b = *(const double *)right;
+    return (a > b) - (a < b);
+}
+
+static double median(double *values, size_t count) {
+    qsort(values, count, sizeof *values, compare);
+    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
+}
+
+/* Operands without a pattern, so that the circuits switch as they do for real data. */
+static void fill(uint8_t *operands) {
+    uint32_t word = 0x9e3779b9;
+    for (size_t i = 0; i < CEILING_OPERANDS; i++) {
+        word = word * 1664525 + 1013904223;
+        operands[i] = (uint8_t)(word >> 24);
+    }
+}
+
+/* Seconds that a batch of this many rounds takes. */
+static double batch(const struct ceiling *ceiling, const uint8_t *operands, uint64_t rounds) {
+    double start = now();
+    ceiling->run(operands, rounds);
+    return now() - start;
+}
+
+/* Rounds that fill one slice, found while the clock ramps up. */
+static uint64_t calibrate(const struct ceiling *ceiling, const uint8_t *operands, double seconds) {
+    double start = now();
+    uint64_t rounds = 1024;
+    for (;;) {
+        double time = batch(ceiling, operands, rounds);
+        if (time < seconds / SLICES / 2)
+            rounds *= 2;
+        else if (now() - start >= warm_up)
+            return rounds;
+    }
+}
+
+/* The ninth decile of the slices: what the CPU sustains when nothing disturbs it, and not one lucky reading. */
+static double measure(const struct ceiling *ceiling, const uint8_t *operands, uint64_t rounds, double seconds) {
+    double rates[SLICES_MAX];
+    size_t slices = 0;
+    double start = now();
+    do {
+        double time = batch(ceiling, operands, rounds);
+        rates[slices++] = (double)rounds * CEILING_GROUPS * ceiling->bytes / time;
+    } while (slices < SLICES_MAX && now() - start < seconds);
+    qsort(rates, slices, sizeof *rates, compare);
+    return rates[slices * 9 / 10];
+}
+
+double ceiling_rate(const struct ceiling *ceiling, double seconds) {
+    uint8_t operands[CEILING_OPERANDS];
+    fill(operands);
+    return measure(ceiling, operands, calibrate(ceiling, operands, seconds), seconds);
+}
+
+double ceiling_rate_threads(const struct ceiling *ceiling, unsigned threads, double seconds, ceiling_bind_fn *bind,
+                            void *context) {
+    uint8_t operands[CEILING_OPERANDS];
+    fill(operands);
+    double sum = 0;
+    int granted = 0;
+#pragma omp parallel num_threads((int)threads) reduction(+ : sum)
+    {
+        unsigned i = (unsigned)omp_get_thread_num();
+#pragma omp master
+        granted = omp_get_num_threads();
+        if (bind)
+            bind(i, threads, context);
+        uint64_t rounds = calibrate(ceiling, operands, seconds);
+#pragma omp barrier
+        sum += measure(ceiling, operands, rounds, seconds);
+    }
+    return (unsigned)granted == threads ? sum : 0;
+}
+
+/* Sixteen bytes in one load, at any address. */
+typedef uint64_t vector __attribute__((vector_size(16), aligned(1), may_alias));
+
+/* Reads every byte once, asking for memory `ahead` bytes before the loads get there; a prefetch beyond the end is
+ * harmless. The sums keep the compiler from dropping the loads. Wider loads gain nothing: memory is slower than these.
+ */
+static void read_all(const uint8_t *bytes, size_t count, size_t ahead) {
+    enum { STEP = 256, LINE = 64 };
+    vector a = {0}, b = {0}, c = {0}, d = {0};
+    size_t i = 0;
+    for (; count - i >= STEP; i += STEP) {
+        for (size_t line = i; line < i + STEP; line += LINE) {
+            const vector *loads = (const vector *)(bytes + line);
+            __builtin_prefetch((const void *)((uintptr_t)loads + ahead));
+            a += loads[0];
+            b += loads[1];
+            c += loads[2];
+            d += loads[3];
+        }
+    }
+    for (; i < count; i++)
+        a[0] += bytes[i];
+    a += b + c + d;
+    __asm__ volatile("" : : "r"(a[0]), "r"(a[1]));
+}
+
+/* The prefetching that suits one CPU slows another: two forms, of which the faster counts. */
+static const size_t distances[] = {0, 4096};
+enum { FORMS = sizeof distances / sizeof *distances };
+
+double read_rate_threads(const void *buffer, size_t bytes, unsigned threads, unsigned repeats, ceiling_bind_fn *bind,
+                         void *context) {
+    double rates[FORMS][READ_REPEATS_MAX], start = 0;
+    int granted = 0;
+    size_t share = bytes / threads / 64 * 64;
+    repeats = repeats < 1 ? 1 : repeats > READ_REPEATS_MAX ? READ_REPEATS_MAX : repeats;
+#pragma omp parallel num_threads((int)threads)
+    {
+        unsigned i = (unsigned)omp_get_thread_num();
+        const uint8_t *mine = (const uint8_t *)buffer + i * share;
+        size_t count = i + 1 < threads ? share : bytes - i * share;
+#pragma omp master
+        granted = omp_get_num_threads();
+        if (bind)
+            bind(i, threads, context);
+        read_all(mine, count, 0);
+        for (unsigned repeat = 0; repeat < repeats; repeat++)
+            for (unsigned form = 0; form < FORMS; form++) {
+#pragma omp barrier
+#pragma omp master
+                start = now();
+#pragma omp barrier
+                read_all(mine, count, distances[form]);
+#pragma omp barrier
+#pragma omp master
+                rates[form][repeat] = (double)bytes / (now() - start);
+            }
+    }
+    if ((unsigned)granted != threads)
+        return 0;
+    double best = 0;
+    for (unsigned form = 0; form < FORMS; form++) {
+        double rate = median(rates[form], repeats);
+        best = rate > best ? rate : best;
+    }
+    return best;
+}

@@ -1,0 +1,104 @@
+/* The benchmark program: `make bench`. Google Benchmark's own flags work beside these. */
+#include <getopt.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "bench.h"
+
+struct settings {
+    const char *data, *isa, *output;
+    unsigned threads;
+    int quick;
+};
+
+static void help(void) {
+    puts("usage: knnmark-bench [options] [--benchmark_... flags of Google Benchmark]\n\n"
+         "  --data=SPEC     data set, as for `knnmark classify`\n"
+         "  --isa=NAME      use no instructions beyond this set\n"
+         "  --threads=N     threads of the parallel runs (default: OMP_NUM_THREADS, else one a core)\n"
+         "  --output=FILE   write the results as JSON (same as --benchmark_out=FILE)\n"
+         "  --quick         a small part of the job, in seconds\n"
+         "  --benchmark_filter=REGEX   only these: ceiling/..., kernel/..., search/..., latency/...\n");
+    exit(0);
+}
+
+/* What follows "--name=" in an argument, or NULL. */
+static const char *value_of(const char *argument, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(argument, name, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
+}
+
+/* Takes our own options out of argv and leaves the rest to Google Benchmark. */
+static int take_options(int *argc, char **argv, struct settings *settings) {
+    int left = 1;
+    for (int i = 1; i < *argc; i++) {
+        const char *value;
+        if ((value = value_of(argv[i], "--data")) != NULL) {
+            settings->data = value;
+        } else if ((value = value_of(argv[i], "--isa")) != NULL) {
+            settings->isa = value;
+        } else if ((value = value_of(argv[i], "--output")) != NULL) {
+            settings->output = value;
+        } else if ((value = value_of(argv[i], "--threads")) != NULL) {
+            char *end;
+            unsigned long threads = strtoul(value, &end, 10);
+            if (value[0] < '0' || value[0] > '9' || *end != '\0' || threads < 1 || threads > KNN_MAX_THREADS) {
+                fprintf(stderr, "knnmark-bench: --threads=%s: give a whole number from 1 to %d\n", value,
+                        KNN_MAX_THREADS);
+                return -1;
+            }
+            settings->threads = (unsigned)threads;
+        } else if (strcmp(argv[i], "--quick") == 0) {
+            settings->quick = 1;
+        } else {
+            argv[left++] = argv[i];
+        }
+    }
+    argv[*argc = left] = NULL;
+    return 0;
+}
+
+static int fail(const char *message) {
+    fprintf(stderr, "knnmark-bench: %s\n", message);
+    return EXIT_FAILURE;
+}
+
+static int run(struct bench *bench) {
+    if (register_ceilings(bench) != 0 || register_kernels(bench) != 0 || register_searches(bench) != 0)
+        return fail(gb_error());
+    describe_run(bench);
+    struct gb_reporting reporting = {.on_result = table_collect, .bare_names = 1};
+    int errors = gb_run(&reporting);
+    if (errors < 0)
+        return fail(gb_error());
+    table_print(bench);
+    if (errors > 0)
+        fprintf(stderr, "knnmark-bench: %d benchmarks reported an error instead of a time: see above\n", errors);
+    return errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+}
+
+int main(int argc, char **argv) {
+    struct settings settings = {0};
+    if (take_options(&argc, argv, &settings) != 0)
+        return 2;
+    char out[4096] = "--benchmark_format=console";
+    if (settings.output != NULL)
+        snprintf(out, sizeof out, "--benchmark_out=%s", settings.output);
+    const char *repetitions = settings.quick ? "--benchmark_repetitions=1" : "--benchmark_repetitions=5";
+    const char *defaults[] = {out, repetitions, settings.quick ? "--benchmark_min_time=0.01" : "--benchmark_min_time=0.05",
+                              "--benchmark_display_aggregates_only=true", NULL};
+    if (gb_initialize(&argc, argv, defaults, help) != 0 || gb_no_more_arguments(argc, argv) != 0) {
+        fail(gb_error());
+        return 2;
+    }
+    struct bench bench;
+    struct knn_error error;
+    if (bench_open(&bench, settings.data, settings.isa, settings.threads, settings.quick, &error) != 0)
+        return fail(error.message);
+    printf("knnmark-bench: %s\n", bench.dataset.source);
+    int status = run(&bench);
+    gb_shutdown();
+    bench_close(&bench);
+    return status;
+}
