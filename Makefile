@@ -57,7 +57,7 @@ OPTIMIZE  ?= -O3 -g
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 COMPILER  := $(shell $(CC) --version 2>/dev/null | head -n 1)
 COMMON    := $(OPTIMIZE) $(WARNINGS) $(SANITIZER) -fopenmp -fvisibility=hidden -MMD -MP
-CPPFLAGS  += -D_GNU_SOURCE -Ikernels -Isrc $(shell pkg-config --cflags $(LIBRARY_PACKAGES) jansson nettle)
+CPPFLAGS  += -D_GNU_SOURCE -Ikernels -Isrc -Ibench $(shell pkg-config --cflags $(LIBRARY_PACKAGES) jansson nettle)
 CPPFLAGS  := $(CPPFLAGS) -DKNN_VERSION='"$(VERSION)"' -DKNN_COMPILER='"$(COMPILER)"' -DKNN_FLAGS='"$(OPTIMIZE) $(SANITIZER)"'
 CFLAGS    += -std=c11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
 CXXFLAGS  += -std=c++17 $(COMMON)
@@ -103,7 +103,7 @@ LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(COMMAND_SOURCES))
 BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(basename $(wildcard bench/*.c bench/*.cc)))
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
-TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)))
+TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)) bench/verify.c)
 FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] bench/*.[ch] bench/*.cc tests/*.[ch])
 
 .PHONY: all

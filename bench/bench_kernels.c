@@ -42,11 +42,13 @@ static int64_t run_pairs(struct gb_state *state, const struct kernel_case *c, si
 static int pack(struct kernel_case *c, struct knn_error *error) {
     const struct knn_kernel *kernel = c->kernel;
     const struct knn_matrix *queries = &c->bench->dataset.test.pixels, *train = &c->bench->dataset.train.pixels;
-    size_t bytes = knn_query_panel_bytes(kernel, train->dim);
     if (queries->rows < kernel->mr || train->rows < kernel->nr)
         return knn_fail(error, "the data set has fewer images than a tile of %s", kernel->name);
-    if (verify_kernel(kernel, queries, train, error) != 0 || kernel->pair != NULL)
-        return kernel->pair != NULL ? 0 : -1;
+    if (verify_kernel(kernel, queries, train, error) != 0)
+        return -1;
+    if (kernel->pair != NULL)
+        return 0;
+    size_t bytes = knn_query_panel_bytes(kernel, train->dim);
     c->queries = aligned_alloc(KNN_PANEL_ALIGN, QUERY_PANELS * bytes);
     c->train = aligned_alloc(KNN_PANEL_ALIGN, knn_train_panel_bytes(kernel, train->dim));
     if (c->queries == NULL || c->train == NULL)

@@ -7,8 +7,11 @@
 
 static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
     __m512i sum = _mm512_setzero_si512();
-    for (size_t i = 0; i < dim; i += 64) {
-        __mmask64 mask = dim - i >= 64 ? ~(__mmask64)0 : ((__mmask64)1 << (dim - i)) - 1;
+    size_t i = 0;
+    for (; i + 64 <= dim; i += 64)
+        sum = _mm512_add_epi64(sum, _mm512_sad_epu8(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i)));
+    if (i < dim) {
+        __mmask64 mask = ((__mmask64)1 << (dim - i)) - 1;
         __m512i x = _mm512_maskz_loadu_epi8(mask, a + i), y = _mm512_maskz_loadu_epi8(mask, b + i);
         sum = _mm512_add_epi64(sum, _mm512_sad_epu8(x, y));
     }

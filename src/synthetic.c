@@ -6,7 +6,7 @@
 
 /* An image is a field of noise, finer octave upon coarser octave, with a faint pattern of its class mixed in. Octaves
  * of equal strength are what a power spectrum of 1/f^2 is. There are three fields: luma, and two of colour that push
- * red against blue and green against both. All of it is fixed point, a grey level being 16 to 37 units by an image's
+ * red against blue and green against both. All of it is fixed point, a grey level being 20 to 37 units by an image's
  * contrast; a right shift of a negative number rounds down, as gcc and clang define it. */
 
 enum {
@@ -122,7 +122,8 @@ static uint8_t to_byte(int32_t value) {
 
 static void make_image(uint8_t *image, const struct pattern *patterns, unsigned label, uint64_t random) {
     const struct pattern *pattern = &patterns[label * PATTERNS + random_below(&random, PATTERNS)];
-    size_t place = random_below(&random, SHIFTS) * PATTERN + random_below(&random, SHIFTS);
+    size_t place = random_below(&random, SHIFTS) * PATTERN;
+    place += random_below(&random, SHIFTS); /* apart: C leaves the order of two calls in a sum open */
     int32_t weight = (int32_t)random_below(&random, WEIGHTS);
     int32_t contrast = 110 + (int32_t)random_below(&random, 100);
     int32_t brightness = 75 + (int32_t)random_below(&random, 90);
