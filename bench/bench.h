@@ -1,4 +1,5 @@
-/* What the benchmarks of one run share: the data, the teams of threads, the measured ceilings, the collected results. */
+/* What the benchmarks of one run share: the data, the teams of threads, the measured ceilings, the collected results.
+ */
 #ifndef BENCH_H
 #define BENCH_H
 
@@ -22,9 +23,9 @@ struct bench {
     int quick;
     struct knn_team teams[TEAMS]; /* the second only if it has more threads */
     size_t team_count;
-    double ceiling_rates[TEAMS][MAX_CEILINGS]; /* 0: not measured yet */
-    double scalar_rates[TEAMS][KNN_METRICS];   /* byte pairs per second; 0: not measured yet */
-    double read_rates[TEAMS];                  /* bytes per second; 0: not measured yet */
+    double ceiling_rates[TEAMS][MAX_CEILINGS];  /* 0: not measured yet */
+    double scalar_rates[TEAMS][KNN_METRICS];    /* byte pairs per second; 0: not measured yet */
+    double read_rates[TEAMS];                   /* bytes per second; 0: not measured yet */
     struct knn_neighbor *expected[KNN_METRICS]; /* the reference's answers, k = 1, to VERIFIED_QUERIES; NULL: not yet */
     struct knn_panels panels;                   /* the last kernel's, kept while it is benchmarked */
 };

@@ -84,7 +84,7 @@ int gb_result_counter(const struct gb_result *result, const char *name, double *
 struct gb_reporting {
     gb_result_fn *on_result; /* called for every result, those included that a flag hides from the reports */
     void *context;
-    int quiet; /* 1: nothing on standard output; --benchmark_out is written nevertheless */
+    int quiet;      /* 1: nothing on standard output; --benchmark_out is written nevertheless */
     int bare_names; /* 1: names without the clock that the library appends ("/real_time", "/manual_time") */
 };
 

@@ -55,7 +55,7 @@ static int take_options(int *argc, char **argv, struct settings *settings) {
             argv[left++] = argv[i];
         }
     }
-    argv[*argc = left] = NULL;
+    argv[ *argc = left] = NULL;
     return 0;
 }
 
@@ -86,7 +86,8 @@ int main(int argc, char **argv) {
     if (settings.output != NULL)
         snprintf(out, sizeof out, "--benchmark_out=%s", settings.output);
     const char *repetitions = settings.quick ? "--benchmark_repetitions=1" : "--benchmark_repetitions=5";
-    const char *defaults[] = {out, repetitions, settings.quick ? "--benchmark_min_time=0.01" : "--benchmark_min_time=0.05",
+    const char *defaults[] = {out, repetitions,
+                              settings.quick ? "--benchmark_min_time=0.01" : "--benchmark_min_time=0.05",
                               "--benchmark_display_aggregates_only=true", NULL};
     if (gb_initialize(&argc, argv, defaults, help) != 0 || gb_no_more_arguments(argc, argv) != 0) {
         fail(gb_error());

@@ -94,7 +94,8 @@ static void print_group(const char *prefix) {
 void table_print(const struct bench *bench) {
     if (row_count == 0)
         return;
-    printf("\n%s\nfull job: %d queries x %d train rows x %zu bytes; medians; a time measured on fewer queries is scaled\n\n",
+    printf("\n%s\nfull job: %d queries x %d train rows x %zu bytes; medians; a time measured on fewer queries is "
+           "scaled\n\n",
            bench->dataset.source, FULL_QUERIES, FULL_ROWS, bench->dataset.train.pixels.dim);
     printf("%-40s %9s %12s %8s %11s %8s %8s\n", "search", "full s", "distances/s", "ceiling", "(spread)", "x scalar",
            "queries");

@@ -10,10 +10,10 @@ int verify_search(const struct knn_panels *panels, const struct knn_matrix *quer
     int status = knn_search(panels, queries, k, found, team, NULL, NULL, error);
     for (size_t i = 0; status == 0 && i < queries->rows * k; i++)
         if (found[i].distance != expected[i].distance || found[i].index != expected[i].index)
-            status = knn_fail(error, "%s differs from the reference: query %zu, neighbour %zu: row %u at %llu, not %u at %llu",
-                              panels->kernel->name, i / k, i % k, found[i].index,
-                              (unsigned long long)found[i].distance, expected[i].index,
-                              (unsigned long long)expected[i].distance);
+            status = knn_fail(error,
+                              "%s differs from the reference: query %zu, neighbour %zu: row %u at %llu, not %u at %llu",
+                              panels->kernel->name, i / k, i % k, found[i].index, (unsigned long long)found[i].distance,
+                              expected[i].index, (unsigned long long)expected[i].distance);
     free(found);
     return status;
 }
@@ -25,8 +25,8 @@ static int compare_tile(const struct knn_kernel *kernel, const struct knn_matrix
         for (size_t j = 0; j < kernel->nr; j++) {
             uint32_t right = reference->pair(knn_matrix_row(queries, i), knn_matrix_row(train, j), train->dim);
             if (out[i * kernel->nr + j] != right)
-                return knn_fail(error, "%s differs from the reference: query %zu, row %zu: %u, not %u", kernel->name,
-                                i, j, out[i * kernel->nr + j], right);
+                return knn_fail(error, "%s differs from the reference: query %zu, row %zu: %u, not %u", kernel->name, i,
+                                j, out[i * kernel->nr + j], right);
         }
     return 0;
 }

@@ -4,8 +4,8 @@
 
 #include "search.h"
 
-/* Searches `queries` (a few: the reference takes its time) in the panels' train rows with the panels' kernel and compares
- * neighbours and distances with `expected`, the reference's for the same k. -1 and a line that names the first
+/* Searches `queries` (a few: the reference takes its time) in the panels' train rows with the panels' kernel and
+ * compares neighbours and distances with `expected`, the reference's for the same k. -1 and a line that names the first
  * difference, or what else went wrong. */
 int verify_search(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
                   const struct knn_neighbor *expected, const struct knn_team *team, struct knn_error *error);

@@ -33,23 +33,24 @@ typedef void knn_pack_fn(const uint8_t *rows, size_t stride, size_t n, size_t di
  * undefined. 1 <= nq <= mr. Returns the queries that have a distance worth a look: bit i is set if and only if
  * out[i * nr + j] < bound[i] for some j < nr (bits i >= nq are 0). `out` and `bound` (mr entries) are 64-byte aligned.
  *
- * Selection therefore costs one vector compare a register: nearly all tiles of a long search hold nothing near enough. */
+ * Selection therefore costs one vector compare a register: nearly all tiles of a long search hold nothing near enough.
+ */
 typedef uint32_t knn_tile_fn(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
                              uint32_t *out);
 
 struct knn_kernel {
-    const char *name;      /* <metric>_<isa>[_<variant>], a tile's variant being <mr>x<nr> */
-    const char *summary;   /* one line: the instructions it lives on */
+    const char *name;    /* <metric>_<isa>[_<variant>], a tile's variant being <mr>x<nr> */
+    const char *summary; /* one line: the instructions it lives on */
     enum knn_metric metric;
-    unsigned features;     /* knn_feature bits it needs */
-    unsigned mr, nr;       /* queries and train rows of a tile; 1 and 1 for a pair kernel */
-    size_t max_dim;        /* largest dim for which every distance fits 32 bits */
-    unsigned step;         /* byte pairs one group of arithmetic instructions consumes ... */
-    unsigned ops;          /* ... and how many instructions that group has */
-    unsigned group;        /* tile only: bytes of a row that stand together in a panel; panels pad dim to its multiple */
-    unsigned query_width;  /* tile only: bytes a query element takes in its panel */
-    knn_pair_fn *pair;     /* NULL for a tile kernel */
-    knn_tile_fn *tile;     /* NULL for a pair kernel, as are the two packers */
+    unsigned features;    /* knn_feature bits it needs */
+    unsigned mr, nr;      /* queries and train rows of a tile; 1 and 1 for a pair kernel */
+    size_t max_dim;       /* largest dim for which every distance fits 32 bits */
+    unsigned step;        /* byte pairs one group of arithmetic instructions consumes ... */
+    unsigned ops;         /* ... and how many instructions that group has */
+    unsigned group;       /* tile only: bytes of a row that stand together in a panel; panels pad dim to its multiple */
+    unsigned query_width; /* tile only: bytes a query element takes in its panel */
+    knn_pair_fn *pair;    /* NULL for a tile kernel */
+    knn_tile_fn *tile;    /* NULL for a pair kernel, as are the two packers */
     knn_pack_fn *pack_queries;
     knn_pack_fn *pack_train;
 };

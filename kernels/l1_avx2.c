@@ -29,34 +29,38 @@ const struct knn_kernel knn_l1_avx2 = {
 /* 12 accumulators, two vectors of train bytes (8 bytes of 4 rows each), a broadcast query word, a temporary: all 16. */
 enum { MR = 6, NR = 8, GROUP = 8, PREFETCH = 2048 };
 
-/* In assembly because compilers reassociate these sums and then run out of registers. */
-static inline __m256i sad_add(__m256i sum, __m256i train, __m256i query) {
-    __m256i sad;
-    __asm__("vpsadbw %3, %2, %1\n\tvpaddd %1, %0, %0" : "+x"(sum), "=&x"(sad) : "x"(train), "x"(query));
-    return sum;
+/* Both vectors of a query. In assembly because compilers reassociate these sums and then run out of registers; the
+ * order, two of a kind in turn, is the one that fills the ports. */
+static inline void sad_add(__m256i sum[2], __m256i t0, __m256i t1, __m256i query) {
+    __m256i sad0, sad1 = query;
+    __asm__("vpsadbw %3, %4, %2\n\tvpsadbw %3, %5, %3\n\tvpaddd %2, %0, %0\n\tvpaddd %3, %1, %1"
+            : "+x"(sum[0]), "+x"(sum[1]), "=&x"(sad0), "+&x"(sad1)
+            : "x"(t0), "x"(t1));
 }
 
 static inline __attribute__((always_inline)) uint32_t tile_of(const void *queries, const void *train, size_t dim,
                                                               unsigned nq, const uint32_t *bound, uint32_t *out) {
     const uint8_t *q = queries, *t = train;
     __m256i sum[MR][2];
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++)
         sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
         __m256i t0 = load(t), t1 = load(t + 32);
         if (nq <= 2) /* few queries: reading the train rows is the bound */
             _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T0);
+        KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             long long word;
             memcpy(&word, q + i * GROUP, sizeof word);
             __m256i query = _mm256_set1_epi64x(word);
-            sum[i][0] = sad_add(sum[i][0], t0, query);
-            sum[i][1] = sad_add(sum[i][1], t1, query);
+            sad_add(sum[i], t0, t1, query);
         }
         t += NR * GROUP;
         q += MR * GROUP;
     }
     uint32_t hits = 0;
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++) {
         __m256 even = _mm256_shuffle_ps(_mm256_castsi256_ps(sum[i][0]), _mm256_castsi256_ps(sum[i][1]), 0x88);
         __m256i distance = _mm256_permute4x64_epi64(_mm256_castps_si256(even), 0xd8);

@@ -34,17 +34,20 @@ const struct knn_kernel knn_l1_avx512bw = {
 /* 24 accumulators, two vectors of train bytes (8 bytes of 8 rows each), one broadcast query word. */
 enum { MR = 12, NR = 16, GROUP = 8, PREFETCH = 4096 };
 
-/* In assembly because compilers reassociate these sums and then run out of registers. */
-static inline __m512i sad_add(__m512i sum, __m512i train, __m512i query) {
-    __m512i sad;
-    __asm__("vpsadbw %3, %2, %1\n\tvpaddd %1, %0, %0" : "+v"(sum), "=&v"(sad) : "v"(train), "v"(query));
-    return sum;
+/* Both vectors of a query. In assembly because compilers reassociate these sums and then run out of registers; the
+ * order, two of a kind in turn, is the one that fills the ports. */
+static inline void sad_add(__m512i sum[2], __m512i t0, __m512i t1, __m512i query) {
+    __m512i sad0, sad1;
+    __asm__("vpsadbw %6, %4, %2\n\tvpsadbw %6, %5, %3\n\tvpaddd %2, %0, %0\n\tvpaddd %3, %1, %1"
+            : "+v"(sum[0]), "+v"(sum[1]), "=&v"(sad0), "=&v"(sad1)
+            : "v"(t0), "v"(t1), "v"(query));
 }
 
 static inline __attribute__((always_inline)) uint32_t tile_of(const void *queries, const void *train, size_t dim,
                                                               unsigned nq, const uint32_t *bound, uint32_t *out) {
     const uint8_t *q = queries, *t = train;
     __m512i sum[MR][2];
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++)
         sum[i][0] = sum[i][1] = _mm512_setzero_si512();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
@@ -53,17 +56,18 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
             _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T0);
             _mm_prefetch((const char *)t + PREFETCH + 64, _MM_HINT_T0);
         }
+        KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             long long word;
             memcpy(&word, q + i * GROUP, sizeof word);
             __m512i query = _mm512_set1_epi64(word);
-            sum[i][0] = sad_add(sum[i][0], t0, query);
-            sum[i][1] = sad_add(sum[i][1], t1, query);
+            sad_add(sum[i], t0, t1, query);
         }
         t += NR * GROUP;
         q += MR * GROUP;
     }
     uint32_t hits = 0;
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++) {
         __m512i distance = _mm512_inserti64x4(_mm512_castsi256_si512(_mm512_cvtepi64_epi32(sum[i][0])),
                                               _mm512_cvtepi64_epi32(sum[i][1]), 1);

@@ -1,4 +1,5 @@
-/* L1 one byte at a time, vectorization off (see FLAGS_scalar in the Makefile): the reference, and the honest baseline. */
+/* L1 one byte at a time, vectorization off (see FLAGS_scalar in the Makefile): the reference, and the honest baseline.
+ */
 #include "kernel.h"
 
 static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {

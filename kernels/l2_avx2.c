@@ -2,9 +2,9 @@
  *
  * The tile expands the square, sum (a-b)^2 = sum a^2 + sum b^2 - 2 sum ab, and multiplies widened bytes by vpmaddwd: 16
  * byte pairs an instruction, and no exact form does better. vpmaddubsw takes 32, but only where one side has 7 bits or
- * the sums stay small: splitting b into nibbles needs two of it (and a widening now and then) for 32 pairs, splitting off
- * the low bit needs three multiplier instructions. Widening is nearly free: train bytes stay bytes in their panel, and an
- * AND or a shift makes 16-bit words of the even or odd ones, since queries are packed in the same order. */
+ * the sums stay small: splitting b into nibbles needs two of it (and a widening now and then) for 32 pairs, splitting
+ * off the low bit needs three multiplier instructions. Widening is nearly free: train bytes stay bytes in their panel,
+ * and an AND or a shift makes 16-bit words of the even or odd ones, since queries are packed in the same order. */
 #include "avx2.h"
 #include "kernel.h"
 #include "pack.h"
@@ -49,20 +49,21 @@ const struct knn_kernel knn_l2_avx2 = {
 /* 12 accumulators, two vectors of train words (2 words of 8 rows each), a broadcast query word pair, a product. */
 enum { MR = 6, NR = 16, GROUP = 4, QUERY_WIDTH = 2, PREFETCH = 2048 };
 
-/* sum += the products of two pairs of words. In assembly because compilers reassociate these sums and then run out of
- * registers. */
-static inline __m256i multiply_add(__m256i sum, __m256i words, __m256i query) {
-    __m256i product;
-    __asm__("vpmaddwd %3, %2, %1\n\tvpaddd %1, %0, %0" : "+x"(sum), "=&x"(product) : "x"(words), "x"(query));
-    return sum;
+/* Adds the products of two pairs of words, for both vectors of a query. In assembly because compilers reassociate these
+ * sums and then run out of registers; the order, two of a kind in turn, is the one that fills the ports. */
+static inline void multiply_add(__m256i sum[2], __m256i t0, __m256i t1, __m256i query) {
+    __m256i product0, product1 = query;
+    __asm__("vpmaddwd %3, %4, %2\n\tvpmaddwd %3, %5, %3\n\tvpaddd %2, %0, %0\n\tvpaddd %3, %1, %1"
+            : "+x"(sum[0]), "+x"(sum[1]), "=&x"(product0), "+&x"(product1)
+            : "x"(t0), "x"(t1));
 }
 
 static inline __attribute__((always_inline)) void add_products(__m256i (*sum)[2], __m256i t0, __m256i t1,
                                                                const uint8_t *words, unsigned nq) {
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++) {
         __m256i query = _mm256_set1_epi32(query_word(words + 4 * i));
-        sum[i][0] = multiply_add(sum[i][0], t0, query);
-        sum[i][1] = multiply_add(sum[i][1], t1, query);
+        multiply_add(sum[i], t0, t1, query);
     }
 }
 
@@ -70,6 +71,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
                                                               unsigned nq, const uint32_t *bound, uint32_t *out) {
     const uint8_t *q = queries, *t = train;
     __m256i sum[MR][2];
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++)
         sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
@@ -82,6 +84,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
     }
     const uint32_t *query_terms = (const uint32_t *)(const void *)q;
     uint32_t hits = 0;
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++) {
         __m256i limit = _mm256_set1_epi32((int)bound[i]), term = _mm256_set1_epi32((int)query_terms[i]);
         for (unsigned v = 0; v < 2; v++) {

@@ -69,7 +69,8 @@ const struct knn_kernel knn_l2_avx512vnni_12x32 = {
     .pack_train = pack_train,
 };
 
-/* The 256-bit tile in EVEX encoding: for CPUs that slow down under 512-bit multiplications, and to see what width buys. */
+/* The 256-bit tile in EVEX encoding: for CPUs that slow down under 512-bit multiplications, and to see what width buys.
+ */
 static inline __m256i dot256(__m256i sum, __m256i u, __m256i s) {
     __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(u), "v"(s));
     return sum;

@@ -13,6 +13,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Before a loop over a tile's queries, whose bounds are constants: the accumulators become registers only when
+ * compilers unroll it all, and early. */
+#if defined(__clang__)
+#define KNN_UNROLL _Pragma("clang loop unroll(full)")
+#else
+#define KNN_UNROLL _Pragma("GCC unroll 16")
+#endif
+
 /* Groups of `group` bytes that dim bytes take, the last one padded. */
 static inline size_t knn_groups(size_t dim, size_t group) {
     return (dim + group - 1) / group;

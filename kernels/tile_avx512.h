@@ -29,6 +29,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
                                                               tile_step *step, tile_finish *finish) {
     const uint8_t *q = queries, *t = train;
     __m512i sum[TILE_MR][TILE_VECTORS];
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++)
         for (unsigned v = 0; v < TILE_VECTORS; v++)
             sum[i][v] = _mm512_setzero_si512();
@@ -38,6 +39,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
             _mm_prefetch((const char *)t + TILE_PREFETCH, _MM_HINT_T0);
             _mm_prefetch((const char *)t + TILE_PREFETCH + 64, _MM_HINT_T0);
         }
+        KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             int word;
             memcpy(&word, q + i * TILE_GROUP, sizeof word);
@@ -50,6 +52,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
     }
     const uint32_t *query_terms = (const uint32_t *)(const void *)q;
     uint32_t hits = 0;
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++) {
         __m512i limit = _mm512_set1_epi32((int)bound[i]);
         unsigned below = 0;

@@ -18,6 +18,7 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
                                                                       uint32_t *out, vnni256_dot *dot) {
     const uint8_t *q = queries, *t = train;
     __m256i sum[VNNI256_MR][VNNI256_VECTORS];
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++)
         for (unsigned v = 0; v < VNNI256_VECTORS; v++)
             sum[i][v] = _mm256_setzero_si256();
@@ -27,6 +28,7 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
             _mm_prefetch((const char *)t + VNNI256_PREFETCH, _MM_HINT_T0);
             _mm_prefetch((const char *)t + VNNI256_PREFETCH + 64, _MM_HINT_T0);
         }
+        KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             __m256i query = _mm256_set1_epi32(query_word(q + VNNI256_GROUP * i));
             sum[i][0] = dot(sum[i][0], t0, query);
@@ -38,6 +40,7 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
     }
     const uint32_t *query_terms = (const uint32_t *)(const void *)q;
     uint32_t hits = 0;
+    KNN_UNROLL
     for (unsigned i = 0; i < nq; i++) {
         __m256i limit = _mm256_set1_epi32((int)bound[i]), term = _mm256_set1_epi32((int)query_terms[i]);
         for (unsigned v = 0; v < VNNI256_VECTORS; v++) {

@@ -128,14 +128,13 @@ static int print_json(const struct result *r, const struct arguments *arguments,
             json_object_set_new(per_class, knn_class_names[c], json_real(share(r->right_of[c], r->images_of[c])));
     json_t *summary = json_pack(
         "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o}", "data",
-        r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape",
-        (json_int_t)r->dataset.train.pixels.rows, (json_int_t)r->dataset.train.pixels.dim, "test_shape",
-        (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metric_name(kernel->metric), "k",
-        (json_int_t)arguments->knn.k, "kernel", kernel->name, "threads", (int)knn_classifier_threads(r->classifier),
-        "bound", !arguments->knn.unbound, "train_s", r->train_seconds, "predict_s", r->predict_seconds, "images_per_s",
-        (double)r->queries.rows / r->predict_seconds, "distances_per_s", distances(r) / r->predict_seconds, "right",
-        (json_int_t)r->right, "accuracy", share(r->right, r->queries.rows), "guessing", 1.0 / KNN_CLASSES,
-        "accuracy_per_class", per_class);
+        r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape", (json_int_t)r->dataset.train.pixels.rows,
+        (json_int_t)r->dataset.train.pixels.dim, "test_shape", (json_int_t)r->queries.rows, (json_int_t)r->queries.dim,
+        "metric", knn_metric_name(kernel->metric), "k", (json_int_t)arguments->knn.k, "kernel", kernel->name, "threads",
+        (int)knn_classifier_threads(r->classifier), "bound", !arguments->knn.unbound, "train_s", r->train_seconds,
+        "predict_s", r->predict_seconds, "images_per_s", (double)r->queries.rows / r->predict_seconds,
+        "distances_per_s", distances(r) / r->predict_seconds, "right", (json_int_t)r->right, "accuracy",
+        share(r->right, r->queries.rows), "guessing", 1.0 / KNN_CLASSES, "accuracy_per_class", per_class);
     char *text = summary != NULL ? json_dumps(summary, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(summary);
     if (text == NULL)

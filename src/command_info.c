@@ -51,8 +51,8 @@ static int run(const struct arguments *arguments) {
     const char *spec = knn_dataset_spec(arguments->data);
     if (knn_dataset_open(&dataset, spec, &error) != 0)
         return complain(&error, EXIT_FAILED);
-    printf("data       %s: %zu training and %zu test images of %zu bytes\n", dataset.source,
-           dataset.train.pixels.rows, dataset.test.pixels.rows, dataset.train.pixels.dim);
+    printf("data       %s: %zu training and %zu test images of %zu bytes\n", dataset.source, dataset.train.pixels.rows,
+           dataset.test.pixels.rows, dataset.train.pixels.dim);
     knn_dataset_close(&dataset);
     return EXIT_OK;
 }

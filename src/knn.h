@@ -34,9 +34,9 @@ struct knn_options {
 
 struct knn_classifier;
 
-/* Learns X (rows of bytes) with y (X->rows labels). Labels are copied; rows are packed for a tile kernel, and for a pair
- * kernel X must outlive the classifier. Fails on names that do not exist or cannot run here, on a bad k and without
- * memory; *classifier is then NULL. */
+/* Learns X (rows of bytes) with y (X->rows labels). Labels are copied; rows are packed for a tile kernel, and for a
+ * pair kernel X must outlive the classifier. Fails on names that do not exist or cannot run here, on a bad k and
+ * without memory; *classifier is then NULL. */
 int knn_train(struct knn_classifier **classifier, const struct knn_matrix *X, const uint8_t *y,
               const struct knn_options *options, struct knn_error *error);
 

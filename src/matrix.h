@@ -8,14 +8,15 @@
 #include "error.h"
 
 struct knn_matrix {
-    uint8_t *data;  /* page-aligned; row i starts at data + i * stride */
+    uint8_t *data; /* page-aligned; row i starts at data + i * stride */
     size_t rows;
-    size_t dim;     /* bytes that count in a row, >= 1 */
-    size_t stride;  /* dim rounded up to 64, so that every row is 64-byte aligned */
-    size_t mapped;  /* bytes of the mapping behind data */
+    size_t dim;    /* bytes that count in a row, >= 1 */
+    size_t stride; /* dim rounded up to 64, so that every row is 64-byte aligned */
+    size_t mapped; /* bytes of the mapping behind data */
 };
 
-/* All bytes are zero, in pages that are taken only when touched (huge ones where the system gives them).
+/* All bytes are zero, in pages that are taken only when touched; from half a megabyte on they are huge ones where the
+ * system gives them, which spares address translation and keeps a block's pages from crowding in a few sets of a cache.
  * Fails on a size that overflows or that the system refuses. */
 int knn_matrix_alloc(struct knn_matrix *matrix, size_t rows, size_t dim, struct knn_error *error);
 

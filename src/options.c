@@ -12,8 +12,9 @@ struct description {
 };
 
 static const struct description descriptions[] = {
-    {'d', "data", "SPEC", "a CIFAR-10 folder or archive, or synthetic[:seed=N,train=N,test=N]\n"
-                          "(default: KNNMARK_DATA, else data/ if it holds CIFAR-10, else synthetic)"},
+    {'d', "data", "SPEC",
+     "a CIFAR-10 folder or archive, or synthetic[:seed=N,train=N,test=N]\n"
+     "(default: KNNMARK_DATA, else data/ if it holds CIFAR-10, else synthetic)"},
     {'m', "metric", "l1|l2", "sum of absolute differences, or squared Euclidean distance (default l2)"},
     {'k', "k", "N", "neighbours that vote, 1 to 1000 (default 1)"},
     {'K', "kernel", "NAME", "distance kernel, see `knnmark kernels` (default: the fastest for this CPU)"},

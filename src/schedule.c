@@ -12,7 +12,8 @@ static size_t divide_up(size_t a, size_t b) {
     return (a + b - 1) / b;
 }
 
-/* Tiles of queries that fit beside two train panels: the one in use and the one arriving. A tenth is left to the rest. */
+/* Tiles of queries that fit beside two train panels: the one in use and the one arriving. A tenth is left to the rest.
+ */
 static size_t tiles_in_cache(const struct knn_kernel *kernel, size_t dim, size_t cache) {
     size_t tile = kernel->pair != NULL ? kernel->mr * dim : knn_query_panel_bytes(kernel, dim);
     size_t panel = kernel->pair != NULL ? kernel->nr * dim : knn_train_panel_bytes(kernel, dim);

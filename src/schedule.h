@@ -17,7 +17,8 @@ struct knn_schedule {
     size_t block_tiles; /* tiles of the largest block */
 };
 
-/* For `queries` rows against `panels` panels, rows of `dim` bytes, on `threads` threads that have `cache` bytes each. */
+/* For `queries` rows against `panels` panels, rows of `dim` bytes, on `threads` threads that have `cache` bytes each.
+ */
 struct knn_schedule knn_schedule(const struct knn_kernel *kernel, size_t queries, size_t panels, size_t dim,
                                  unsigned threads, size_t cache);
 

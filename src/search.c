@@ -29,11 +29,10 @@ struct search {
 /* What one thread works with: a packed block of queries and the bounds of their heaps. */
 struct worker {
     struct search *search;
-    size_t packed_block;  /* the block in `block`, or SIZE_MAX */
-    uint8_t *block;       /* [tile][chunk] query panels */
-    uint32_t *bounds;     /* [tile][BOUND_STRIDE] */
-    size_t panel_bytes;
-    size_t first, count;  /* queries of the present task */
+    size_t packed_block;     /* the block in `block`, or SIZE_MAX */
+    struct knn_matrix block; /* query panels: tile i, chunk c is row i * chunks + c */
+    uint32_t *bounds;        /* [tile][BOUND_STRIDE] */
+    size_t first, count;     /* queries of the present task */
     size_t range;
 };
 
@@ -70,8 +69,7 @@ static void offer(struct worker *w, size_t query, uint64_t distance, size_t inde
 
 /* Offers what is nearer of a tile row: `n` distances to the train rows from `index` on. */
 static void offer_row(struct worker *w, size_t query, const uint32_t *distances, size_t n, size_t index) {
-    const uint32_t *bound =
-        w->bounds + query / w->search->kernel->mr * BOUND_STRIDE + query % w->search->kernel->mr;
+    const uint32_t *bound = w->bounds + query / w->search->kernel->mr * BOUND_STRIDE + query % w->search->kernel->mr;
     for (size_t j = 0; j < n; j++)
         if (distances[j] < *bound)
             offer(w, query, distances[j], index + j);
@@ -92,9 +90,8 @@ static void pack_block(struct worker *w, size_t block) {
     for (size_t q = 0; q < w->count; q += kernel->mr)
         for (size_t c = 0; c < s->panels->chunks; c++)
             kernel->pack_queries(knn_matrix_row(s->queries, w->first + q) + c * s->panels->chunk, s->queries->stride,
-                                 smaller(kernel->mr, w->count - q),
-                                 knn_chunk_dim(s->queries->dim, s->panels->chunk, c),
-                                 w->block + (q / kernel->mr * s->panels->chunks + c) * w->panel_bytes);
+                                 smaller(kernel->mr, w->count - q), knn_chunk_dim(s->queries->dim, s->panels->chunk, c),
+                                 knn_matrix_row(&w->block, q / kernel->mr * s->panels->chunks + c));
 }
 
 static void visit_panel(struct worker *w, size_t p) {
@@ -104,7 +101,7 @@ static void visit_panel(struct worker *w, size_t p) {
     size_t row = p * kernel->nr, n = smaller(kernel->nr, panels->rows.rows - row);
     for (size_t q = 0; q < w->count; q += kernel->mr) {
         size_t tile = q / kernel->mr;
-        uint32_t hits = kernel->tile(w->block + tile * w->panel_bytes, knn_panel(panels, p, 0), panels->rows.dim,
+        uint32_t hits = kernel->tile(knn_matrix_row(&w->block, tile), knn_panel(panels, p, 0), panels->rows.dim,
                                      (unsigned)smaller(kernel->mr, w->count - q), w->bounds + tile * BOUND_STRIDE, out);
         for (; hits != 0; hits &= hits - 1) {
             size_t i = (size_t)__builtin_ctz(hits);
@@ -123,7 +120,7 @@ static void visit_panel_in_chunks(struct worker *w, size_t p) {
         size_t tile = q / kernel->mr, nq = smaller(kernel->mr, w->count - q);
         uint64_t sums[KNN_MAX_TILE] = {0};
         for (size_t c = 0; c < panels->chunks; c++) {
-            kernel->tile(w->block + (tile * panels->chunks + c) * w->panel_bytes, knn_panel(panels, p, c),
+            kernel->tile(knn_matrix_row(&w->block, tile * panels->chunks + c), knn_panel(panels, p, c),
                          knn_chunk_dim(panels->rows.dim, panels->chunk, c), (unsigned)nq,
                          w->bounds + tile * BOUND_STRIDE, out);
             for (size_t i = 0; i < nq * kernel->nr; i++)
@@ -190,13 +187,12 @@ static void run_task(struct worker *w, size_t task) {
 
 static void run_worker(struct search *s) {
     struct worker w = {.search = s, .packed_block = SIZE_MAX};
+    struct knn_error error;
     size_t tiles = s->schedule.block_tiles;
-    if (s->kernel->tile != NULL) {
-        w.panel_bytes = knn_query_panel_bytes(s->kernel, s->panels->chunk);
-        w.block = aligned_alloc(KNN_PANEL_ALIGN, tiles * s->panels->chunks * w.panel_bytes);
-    }
     w.bounds = aligned_alloc(KNN_PANEL_ALIGN, tiles * BOUND_STRIDE * sizeof *w.bounds);
-    if (w.bounds == NULL || (s->kernel->tile != NULL && w.block == NULL)) {
+    if (w.bounds == NULL || (s->kernel->tile != NULL &&
+                             knn_matrix_alloc(&w.block, tiles * s->panels->chunks,
+                                              knn_query_panel_bytes(s->kernel, s->panels->chunk), &error) != 0)) {
         atomic_store(&s->no_memory, 1);
         atomic_store(&s->stop, 1);
     }
@@ -205,7 +201,7 @@ static void run_worker(struct search *s) {
     for (size_t task = 0; task < tasks; task++)
         if (!atomic_load_explicit(&s->stop, memory_order_relaxed))
             run_task(&w, task);
-    free(w.block);
+    knn_matrix_free(&w.block);
     free(w.bounds);
 }
 
@@ -220,8 +216,7 @@ static void collect(const struct search *s, size_t q, struct knn_neighbor *list)
     knn_kbest_sort(list, filled);
 }
 
-static int check(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
-                 struct knn_error *error) {
+static int check(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k, struct knn_error *error) {
     if (k < 1 || k > KNN_MAX_K)
         return knn_fail(error, "k = %zu: k must be from 1 to %d", k, KNN_MAX_K);
     if (k > panels->rows.rows)

@@ -1,10 +1,10 @@
 /* The k nearest train rows of every query: exhaustive, exact, the same answer for every kernel, tile, thread count and
  * batch size.
  *
- * Queries are taken in blocks that stay in cache while train panels stream past (schedule.h). A tile kernel compares its
- * whole tile with the queries' k-th best while the distances are still in registers, so selection touches the heaps only
- * when something is nearer. Heaps see train rows in ascending order, hence a distance equal to the k-th best is never
- * nearer by (distance, index). */
+ * Queries are taken in blocks that stay in cache while train panels stream past (schedule.h). A tile kernel compares
+ * its whole tile with the queries' k-th best while the distances are still in registers, so selection touches the heaps
+ * only when something is nearer. Heaps see train rows in ascending order, hence a distance equal to the k-th best is
+ * never nearer by (distance, index). */
 #ifndef KNN_SEARCH_H
 #define KNN_SEARCH_H
 
@@ -17,9 +17,10 @@ enum { KNN_MAX_K = 1000 };
  * non-zero return stops the search. */
 typedef int knn_progress_fn(double done, void *context);
 
-/* neighbors[q * k + i] becomes the i-th nearest train row of query q, i < k <= train rows, k <= KNN_MAX_K. `queries` must
- * have the panels' dim. Fails on a bad k or dim, without memory, or when progress (may be NULL) stops it; `neighbors` then
- * holds nothing of use. Any number of searches may share panels, each called from a thread of its own. */
+/* neighbors[q * k + i] becomes the i-th nearest train row of query q, i < k <= train rows, k <= KNN_MAX_K. `queries`
+ * must have the panels' dim. Fails on a bad k or dim, without memory, or when progress (may be NULL) stops it;
+ * `neighbors` then holds nothing of use. Any number of searches may share panels, each called from a thread of its own.
+ */
 int knn_search(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
                struct knn_neighbor *neighbors, const struct knn_team *team, knn_progress_fn *progress, void *context,
                struct knn_error *error);

@@ -1,0 +1,126 @@
+#include "command.h"
+
+#include <limits.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+enum { MAX_ARGUMENTS = 32 };
+
+int command_enter(void **state) {
+    struct process *process = malloc(sizeof *process);
+    *state = process;
+    return process != NULL ? process_open(process) : -1;
+}
+
+int command_leave(void **state) {
+    process_close(*state);
+    free(*state);
+    return 0;
+}
+
+int emulated(void) {
+    const char *wrapper = getenv("WRAPPER");
+    return wrapper != NULL && wrapper[0] != '\0';
+}
+
+#if defined(__SANITIZE_ADDRESS__)
+#define SANITIZED 1
+#elif defined(__has_feature)
+#define SANITIZED __has_feature(address_sanitizer)
+#else
+#define SANITIZED 0
+#endif
+
+int slow(void) {
+    return SANITIZED || emulated();
+}
+
+/* -- running ------------------------------------------------------------------------------------------------------- */
+
+/* The command's absolute path: some tests run it elsewhere. */
+static const char *binary(void) {
+    static char path[PATH_MAX];
+    const char *name = getenv("KNNMARK");
+    if (name == NULL)
+        name = "build/knnmark";
+    if (realpath(name, path) == NULL)
+        fail_msg("%s is not there: `make test` builds it and names it in KNNMARK", name);
+    return path;
+}
+
+static void start(struct process *process, va_list arguments) {
+    static char wrapper[512];
+    const char *argv[MAX_ARGUMENTS + 1] = {0};
+    size_t n = 0;
+    snprintf(wrapper, sizeof wrapper, "%s", emulated() ? getenv("WRAPPER") : "");
+    for (char *word = strtok(wrapper, " "); word != NULL; word = strtok(NULL, " "))
+        argv[n++] = word;
+    argv[n++] = binary();
+    for (const char *word; (word = va_arg(arguments, const char *)) != NULL && n < MAX_ARGUMENTS;)
+        argv[n++] = word;
+    if (process_start(process, argv) != 0)
+        fail_msg("cannot start %s", argv[0]);
+}
+
+static void drop_lines(char *text, const char *prefix) {
+    char *to = text;
+    while (*text != '\0') {
+        size_t length = strcspn(text, "\n");
+        length += text[length] == '\n';
+        if (strncmp(text, prefix, strlen(prefix)) != 0) {
+            memmove(to, text, length);
+            to += length;
+        }
+        text += length;
+    }
+    *to = '\0';
+}
+
+void knnmark_start(struct process *process, ...) {
+    va_list arguments;
+    va_start(arguments, process);
+    start(process, arguments);
+    va_end(arguments);
+}
+
+void knnmark_finish(struct process *process) {
+    assert_int_equal(process_finish(process), 0);
+    drop_lines(process->errors, "qemu-");
+}
+
+void knnmark(struct process *process, ...) {
+    va_list arguments;
+    va_start(arguments, process);
+    start(process, arguments);
+    va_end(arguments);
+    knnmark_finish(process);
+}
+
+/* -- judging ------------------------------------------------------------------------------------------------------- */
+
+void assert_success(const struct process *process) {
+    if (process->status != 0 || process->errors[0] != '\0')
+        fail_msg("ended with status %d and said: %s", process->status, process->errors);
+}
+
+void assert_complaint(const struct process *process, int status, const char *text) {
+    const char *line = process->errors, *end = strchr(line, '\n');
+    if (process->status != status)
+        fail_msg("ended with status %d, not %d, and said: %s", process->status, status, line);
+    if (strncmp(line, "knnmark: ", strlen("knnmark: ")) != 0 || end == NULL || end[1] != '\0')
+        fail_msg("not one line \"knnmark: ...\": %s", line);
+    assert_holds(line, text);
+    if (process->output[0] != '\0')
+        fail_msg("complained (%.*s) and yet wrote: %s", (int)(end - line), line, process->output);
+}
+
+void assert_holds(const char *text, const char *part) {
+    if (strstr(text, part) == NULL)
+        fail_msg("no \"%s\" in: %s", part, text);
+}

@@ -1,0 +1,33 @@
+/* The command under test, $KNNMARK (build/knnmark unless set), run under $WRAPPER if that is set, and what must come of
+ * it. A failure is cmocka's. */
+#ifndef COMMAND_H
+#define COMMAND_H
+
+#include "process.h"
+
+/* Setup and teardown of a test: *state is a struct process. */
+int command_enter(void **state);
+int command_leave(void **state);
+
+/* Runs the command with these arguments, the last one NULL. Lines of an emulator itself are left out of `errors`. */
+__attribute__((sentinel)) void knnmark(struct process *process, ...);
+
+/* The same in two halves. */
+__attribute__((sentinel)) void knnmark_start(struct process *process, ...);
+void knnmark_finish(struct process *process);
+
+/* 1 if tests run under an emulator: everything takes longer, and signals and terminals are the emulator's. */
+int emulated(void);
+
+/* 1 if a large job would take too long to be worth it: under an emulator or sanitizers. */
+int slow(void);
+
+/* Ended well and complained of nothing. */
+void assert_success(const struct process *process);
+
+/* Ended with this status, having said nothing but one line, "knnmark: ...", that holds `text`. */
+void assert_complaint(const struct process *process, int status, const char *text);
+
+void assert_holds(const char *text, const char *part);
+
+#endif

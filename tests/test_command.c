@@ -1,0 +1,359 @@
+/* The command's words: what it refuses and how it says so, its help, its lists, where its data comes from. What
+ * classify answers is in test_classify.c. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cifar_files.h"
+#include "command.h"
+#include "kernel.h"
+
+#define SMALL "synthetic:train=100,test=5"
+
+/* -- usage --------------------------------------------------------------------------------------------------------- */
+
+static void test_no_command(void **state) {
+    knnmark(*state, NULL);
+    assert_complaint(*state, 2, "--help");
+}
+
+static void test_usage(void **state) {
+    static const struct {
+        const char *arguments[4], *text;
+    } cases[] = {
+        {{"nothing"}, "nothing"},
+        {{"--wat"}, "--wat"},
+        {{""}, "--help"},
+        {{"classify", "--wat"}, "--wat"},
+        {{"classify", "-x"}, "-x"},
+        {{"classify", "--json=yes"}, "--json=yes"},
+        {{"classify", "extra"}, "extra"},
+        {{"classify", "--", "--json"}, "--json"},
+        {{"kernels", "--data", SMALL}, "--data"},
+        {{"kernels", "extra"}, "extra"},
+        {{"info", "--k", "1"}, "--k"},
+        {{"classify", "--k"}, "--k needs a value"},
+        {{"classify", "-k"}, "-k needs a value"},
+        {{"classify", "--data"}, "--data needs a value"},
+        {{"classify", "--json", "--output"}, "--output needs a value"},
+        {{"info", "--threads"}, "--threads needs a value"},
+        {{"classify", "--threads", "0"}, "--threads 0"},
+        {{"classify", "--threads", "4097"}, "--threads 4097"},
+        {{"info", "--threads", "two"}, "--threads two"},
+        {{"classify", "--limit", "0"}, "--limit 0"},
+        {{"classify", "--limit", "-1"}, "--limit -1"},
+        {{"classify", "--metric", "x"}, "--metric x: give l1 or l2"},
+        {{"classify", "--metric", ""}, "give l1 or l2"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        const char *const *a = cases[i].arguments;
+        knnmark(*state, a[0], a[1], a[2], a[3], NULL);
+        assert_complaint(*state, 2, cases[i].text);
+    }
+}
+
+static void test_bad_numbers(void **state) {
+    static const char *const numbers[] = {"0",  "1001", "abc", "-1",  "1e3", " 5",
+                                          "5 ", "+5",   "0x5", "1.0", "",    "18446744073709551617"};
+    for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
+        knnmark(*state, "classify", "--k", numbers[i], NULL);
+        assert_complaint(*state, 2, "--k ");
+        assert_complaint(*state, 2, numbers[i]);
+        assert_complaint(*state, 2, "give a whole number from 1 to 1000");
+    }
+}
+
+/* In a word of several letters, the one that is wrong is named. */
+static void test_clustered_letters(void **state) {
+    knnmark(*state, "classify", "-jx", NULL);
+    assert_complaint(*state, 2, "classify takes no -x,");
+    knnmark(*state, "classify", "-xj", NULL);
+    assert_complaint(*state, 2, "classify takes no -x,");
+}
+
+static void test_unknown_isa(void **state) {
+    struct process *p = *state;
+    static const char *const commands[] = {"kernels", "info", "classify"};
+    for (size_t i = 0; i < 3; i++) {
+        knnmark(p, commands[i], "--isa", "mmx", NULL);
+        assert_complaint(p, 2, "--isa=mmx: no such instruction set; this CPU runs: baseline");
+        p->environment[0] = "KNNMARK_ISA=mmx";
+        knnmark(p, commands[i], NULL);
+        assert_complaint(p, 2, "KNNMARK_ISA=mmx: no such instruction set; this CPU runs: baseline");
+        p->environment[0] = NULL;
+    }
+}
+
+/* -- failures ------------------------------------------------------------------------------------------------------ */
+
+static void test_bad_data(void **state) {
+    struct process *p = *state;
+    char path[256];
+    knnmark(p, "classify", "--data", process_path(p, "missing", path, sizeof path), NULL);
+    assert_complaint(p, 1, path);
+    knnmark(p, "classify", "--data", p->folder, NULL);
+    assert_complaint(p, 1, p->folder);
+    knnmark(p, "classify", "--data", "synthetic:train=0", NULL);
+    assert_complaint(p, 1, "train=0");
+    cifar_write_folder(p->folder, cifar_binary_names, cifar_binary_batch);
+    assert_int_equal(truncate(process_path(p, cifar_binary_names[3], path, sizeof path), CIFAR_RECORD - 1), 0);
+    knnmark(p, "classify", "--data", p->folder, NULL);
+    assert_complaint(p, 1, cifar_binary_names[3]);
+    knnmark(p, "info", "--data", p->folder, NULL);
+    assert_complaint(p, 1, cifar_binary_names[3]);
+}
+
+static void test_too_many_neighbours(void **state) {
+    knnmark(*state, "classify", "--data", SMALL, "--k", "101", NULL);
+    assert_complaint(*state, 1, "101 is more than the 100 training rows");
+    knnmark(*state, "classify", "--data", SMALL, "--k", "100", NULL);
+    assert_success(*state);
+}
+
+static void test_unknown_kernel(void **state) {
+    struct process *p = *state;
+    knnmark(p, "classify", "--data", SMALL, "--metric", "l1", "--kernel", "l1_magic", NULL);
+    assert_complaint(p, 1, "l1_magic: no such kernel");
+    size_t count;
+    const struct knn_kernel *const *kernels = knn_kernels(&count);
+    for (size_t i = 0; i < count; i++)
+        if (kernels[i]->metric == KNN_L1 && knn_kernel_runs(kernels[i], knn_cpu_features()))
+            assert_holds(p->errors, kernels[i]->name);
+        else
+            assert_null(strstr(p->errors, kernels[i]->name));
+}
+
+static void test_unsuitable_kernel(void **state) {
+    struct process *p = *state;
+    knnmark(p, "classify", "--data", SMALL, "--kernel", "l1_scalar", NULL);
+    assert_complaint(p, 1, "l1_scalar: it computes the other metric");
+    size_t count;
+    const struct knn_kernel *const *kernels = knn_kernels(&count);
+    for (size_t i = 0; i < count; i++) {
+        const char *metric = knn_metric_name(kernels[i]->metric);
+        if (kernels[i]->features == 0)
+            continue;
+        knnmark(p, "classify", "--data", SMALL, "--isa", "baseline", "--metric", metric, "--kernel", kernels[i]->name,
+                NULL);
+        assert_complaint(p, 1, kernels[i]->name);
+        assert_complaint(p, 1, knn_kernel_runs(kernels[i], knn_cpu_features()) ? "instruction set" : "this CPU cannot");
+    }
+}
+
+static void test_line_break_in_a_name(void **state) {
+    knnmark(*state, "classify", "--data", SMALL, "--kernel", "two\nlines", NULL);
+    assert_complaint(*state, 1, "two");
+}
+
+static void test_full_standard_output(void **state) {
+    struct process *p = *state;
+    p->out = "/dev/full";
+    knnmark(p, "--help", NULL);
+    assert_complaint(p, 1, "cannot write standard output");
+    knnmark(p, "kernels", NULL);
+    assert_complaint(p, 1, "cannot write standard output");
+    knnmark(p, "info", "--data", SMALL, NULL);
+    assert_complaint(p, 1, "cannot write standard output");
+    knnmark(p, "classify", "--data", SMALL, NULL);
+    assert_complaint(p, 1, "cannot write standard output");
+    knnmark(p, "classify", "--data", SMALL, "--json", NULL);
+    assert_complaint(p, 1, "cannot write standard output");
+}
+
+/* -- what it says of itself ---------------------------------------------------------------------------------------- */
+
+static void test_help(void **state) {
+    struct process *p = *state;
+    static const char *const words[] = {"--help", "-h", "help"};
+    for (size_t i = 0; i < 3; i++) {
+        knnmark(p, words[i], NULL);
+        assert_success(p);
+        assert_holds(p->output, "\n  classify ");
+        assert_holds(p->output, "\n  kernels ");
+        assert_holds(p->output, "\n  info ");
+    }
+    knnmark(p, "--version", NULL);
+    assert_success(p);
+    assert_string_equal(p->output, "knnmark " KNN_VERSION "\n");
+}
+
+static size_t count_of(const char *text, const char *part) {
+    size_t count = 0;
+    for (; (text = strstr(text, part)) != NULL; text += strlen(part))
+        count++;
+    return count;
+}
+
+static void test_help_of_a_command(void **state) {
+    struct process *p = *state;
+    static const struct {
+        const char *name, *options[12];
+    } commands[] = {
+        {"classify",
+         {"data SPEC", "metric l1|l2", "k N", "kernel NAME", "isa NAME", "threads N", "no-bind", "limit N",
+          "output FILE", "json", "help"}},
+        {"kernels", {"isa NAME", "help"}},
+        {"info", {"data SPEC", "isa NAME", "threads N", "no-bind", "help"}},
+    };
+    for (size_t i = 0; i < 3; i++) {
+        size_t count = 0;
+        knnmark(p, commands[i].name, "--help", NULL);
+        assert_success(p);
+        for (; commands[i].options[count] != NULL; count++) {
+            char option[32];
+            snprintf(option, sizeof option, ", --%s ", commands[i].options[count]);
+            assert_holds(p->output, option);
+        }
+        assert_int_equal(count_of(p->output, "\n  -"), count);
+    }
+}
+
+/* The list of kernels is the registry, with these features allowed. */
+static void check_kernels(const char *text, unsigned features) {
+    size_t count;
+    const struct knn_kernel *const *kernels = knn_kernels(&count);
+    const char *line = strchr(text, '\n') + 1;
+    for (size_t i = 0; i < count; i++, line = strchr(line, '\n') + 1) {
+        const struct knn_kernel *k = kernels[i];
+        char name[64], metric[16], isa[32], tile[16], here[16], shape[16];
+        assert_int_equal(sscanf(line, "%63s %15s %31s %15s %15s", name, metric, isa, tile, here), 5);
+        assert_string_equal(name, k->name);
+        assert_string_equal(metric, knn_metric_name(k->metric));
+        assert_int_equal(knn_isa_find(isa)->features, k->features);
+        snprintf(shape, sizeof shape, "%ux%u", k->mr, k->nr);
+        assert_string_equal(tile, shape);
+        assert_string_equal(here, k == knn_kernel_default(k->metric, features) ? "default"
+                                  : knn_kernel_runs(k, features)               ? "yes"
+                                                                               : "no");
+    }
+    assert_string_equal(line, "");
+    assert_int_equal(count_of(text, " default "), KNN_METRICS);
+}
+
+static void test_kernels(void **state) {
+    struct process *p = *state;
+    knnmark(p, "kernels", NULL);
+    assert_success(p);
+    check_kernels(p->output, knn_cpu_features());
+}
+
+static void test_isa(void **state) {
+    struct process *p = *state;
+    size_t count;
+    const struct knn_isa *isas = knn_isas(&count);
+    for (size_t i = 0; i < count; i++) {
+        char variable[64];
+        snprintf(variable, sizeof variable, "KNNMARK_ISA=%s", isas[i].name);
+        int runs = (isas[i].features & ~knn_cpu_features()) == 0;
+        for (int by_option = 0; by_option < 2; by_option++) {
+            p->environment[0] = by_option ? "KNNMARK_ISA=mmx" : variable; /* an option wins */
+            knnmark(p, "kernels", by_option ? "--isa" : NULL, isas[i].name, NULL);
+            if (runs)
+                assert_success(p), check_kernels(p->output, isas[i].features);
+            else
+                assert_complaint(p, 2, "this CPU does not have that instruction set");
+        }
+    }
+    p->environment[0] = "KNNMARK_ISA=";
+    knnmark(p, "kernels", NULL);
+    assert_success(p);
+    check_kernels(p->output, knn_cpu_features());
+}
+
+static void test_info(void **state) {
+    struct process *p = *state;
+    knnmark(p, "info", "--data", SMALL, "--threads", "3", "--no-bind", NULL);
+    assert_success(p);
+    static const char *const lines[] = {"knnmark    " KNN_VERSION ", compiled by " KNN_COMPILER "\n",
+                                        "\nCPU ",
+                                        "\nfeatures   baseline",
+                                        "\ntopology ",
+                                        " cores, ",
+                                        "\nthreads    3, not bound\n",
+                                        "\nblocks ",
+                                        "\nl1 ",
+                                        "\nl2 ",
+                                        "\ndata       synthetic images (seed 1), not CIFAR-10: 100 training and 5 test "
+                                        "images of 3072 bytes\n"};
+    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
+        assert_holds(p->output, lines[i]);
+    for (int metric = 0; metric < KNN_METRICS; metric++)
+        assert_holds(p->output, knn_kernel_default(metric, knn_cpu_features())->name);
+    knnmark(p, "info", "--data", SMALL, "--threads", "1", "--isa", "baseline", NULL);
+    assert_success(p);
+    assert_holds(p->output, "\nthreads    1, bound to hardware threads ");
+    assert_holds(p->output, knn_kernel_default(KNN_L2, 0)->name);
+    p->environment[0] = "OMP_NUM_THREADS=3";
+    knnmark(p, "info", "--data", SMALL, NULL);
+    assert_success(p);
+    assert_holds(p->output, "\nthreads    3, ");
+}
+
+/* -- where data comes from ----------------------------------------------------------------------------------------- */
+
+static void test_data(void **state) {
+    struct process *p = *state;
+    char path[256];
+    cifar_write_folder(process_path(p, "data", path, sizeof path), cifar_binary_names, cifar_binary_batch);
+    p->directory = p->folder;
+    knnmark(p, "info", NULL);
+    assert_success(p);
+    assert_holds(p->output, "\ndata       CIFAR-10 binary version in data: 9 training and 3 test images");
+    p->environment[0] = "KNNMARK_DATA=synthetic:train=20,test=7";
+    knnmark(p, "info", NULL);
+    assert_success(p);
+    assert_holds(p->output, "20 training and 7 test images");
+    knnmark(p, "info", "--data", "synthetic:train=30,test=8", NULL);
+    assert_success(p);
+    assert_holds(p->output, "30 training and 8 test images");
+    p->environment[0] = "KNNMARK_DATA=missing";
+    knnmark(p, "info", NULL);
+    assert_complaint(p, 1, "missing");
+    p->environment[0] = "KNNMARK_DATA=";
+    knnmark(p, "info", NULL);
+    assert_success(p);
+    assert_holds(p->output, "9 training and 3 test images");
+}
+
+static void test_default_data(void **state) {
+    if (slow())
+        skip(); /* it generates 60 000 images */
+    struct process *p = *state;
+    p->directory = p->folder;
+    knnmark(p, "info", NULL);
+    assert_success(p);
+    assert_holds(p->output,
+                 "\ndata       synthetic images (seed 1), not CIFAR-10: 50000 training and 10000 test images");
+}
+
+int main(void) {
+#define TEST(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
+    const struct CMUnitTest tests[] = {
+        TEST(test_no_command),
+        TEST(test_usage),
+        TEST(test_bad_numbers),
+        TEST(test_clustered_letters),
+        TEST(test_unknown_isa),
+        TEST(test_bad_data),
+        TEST(test_too_many_neighbours),
+        TEST(test_unknown_kernel),
+        TEST(test_unsuitable_kernel),
+        TEST(test_line_break_in_a_name),
+        TEST(test_full_standard_output),
+        TEST(test_help),
+        TEST(test_help_of_a_command),
+        TEST(test_kernels),
+        TEST(test_isa),
+        TEST(test_info),
+        TEST(test_data),
+        TEST(test_default_data),
+    };
+    return cmocka_run_group_tests_name("command", tests, NULL, NULL);
+}
