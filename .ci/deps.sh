@@ -36,6 +36,7 @@ while [ $# -ge 2 ]; do
     command -v "$program" >/dev/null 2>&1 || continue
     # shellcheck disable=SC2086 # a list of names
     need=$(missing "$manager" $packages)
+    need=${need% }
     if [ -z "$need" ]; then
         echo "deps: all packages are installed"
         exit 0

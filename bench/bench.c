@@ -18,22 +18,28 @@ struct knn_matrix bench_view(const struct knn_matrix *matrix, size_t rows) {
     return view;
 }
 
-int bench_open(struct bench *bench, const char *data, const char *isa, unsigned threads, int quick,
-               struct knn_error *error) {
-    *bench = (struct bench){.quick = quick};
+static int open_all(struct bench *bench, const char *data, const char *isa, unsigned threads, struct knn_error *error) {
     if (knn_allowed_features(isa, &bench->features, error) != 0 ||
         knn_dataset_open(&bench->dataset, knn_dataset_spec(data), error) != 0 ||
         knn_team_open(&bench->teams[0], 1, 1, error) != 0)
         return -1;
     bench->team_count = 1;
-    struct knn_team all;
-    if (knn_team_open(&all, threads, 1, error) != 0)
+    if (knn_team_open(&bench->teams[1], threads, 1, error) != 0)
         return -1;
-    if (all.threads > 1)
-        bench->teams[bench->team_count++] = all;
+    if (bench->teams[1].threads > 1)
+        bench->team_count = 2;
     else
-        knn_team_close(&all);
+        knn_team_close(&bench->teams[1]);
     return 0;
+}
+
+int bench_open(struct bench *bench, const char *data, const char *isa, unsigned threads, int quick,
+               struct knn_error *error) {
+    *bench = (struct bench){.quick = quick};
+    if (open_all(bench, data, isa, threads, error) == 0)
+        return 0;
+    bench_close(bench);
+    return -1;
 }
 
 void bench_close(struct bench *bench) {
@@ -95,9 +101,9 @@ double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metri
     struct knn_panels panels;
     struct knn_error error;
     struct knn_neighbor found[4];
-    knn_panels_pack(&panels, knn_kernel_reference(metric), train, 0, &bench->teams[team], &error);
     double start = bench_seconds();
-    if (knn_search(&panels, &queries, 1, found, &bench->teams[team], NULL, NULL, &error) == 0)
+    if (knn_panels_pack(&panels, knn_kernel_reference(metric), train, 0, &bench->teams[team], &error) == 0 &&
+        knn_search(&panels, &queries, 1, found, &bench->teams[team], NULL, NULL, &error) == 0)
         *rate = (double)queries.rows * (double)train->rows * (double)train->dim / (bench_seconds() - start);
     return *rate;
 }

@@ -3,6 +3,8 @@
 #ifndef BENCH_H
 #define BENCH_H
 
+#include <stdio.h>
+
 #include "ceilings.h"
 #include "dataset.h"
 #include "gbench.h"
@@ -15,6 +17,7 @@ enum {
     VERIFIED_QUERIES = 13, /* more than any tile's mr and no multiple of it */
     TEAMS = 2,             /* one thread, and all */
     MAX_CEILINGS = 32,
+    MAX_CASES = 512, /* benchmarks of a group */
 };
 
 struct bench {
@@ -66,7 +69,7 @@ int register_searches(struct bench *bench);
 
 /* Collects the results named search/... and latency/...; `context` is NULL. */
 void table_collect(const struct gb_result *result, void *context);
-void table_print(const struct bench *bench);
+void table_print(FILE *stream, const struct bench *bench);
 
 /* Tells the result file about the machine, the build and the data. */
 void describe_run(const struct bench *bench);

@@ -14,6 +14,14 @@ struct kernel_case {
     uint8_t *queries, *train; /* packed; NULL for a pair kernel */
 };
 
+/* A place for a case that lives as long as the program, as its registration does; NULL when there are more than
+ * planned. */
+static struct kernel_case *next_case(void) {
+    static struct kernel_case cases[MAX_CASES];
+    static size_t count_of_cases;
+    return count_of_cases < MAX_CASES ? &cases[count_of_cases++] : NULL;
+}
+
 static int64_t run_tiles(struct gb_state *state, const struct kernel_case *c, size_t dim) {
     _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE], bound[32] = {0};
     size_t bytes = knn_query_panel_bytes(c->kernel, dim);
@@ -86,7 +94,7 @@ int register_kernels(struct bench *bench) {
     for (size_t i = 0; i < count; i++) {
         if (!knn_kernel_runs(kernels[i], bench->features))
             continue;
-        struct kernel_case *c = malloc(sizeof *c); /* lives as long as the program, as the registration does */
+        struct kernel_case *c = next_case();
         if (c == NULL)
             return -1;
         *c = (struct kernel_case){.bench = bench, .kernel = kernels[i]};

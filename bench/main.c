@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "bench.h"
+#include "output.h"
 
 struct settings {
     const char *data, *isa, *output;
@@ -17,7 +18,7 @@ static void help(void) {
          "  --data=SPEC     data set, as for `knnmark classify`\n"
          "  --isa=NAME      use no instructions beyond this set\n"
          "  --threads=N     threads of the parallel runs (default: OMP_NUM_THREADS, else one a core)\n"
-         "  --output=FILE   write the results as JSON (same as --benchmark_out=FILE)\n"
+         "  --output=FILE   write the results as JSON, and the tables beside it as Markdown (FILE's name with .md)\n"
          "  --quick         a small part of the job, in seconds\n"
          "  --benchmark_filter=REGEX   only these: ceiling/..., kernel/..., search/..., latency/...\n");
     exit(0);
@@ -64,7 +65,24 @@ static int fail(const char *message) {
     return EXIT_FAILURE;
 }
 
-static int run(struct bench *bench) {
+/* Prints the tables, and writes them beside the result file: bench.md beside bench.json. */
+static int publish(const struct bench *bench, const char *output) {
+    char path[4096];
+    struct knn_output file;
+    struct knn_error error;
+    table_print(stdout, bench);
+    if (output == NULL)
+        return 0;
+    const char *dot = strrchr(output, '.');
+    int length = dot != NULL && strchr(dot, '/') == NULL ? (int)(dot - output) : (int)strlen(output);
+    snprintf(path, sizeof path, "%.*s.md", length, output);
+    if (knn_output_open(&file, path, &error) != 0)
+        return fail(error.message);
+    table_print(file.stream, bench);
+    return knn_output_commit(&file, &error) != 0 ? fail(error.message) : 0;
+}
+
+static int run(struct bench *bench, const char *output) {
     if (register_ceilings(bench) != 0 || register_kernels(bench) != 0 || register_searches(bench) != 0)
         return fail(gb_error());
     describe_run(bench);
@@ -72,10 +90,9 @@ static int run(struct bench *bench) {
     int errors = gb_run(&reporting);
     if (errors < 0)
         return fail(gb_error());
-    table_print(bench);
     if (errors > 0)
         fprintf(stderr, "knnmark-bench: %d benchmarks reported an error instead of a time: see above\n", errors);
-    return errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    return publish(bench, output) != 0 || errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
 }
 
 int main(int argc, char **argv) {
@@ -98,7 +115,7 @@ int main(int argc, char **argv) {
     if (bench_open(&bench, settings.data, settings.isa, settings.threads, settings.quick, &error) != 0)
         return fail(error.message);
     printf("knnmark-bench: %s\n", bench.dataset.source);
-    int status = run(&bench);
+    int status = run(&bench, settings.output);
     gb_shutdown();
     bench_close(&bench);
     return status;

@@ -1,4 +1,5 @@
-/* The table that ends a run: medians over the repetitions, and the spread of the share of the ceiling. */
+/* The tables that end a run, readable as they are and as Markdown: medians over the repetitions, and the range of the
+ * share of the ceiling. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +19,7 @@ struct row {
     double values[COLUMNS][MAX_REPETITIONS];
 };
 
-static struct row *rows;
+static struct row rows[MAX_ROWS];
 static size_t row_count;
 
 static int starts(const char *text, const char *prefix) {
@@ -29,9 +30,7 @@ static struct row *row_of(const char *name) {
     for (size_t i = 0; i < row_count; i++)
         if (strcmp(rows[i].name, name) == 0)
             return &rows[i];
-    if (rows == NULL)
-        rows = calloc(MAX_ROWS, sizeof *rows);
-    if (rows == NULL || row_count == MAX_ROWS)
+    if (row_count == MAX_ROWS)
         return NULL;
     snprintf(rows[row_count].name, sizeof rows[row_count].name, "%s", name);
     return &rows[row_count++];
@@ -62,47 +61,61 @@ static double median(const double *sorted, size_t n) {
     return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
 }
 
-static void print_share(const double *sorted, size_t n) {
-    if (sorted[n - 1] > 0)
-        printf(" %6.1f %% %5.1f-%-5.1f", 100 * median(sorted, n), 100 * sorted[0], 100 * sorted[n - 1]);
-    else
-        printf(" %8s %11s", "-", "");
-}
-
-static void print_row(struct row *row) {
-    size_t n = row->repetitions;
-    const char *name = strchr(row->name, '/') + 1;
-    for (size_t i = 0; i < COLUMNS; i++)
-        qsort(row->values[i], n, sizeof row->values[i][0], ascending);
-    if (starts(row->name, "latency/")) {
-        printf("%-40s %9.3f", name, median(row->values[0], n));
-        print_share(row->values[2], n);
-    } else {
-        printf("%-40s %9.3f %12.4g", name, median(row->values[0], n), median(row->values[1], n));
-        print_share(row->values[2], n);
-        printf(" %8.1f %8.0f", median(row->values[3], n), row->queries);
-    }
-    printf("\n");
-}
-
-static void print_group(const char *prefix) {
-    for (size_t i = 0; i < row_count; i++)
-        if (starts(rows[i].name, prefix))
-            print_row(&rows[i]);
-}
-
-void table_print(const struct bench *bench) {
-    if (row_count == 0)
+/* "91.2 %" and "89.0-92.1": the median share of a ceiling and its range over the repetitions. */
+static void format_share(const double *sorted, size_t n, char *share, char *spread, size_t size) {
+    share[0] = spread[0] = '\0';
+    if (sorted[n - 1] <= 0)
         return;
-    printf("\n%s\nfull job: %d queries x %d train rows x %zu bytes; medians; a time measured on fewer queries is "
-           "scaled\n\n",
-           bench->dataset.source, FULL_QUERIES, FULL_ROWS, bench->dataset.train.pixels.dim);
-    printf("%-40s %9s %12s %8s %11s %8s %8s\n", "search", "full s", "distances/s", "ceiling", "(spread)", "x scalar",
-           "queries");
-    print_group("search/");
-    printf("\n%-40s %9s %8s\n", "one query at a time", "ms", "of the read ceiling");
-    print_group("latency/");
-    free(rows);
-    rows = NULL;
-    row_count = 0;
+    snprintf(share, size, "%.1f %%", 100 * median(sorted, n));
+    snprintf(spread, size, "%.1f-%.1f", 100 * sorted[0], 100 * sorted[n - 1]);
+}
+
+/* One line of either table. */
+static void print_row(FILE *stream, const struct row *row) {
+    enum { CELL = 24 };
+    char share[CELL], spread[CELL];
+    double sorted[COLUMNS][MAX_REPETITIONS];
+    size_t n = row->repetitions;
+    memcpy(sorted, row->values, sizeof sorted);
+    for (size_t i = 0; i < COLUMNS; i++)
+        qsort(sorted[i], n, sizeof sorted[i][0], ascending);
+    format_share(sorted[2], n, share, spread, CELL);
+    fprintf(stream, "| %-36s | %9.3f |", strchr(row->name, '/') + 1, median(sorted[0], n));
+    if (starts(row->name, "search/"))
+        fprintf(stream, " %11.4g | %8s | %11s | %8.1f | %7.0f |", median(sorted[1], n), share, spread,
+                median(sorted[3], n), row->queries);
+    else
+        fprintf(stream, " %8s | %11s |", share, spread);
+    fprintf(stream, "\n");
+}
+
+static void print_group(FILE *stream, const char *prefix, const char *head) {
+    int first = 1;
+    for (size_t i = 0; i < row_count; i++) {
+        if (!starts(rows[i].name, prefix))
+            continue;
+        if (first)
+            fputs(head, stream);
+        first = 0;
+        print_row(stream, &rows[i]);
+    }
+}
+
+void table_print(FILE *stream, const struct bench *bench) {
+    char cpu[64], topology[256];
+    knn_cpu_name(cpu, sizeof cpu);
+    knn_topology_describe(bench->teams[0].topology, topology, sizeof topology);
+    fprintf(stream, "\n%s; %s; %s\n%s\n", cpu, topology, KNN_COMPILER, bench->dataset.source);
+    fprintf(
+        stream,
+        "full job: %d queries x %d train rows x %zu bytes; medians; a time measured on fewer queries is scaled to it\n",
+        FULL_QUERIES, FULL_ROWS, bench->dataset.train.pixels.dim);
+    print_group(
+        stream, "search/",
+        "\n| search                               |    full s | distances/s |  ceiling |      spread | x scalar | "
+        "queries |\n|:-------------------------------------|----------:|------------:|---------:|------------:|"
+        "---------:|--------:|\n");
+    print_group(stream, "latency/",
+                "\n| one query at a time                  |        ms | of reads |      spread |\n"
+                "|:-------------------------------------|----------:|---------:|------------:|\n");
 }

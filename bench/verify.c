@@ -46,8 +46,10 @@ int verify_kernel(const struct knn_kernel *kernel, const struct knn_matrix *quer
     } else {
         kernel->pack_queries(queries->data, queries->stride, kernel->mr, queries->dim, query_panel);
         kernel->pack_train(train->data, train->stride, kernel->nr, train->dim, train_panel);
-        kernel->tile(query_panel, train_panel, train->dim, kernel->mr, bound, out);
+        uint32_t hits = kernel->tile(query_panel, train_panel, train->dim, kernel->mr, bound, out);
         status = compare_tile(kernel, queries, train, out, error);
+        if (status == 0 && hits != 0)
+            status = knn_fail(error, "%s differs from the reference: finds distances below 0", kernel->name);
     }
     free(query_panel);
     free(train_panel);

@@ -1,11 +1,13 @@
 /* L1 one byte at a time, vectorization off (see FLAGS_scalar in the Makefile): the reference, and the honest baseline.
  */
+#include <stdlib.h>
+
 #include "kernel.h"
 
 static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
     uint32_t sum = 0;
     for (size_t i = 0; i < dim; i++)
-        sum += a[i] > b[i] ? (uint32_t)(a[i] - b[i]) : (uint32_t)(b[i] - a[i]);
+        sum += (uint32_t)abs(a[i] - b[i]);
     return sum;
 }
 

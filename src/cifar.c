@@ -115,7 +115,7 @@ int knn_cifar_open(struct knn_dataset *dataset, const char *path, struct knn_err
     for (int i = 0; i < BATCHES; i++)
         knn_images_free(&batches.images[i]);
     if (result == 0)
-        snprintf(dataset->source, sizeof dataset->source, "CIFAR-10 %s version in %s",
+        snprintf(dataset->source, sizeof dataset->source, "images in CIFAR-10's %s format in %s",
                  batches.version == BINARY ? "binary" : "Python", path);
     return result;
 }

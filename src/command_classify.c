@@ -120,6 +120,19 @@ static void print_text(const struct result *r, const struct arguments *arguments
                    r->right_of[c], r->images_of[c]);
 }
 
+/* A path may be any bytes, but JSON is UTF-8. */
+static json_t *text_value(const char *text) {
+    json_t *value = json_string(text);
+    if (value != NULL)
+        return value;
+    char ascii[sizeof((struct knn_dataset *)0)->source];
+    size_t n = 0;
+    for (; text[n] != '\0' && n < sizeof ascii - 1; n++)
+        ascii[n] = (char)(text[n] & 0x80 ? '?' : text[n]);
+    ascii[n] = '\0';
+    return json_string(ascii);
+}
+
 static int print_json(const struct result *r, const struct arguments *arguments, struct knn_error *error) {
     const struct knn_kernel *kernel = knn_classifier_kernel(r->classifier);
     json_t *per_class = json_object();
@@ -127,14 +140,15 @@ static int print_json(const struct result *r, const struct arguments *arguments,
         if (r->images_of[c] > 0)
             json_object_set_new(per_class, knn_class_names[c], json_real(share(r->right_of[c], r->images_of[c])));
     json_t *summary = json_pack(
-        "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o}", "data",
-        r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape", (json_int_t)r->dataset.train.pixels.rows,
-        (json_int_t)r->dataset.train.pixels.dim, "test_shape", (json_int_t)r->queries.rows, (json_int_t)r->queries.dim,
-        "metric", knn_metric_name(kernel->metric), "k", (json_int_t)arguments->knn.k, "kernel", kernel->name, "threads",
-        (int)knn_classifier_threads(r->classifier), "bound", !arguments->knn.unbound, "train_s", r->train_seconds,
-        "predict_s", r->predict_seconds, "images_per_s", (double)r->queries.rows / r->predict_seconds,
-        "distances_per_s", distances(r) / r->predict_seconds, "right", (json_int_t)r->right, "accuracy",
-        share(r->right, r->queries.rows), "guessing", 1.0 / KNN_CLASSES, "accuracy_per_class", per_class);
+        "{s:o, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o}", "data",
+        text_value(r->dataset.source), "synthetic", r->dataset.synthetic, "train_shape",
+        (json_int_t)r->dataset.train.pixels.rows, (json_int_t)r->dataset.train.pixels.dim, "test_shape",
+        (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metric_name(kernel->metric), "k",
+        (json_int_t)arguments->knn.k, "kernel", kernel->name, "threads", (int)knn_classifier_threads(r->classifier),
+        "bound", !arguments->knn.unbound, "train_s", r->train_seconds, "predict_s", r->predict_seconds, "images_per_s",
+        (double)r->queries.rows / r->predict_seconds, "distances_per_s", distances(r) / r->predict_seconds, "right",
+        (json_int_t)r->right, "accuracy", share(r->right, r->queries.rows), "guessing", 1.0 / KNN_CLASSES,
+        "accuracy_per_class", per_class);
     char *text = summary != NULL ? json_dumps(summary, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
     json_decref(summary);
     if (text == NULL)
@@ -163,6 +177,9 @@ static int write_csv(const struct result *r, size_t k, struct knn_output *output
 static int run(const struct arguments *arguments) {
     struct knn_error error;
     struct knn_output output = {0};
+    unsigned features;
+    if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
+        return complain(&error, EXIT_USAGE);
     struct result *r = calloc(1, sizeof *r);
     if (r == NULL)
         return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
@@ -171,6 +188,8 @@ static int run(const struct arguments *arguments) {
     /* the file is opened first: a long job must not end in "permission denied" */
     int failed = (arguments->output != NULL && knn_output_open(&output, arguments->output, &error) != 0) ||
                  classify(r, arguments, &error) != 0;
+    if (!failed && arguments->output != NULL)
+        failed = write_csv(r, arguments->knn.k, &output, &error) != 0;
     if (!failed) {
         judge(r);
         if (arguments->json)
@@ -178,8 +197,6 @@ static int run(const struct arguments *arguments) {
         else
             print_text(r, arguments);
     }
-    if (!failed && arguments->output != NULL)
-        failed = write_csv(r, arguments->knn.k, &output, &error) != 0;
     knn_output_discard(&output);
     knn_classifier_free(r->classifier);
     knn_dataset_close(&r->dataset);

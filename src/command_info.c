@@ -38,6 +38,11 @@ static int run(const struct arguments *arguments) {
         return complain(&error, EXIT_USAGE);
     if (knn_team_open(&team, arguments->knn.threads, !arguments->knn.unbound, &error) != 0)
         return complain(&error, EXIT_FAILED);
+    struct knn_dataset dataset;
+    if (knn_dataset_open(&dataset, knn_dataset_spec(arguments->data), &error) != 0) {
+        knn_team_close(&team);
+        return complain(&error, EXIT_FAILED);
+    }
     char cpu[64];
     knn_cpu_name(cpu, sizeof cpu);
     printf("knnmark    " KNN_VERSION ", compiled by " KNN_COMPILER "\n");
@@ -47,10 +52,6 @@ static int run(const struct arguments *arguments) {
     knn_team_close(&team);
     for (int metric = 0; metric < KNN_METRICS; metric++)
         printf("%s         %s\n", knn_metric_name(metric), knn_kernel_default(metric, features)->name);
-    struct knn_dataset dataset;
-    const char *spec = knn_dataset_spec(arguments->data);
-    if (knn_dataset_open(&dataset, spec, &error) != 0)
-        return complain(&error, EXIT_FAILED);
     printf("data       %s: %zu training and %zu test images of %zu bytes\n", dataset.source, dataset.train.pixels.rows,
            dataset.test.pixels.rows, dataset.train.pixels.dim);
     knn_dataset_close(&dataset);

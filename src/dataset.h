@@ -25,7 +25,7 @@ struct knn_images {
 
 struct knn_dataset {
     struct knn_images train, test;
-    char source[512]; /* for people: "CIFAR-10 binary version in data/cifar-10-batches-bin" */
+    char source[512]; /* for people: "images in CIFAR-10's binary format in data/cifar-10-batches-bin" */
     int synthetic;    /* 1 if generated: its results are not CIFAR-10's */
 };
 

@@ -108,9 +108,13 @@ int parse_arguments(const struct command *command, int argc, char **argv, struct
     for (int letter; (letter = getopt_long(argc, argv, letters, options, NULL)) != -1;) {
         if (letter == ':')
             return knn_fail(error, "%s needs a value, see `knnmark %s --help`", argv[optind - 1], command->name);
-        if (letter == '?')
-            return knn_fail(error, "%s takes no %s, see `knnmark %s --help`", command->name, argv[optind - 1],
-                            command->name);
+        if (letter == '?') {
+            /* an unknown letter may stand among others in a word; anything else is a word of its own */
+            char wrong[] = {'-', (char)optopt, '\0'};
+            int alone = optopt != 0 && strchr(letters, optopt) == NULL;
+            return knn_fail(error, "%s takes no %s, see `knnmark %s --help`", command->name,
+                            alone ? wrong : argv[optind - 1], command->name);
+        }
         if (set(arguments, (char)letter, optarg, error) != 0)
             return -1;
     }

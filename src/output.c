@@ -13,7 +13,12 @@ static int cannot_write(const char *path, struct knn_error *error) {
 
 int knn_output_open(struct knn_output *output, const char *path, struct knn_error *error) {
     struct stat status;
-    int direct = stat(path, &status) == 0 && !S_ISREG(status.st_mode);
+    if (path[0] == '\0') {
+        *output = (struct knn_output){0};
+        errno = ENOENT;
+        return cannot_write("\"\"", error);
+    }
+    int direct = lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
     *output = (struct knn_output){.path = strdup(path)};
     if (output->path == NULL || (!direct && asprintf(&output->aside, "%s.%ld.part", path, (long)getpid()) < 0)) {
         output->aside = NULL;

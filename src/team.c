@@ -4,12 +4,14 @@
 
 int knn_team_open(struct knn_team *team, unsigned threads, int bound, struct knn_error *error) {
     *team = (struct knn_team){.bound = bound};
-    if (threads > KNN_MAX_THREADS)
-        return knn_fail(error, "%u threads are too many: at most %d", threads, KNN_MAX_THREADS);
     if (knn_topology_open(&team->topology, error) != 0)
         return -1;
     team->threads = knn_topology_threads(team->topology, threads);
-    return 0;
+    if (team->threads <= KNN_MAX_THREADS)
+        return 0;
+    knn_fail(error, "%u threads are too many: at most %d", team->threads, KNN_MAX_THREADS);
+    knn_team_close(team);
+    return -1;
 }
 
 void knn_team_close(struct knn_team *team) {

@@ -54,7 +54,7 @@ static const char *binary(void) {
     return path;
 }
 
-static void start(struct process *process, va_list arguments) {
+void command_start(struct process *process, const char *const *arguments) {
     static char wrapper[512];
     const char *argv[MAX_ARGUMENTS + 1] = {0};
     size_t n = 0;
@@ -62,8 +62,8 @@ static void start(struct process *process, va_list arguments) {
     for (char *word = strtok(wrapper, " "); word != NULL; word = strtok(NULL, " "))
         argv[n++] = word;
     argv[n++] = binary();
-    for (const char *word; (word = va_arg(arguments, const char *)) != NULL && n < MAX_ARGUMENTS;)
-        argv[n++] = word;
+    for (; *arguments != NULL && n < MAX_ARGUMENTS; arguments++)
+        argv[n++] = *arguments;
     if (process_start(process, argv) != 0)
         fail_msg("cannot start %s", argv[0]);
 }
@@ -82,24 +82,14 @@ static void drop_lines(char *text, const char *prefix) {
     *to = '\0';
 }
 
-void knnmark_start(struct process *process, ...) {
-    va_list arguments;
-    va_start(arguments, process);
-    start(process, arguments);
-    va_end(arguments);
-}
-
-void knnmark_finish(struct process *process) {
+void command_finish(struct process *process) {
     assert_int_equal(process_finish(process), 0);
     drop_lines(process->errors, "qemu-");
 }
 
-void knnmark(struct process *process, ...) {
-    va_list arguments;
-    va_start(arguments, process);
-    start(process, arguments);
-    va_end(arguments);
-    knnmark_finish(process);
+void command_run(struct process *process, const char *const *arguments) {
+    command_start(process, arguments);
+    command_finish(process);
 }
 
 /* -- judging ------------------------------------------------------------------------------------------------------- */

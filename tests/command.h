@@ -9,12 +9,14 @@
 int command_enter(void **state);
 int command_leave(void **state);
 
-/* Runs the command with these arguments, the last one NULL. Lines of an emulator itself are left out of `errors`. */
-__attribute__((sentinel)) void knnmark(struct process *process, ...);
+/* Runs the command with these arguments, up to the first NULL. Lines of an emulator itself are left out of `errors`. */
+#define knnmark(process, ...) command_run(process, (const char *const[]){__VA_ARGS__, NULL})
+void command_run(struct process *process, const char *const *arguments);
 
 /* The same in two halves. */
-__attribute__((sentinel)) void knnmark_start(struct process *process, ...);
-void knnmark_finish(struct process *process);
+#define knnmark_start(process, ...) command_start(process, (const char *const[]){__VA_ARGS__, NULL})
+void command_start(struct process *process, const char *const *arguments);
+void command_finish(struct process *process);
 
 /* 1 if tests run under an emulator: everything takes longer, and signals and terminals are the emulator's. */
 int emulated(void);

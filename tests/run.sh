@@ -6,8 +6,8 @@ log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 passed=0 failed=0 skipped=0
 
-count() { # count WORD: the number in cmocka's line "[  WORD  ] N test(s)"
-    sed -n "s/^\[ *$1 *\] \([0-9]*\) test(s).*/\1/p" "$log" | tail -n 1
+count() { # count WORD: the sum of the numbers in cmocka's lines "[  WORD  ] N test(s)", nothing if there are none
+    sed -n "s/^\[ *$1 *\] \([0-9]*\) test(s).*/\1/p" "$log" | awk '{ sum += $1 } END { if (NR > 0) print sum }'
 }
 
 for program in "$@"; do
@@ -17,9 +17,9 @@ for program in "$@"; do
     status=$?
     cat "$log"
     good=$(count PASSED) bad=$(count FAILED) left=$(count SKIPPED)
-    if [ "$status" != 0 ] && [ "${bad:-0}" = 0 ]; then
+    if [ -z "$good" ] || { [ "$status" != 0 ] && [ "${bad:-0}" = 0 ]; }; then
         echo "${program##*/}: ended with status $status outside a test"
-        bad=1
+        bad=$((${bad:-0} + 1))
     fi
     passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-0})) skipped=$((skipped + ${left:-0}))
 done

@@ -80,14 +80,14 @@ static struct cifar_bytes python3_batch(int batch) {
 static void test_python_good(void **state) {
     (void)state;
     cifar_write_folder("set", cifar_python_names, python_batch);
-    cifar_check_good("set", "CIFAR-10 Python version in set", 0);
+    cifar_check_good("set", "images in CIFAR-10's Python format in set", 0);
     cifar_write_folder("three", cifar_python_names, python3_batch);
-    cifar_check_good("three", "CIFAR-10 Python version in three", 1);
+    cifar_check_good("three", "images in CIFAR-10's Python format in three", 1);
     mkdir("outer", 0777);
     cifar_write_archive("outer/cifar-10-python.tar.gz", cifar_python_names, python_batch, "413052");
-    cifar_check_good("outer", "CIFAR-10 Python version in outer/cifar-10-python.tar.gz", 0);
+    cifar_check_good("outer", "images in CIFAR-10's Python format in outer/cifar-10-python.tar.gz", 0);
     cifar_write_folder("outer/cifar-10-batches-py", cifar_python_names, python_batch);
-    cifar_check_good("outer", "CIFAR-10 Python version in outer/cifar-10-batches-py", 0);
+    cifar_check_good("outer", "images in CIFAR-10's Python format in outer/cifar-10-batches-py", 0);
 }
 
 /* Replaces the first occurrence of `from` by as many bytes. */

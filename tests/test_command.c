@@ -4,9 +4,8 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdlib.h>
+#include <stdio.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -54,7 +53,7 @@ static void test_usage(void **state) {
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *const *a = cases[i].arguments;
-        knnmark(*state, a[0], a[1], a[2], a[3], NULL);
+        knnmark(*state, a[0], a[1], a[2], a[3]);
         assert_complaint(*state, 2, cases[i].text);
     }
 }
@@ -63,7 +62,7 @@ static void test_bad_numbers(void **state) {
     static const char *const numbers[] = {"0",  "1001", "abc", "-1",  "1e3", " 5",
                                           "5 ", "+5",   "0x5", "1.0", "",    "18446744073709551617"};
     for (size_t i = 0; i < sizeof numbers / sizeof numbers[0]; i++) {
-        knnmark(*state, "classify", "--k", numbers[i], NULL);
+        knnmark(*state, "classify", "--k", numbers[i]);
         assert_complaint(*state, 2, "--k ");
         assert_complaint(*state, 2, numbers[i]);
         assert_complaint(*state, 2, "give a whole number from 1 to 1000");
@@ -72,9 +71,9 @@ static void test_bad_numbers(void **state) {
 
 /* In a word of several letters, the one that is wrong is named. */
 static void test_clustered_letters(void **state) {
-    knnmark(*state, "classify", "-jx", NULL);
+    knnmark(*state, "classify", "-jx");
     assert_complaint(*state, 2, "classify takes no -x,");
-    knnmark(*state, "classify", "-xj", NULL);
+    knnmark(*state, "classify", "-xj");
     assert_complaint(*state, 2, "classify takes no -x,");
 }
 
@@ -82,10 +81,10 @@ static void test_unknown_isa(void **state) {
     struct process *p = *state;
     static const char *const commands[] = {"kernels", "info", "classify"};
     for (size_t i = 0; i < 3; i++) {
-        knnmark(p, commands[i], "--isa", "mmx", NULL);
+        knnmark(p, commands[i], "--isa", "mmx");
         assert_complaint(p, 2, "--isa=mmx: no such instruction set; this CPU runs: baseline");
         p->environment[0] = "KNNMARK_ISA=mmx";
-        knnmark(p, commands[i], NULL);
+        knnmark(p, commands[i]);
         assert_complaint(p, 2, "KNNMARK_ISA=mmx: no such instruction set; this CPU runs: baseline");
         p->environment[0] = NULL;
     }
@@ -96,30 +95,30 @@ static void test_unknown_isa(void **state) {
 static void test_bad_data(void **state) {
     struct process *p = *state;
     char path[256];
-    knnmark(p, "classify", "--data", process_path(p, "missing", path, sizeof path), NULL);
+    knnmark(p, "classify", "--data", process_path(p, "missing", path, sizeof path));
     assert_complaint(p, 1, path);
-    knnmark(p, "classify", "--data", p->folder, NULL);
+    knnmark(p, "classify", "--data", p->folder);
     assert_complaint(p, 1, p->folder);
-    knnmark(p, "classify", "--data", "synthetic:train=0", NULL);
+    knnmark(p, "classify", "--data", "synthetic:train=0");
     assert_complaint(p, 1, "train=0");
     cifar_write_folder(p->folder, cifar_binary_names, cifar_binary_batch);
     assert_int_equal(truncate(process_path(p, cifar_binary_names[3], path, sizeof path), CIFAR_RECORD - 1), 0);
-    knnmark(p, "classify", "--data", p->folder, NULL);
+    knnmark(p, "classify", "--data", p->folder);
     assert_complaint(p, 1, cifar_binary_names[3]);
-    knnmark(p, "info", "--data", p->folder, NULL);
+    knnmark(p, "info", "--data", p->folder);
     assert_complaint(p, 1, cifar_binary_names[3]);
 }
 
 static void test_too_many_neighbours(void **state) {
-    knnmark(*state, "classify", "--data", SMALL, "--k", "101", NULL);
+    knnmark(*state, "classify", "--data", SMALL, "--k", "101");
     assert_complaint(*state, 1, "101 is more than the 100 training rows");
-    knnmark(*state, "classify", "--data", SMALL, "--k", "100", NULL);
+    knnmark(*state, "classify", "--data", SMALL, "--k", "100");
     assert_success(*state);
 }
 
 static void test_unknown_kernel(void **state) {
     struct process *p = *state;
-    knnmark(p, "classify", "--data", SMALL, "--metric", "l1", "--kernel", "l1_magic", NULL);
+    knnmark(p, "classify", "--data", SMALL, "--metric", "l1", "--kernel", "l1_magic");
     assert_complaint(p, 1, "l1_magic: no such kernel");
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
@@ -132,7 +131,7 @@ static void test_unknown_kernel(void **state) {
 
 static void test_unsuitable_kernel(void **state) {
     struct process *p = *state;
-    knnmark(p, "classify", "--data", SMALL, "--kernel", "l1_scalar", NULL);
+    knnmark(p, "classify", "--data", SMALL, "--kernel", "l1_scalar");
     assert_complaint(p, 1, "l1_scalar: it computes the other metric");
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
@@ -140,30 +139,31 @@ static void test_unsuitable_kernel(void **state) {
         const char *metric = knn_metric_name(kernels[i]->metric);
         if (kernels[i]->features == 0)
             continue;
-        knnmark(p, "classify", "--data", SMALL, "--isa", "baseline", "--metric", metric, "--kernel", kernels[i]->name,
-                NULL);
+        knnmark(p, "classify", "--data", SMALL, "--isa", "baseline", "--metric", metric, "--kernel", kernels[i]->name);
         assert_complaint(p, 1, kernels[i]->name);
         assert_complaint(p, 1, knn_kernel_runs(kernels[i], knn_cpu_features()) ? "instruction set" : "this CPU cannot");
     }
 }
 
 static void test_line_break_in_a_name(void **state) {
-    knnmark(*state, "classify", "--data", SMALL, "--kernel", "two\nlines", NULL);
+    knnmark(*state, "classify", "--data", SMALL, "--kernel", "two\nlines");
     assert_complaint(*state, 1, "two");
 }
 
 static void test_full_standard_output(void **state) {
     struct process *p = *state;
+    if (access("/dev/full", W_OK) != 0)
+        skip();
     p->out = "/dev/full";
-    knnmark(p, "--help", NULL);
+    knnmark(p, "--help");
     assert_complaint(p, 1, "cannot write standard output");
-    knnmark(p, "kernels", NULL);
+    knnmark(p, "kernels");
     assert_complaint(p, 1, "cannot write standard output");
-    knnmark(p, "info", "--data", SMALL, NULL);
+    knnmark(p, "info", "--data", SMALL);
     assert_complaint(p, 1, "cannot write standard output");
-    knnmark(p, "classify", "--data", SMALL, NULL);
+    knnmark(p, "classify", "--data", SMALL);
     assert_complaint(p, 1, "cannot write standard output");
-    knnmark(p, "classify", "--data", SMALL, "--json", NULL);
+    knnmark(p, "classify", "--data", SMALL, "--json");
     assert_complaint(p, 1, "cannot write standard output");
 }
 
@@ -173,13 +173,13 @@ static void test_help(void **state) {
     struct process *p = *state;
     static const char *const words[] = {"--help", "-h", "help"};
     for (size_t i = 0; i < 3; i++) {
-        knnmark(p, words[i], NULL);
+        knnmark(p, words[i]);
         assert_success(p);
         assert_holds(p->output, "\n  classify ");
         assert_holds(p->output, "\n  kernels ");
         assert_holds(p->output, "\n  info ");
     }
-    knnmark(p, "--version", NULL);
+    knnmark(p, "--version");
     assert_success(p);
     assert_string_equal(p->output, "knnmark " KNN_VERSION "\n");
 }
@@ -204,7 +204,7 @@ static void test_help_of_a_command(void **state) {
     };
     for (size_t i = 0; i < 3; i++) {
         size_t count = 0;
-        knnmark(p, commands[i].name, "--help", NULL);
+        knnmark(p, commands[i].name, "--help");
         assert_success(p);
         for (; commands[i].options[count] != NULL; count++) {
             char option[32];
@@ -239,7 +239,7 @@ static void check_kernels(const char *text, unsigned features) {
 
 static void test_kernels(void **state) {
     struct process *p = *state;
-    knnmark(p, "kernels", NULL);
+    knnmark(p, "kernels");
     assert_success(p);
     check_kernels(p->output, knn_cpu_features());
 }
@@ -254,44 +254,48 @@ static void test_isa(void **state) {
         int runs = (isas[i].features & ~knn_cpu_features()) == 0;
         for (int by_option = 0; by_option < 2; by_option++) {
             p->environment[0] = by_option ? "KNNMARK_ISA=mmx" : variable; /* an option wins */
-            knnmark(p, "kernels", by_option ? "--isa" : NULL, isas[i].name, NULL);
-            if (runs)
-                assert_success(p), check_kernels(p->output, isas[i].features);
-            else
+            knnmark(p, "kernels", by_option ? "--isa" : NULL, isas[i].name);
+            if (!runs) {
                 assert_complaint(p, 2, "this CPU does not have that instruction set");
+                continue;
+            }
+            assert_success(p);
+            check_kernels(p->output, isas[i].features);
         }
     }
     p->environment[0] = "KNNMARK_ISA=";
-    knnmark(p, "kernels", NULL);
+    knnmark(p, "kernels");
     assert_success(p);
     check_kernels(p->output, knn_cpu_features());
 }
 
 static void test_info(void **state) {
     struct process *p = *state;
-    knnmark(p, "info", "--data", SMALL, "--threads", "3", "--no-bind", NULL);
+    knnmark(p, "info", "--data", SMALL, "--threads", "3", "--no-bind");
     assert_success(p);
-    static const char *const lines[] = {"knnmark    " KNN_VERSION ", compiled by " KNN_COMPILER "\n",
-                                        "\nCPU ",
-                                        "\nfeatures   baseline",
-                                        "\ntopology ",
-                                        " cores, ",
-                                        "\nthreads    3, not bound\n",
-                                        "\nblocks ",
-                                        "\nl1 ",
-                                        "\nl2 ",
-                                        "\ndata       synthetic images (seed 1), not CIFAR-10: 100 training and 5 test "
-                                        "images of 3072 bytes\n"};
-    for (size_t i = 0; i < sizeof lines / sizeof lines[0]; i++)
-        assert_holds(p->output, lines[i]);
+    static const char *const parts[] = {
+        "knnmark    " KNN_VERSION ", compiled by " KNN_COMPILER "\n",
+        "\nCPU ",
+        "\nfeatures   baseline",
+        "\ntopology ",
+        " cores, ",
+        "\nthreads    3, not bound\n",
+        "\nblocks ",
+        "\nl1 ",
+        "\nl2 ",
+        "\ndata       synthetic images (seed 1), not CIFAR-10: ",
+        " 100 training and 5 test images of 3072 bytes\n",
+    };
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++)
+        assert_holds(p->output, parts[i]);
     for (int metric = 0; metric < KNN_METRICS; metric++)
         assert_holds(p->output, knn_kernel_default(metric, knn_cpu_features())->name);
-    knnmark(p, "info", "--data", SMALL, "--threads", "1", "--isa", "baseline", NULL);
+    knnmark(p, "info", "--data", SMALL, "--threads", "1", "--isa", "baseline");
     assert_success(p);
     assert_holds(p->output, "\nthreads    1, bound to hardware threads ");
     assert_holds(p->output, knn_kernel_default(KNN_L2, 0)->name);
     p->environment[0] = "OMP_NUM_THREADS=3";
-    knnmark(p, "info", "--data", SMALL, NULL);
+    knnmark(p, "info", "--data", SMALL);
     assert_success(p);
     assert_holds(p->output, "\nthreads    3, ");
 }
@@ -303,21 +307,21 @@ static void test_data(void **state) {
     char path[256];
     cifar_write_folder(process_path(p, "data", path, sizeof path), cifar_binary_names, cifar_binary_batch);
     p->directory = p->folder;
-    knnmark(p, "info", NULL);
+    knnmark(p, "info");
     assert_success(p);
-    assert_holds(p->output, "\ndata       CIFAR-10 binary version in data: 9 training and 3 test images");
+    assert_holds(p->output, "\ndata       images in CIFAR-10's binary format in data: 9 training and 3 test images");
     p->environment[0] = "KNNMARK_DATA=synthetic:train=20,test=7";
-    knnmark(p, "info", NULL);
+    knnmark(p, "info");
     assert_success(p);
     assert_holds(p->output, "20 training and 7 test images");
-    knnmark(p, "info", "--data", "synthetic:train=30,test=8", NULL);
+    knnmark(p, "info", "--data", "synthetic:train=30,test=8");
     assert_success(p);
     assert_holds(p->output, "30 training and 8 test images");
     p->environment[0] = "KNNMARK_DATA=missing";
-    knnmark(p, "info", NULL);
+    knnmark(p, "info");
     assert_complaint(p, 1, "missing");
     p->environment[0] = "KNNMARK_DATA=";
-    knnmark(p, "info", NULL);
+    knnmark(p, "info");
     assert_success(p);
     assert_holds(p->output, "9 training and 3 test images");
 }
@@ -327,33 +331,33 @@ static void test_default_data(void **state) {
         skip(); /* it generates 60 000 images */
     struct process *p = *state;
     p->directory = p->folder;
-    knnmark(p, "info", NULL);
+    knnmark(p, "info");
     assert_success(p);
     assert_holds(p->output,
                  "\ndata       synthetic images (seed 1), not CIFAR-10: 50000 training and 10000 test images");
 }
 
 int main(void) {
-#define TEST(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        TEST(test_no_command),
-        TEST(test_usage),
-        TEST(test_bad_numbers),
-        TEST(test_clustered_letters),
-        TEST(test_unknown_isa),
-        TEST(test_bad_data),
-        TEST(test_too_many_neighbours),
-        TEST(test_unknown_kernel),
-        TEST(test_unsuitable_kernel),
-        TEST(test_line_break_in_a_name),
-        TEST(test_full_standard_output),
-        TEST(test_help),
-        TEST(test_help_of_a_command),
-        TEST(test_kernels),
-        TEST(test_isa),
-        TEST(test_info),
-        TEST(test_data),
-        TEST(test_default_data),
+        WITH_FOLDER(test_no_command),
+        WITH_FOLDER(test_usage),
+        WITH_FOLDER(test_bad_numbers),
+        WITH_FOLDER(test_clustered_letters),
+        WITH_FOLDER(test_unknown_isa),
+        WITH_FOLDER(test_bad_data),
+        WITH_FOLDER(test_too_many_neighbours),
+        WITH_FOLDER(test_unknown_kernel),
+        WITH_FOLDER(test_unsuitable_kernel),
+        WITH_FOLDER(test_line_break_in_a_name),
+        WITH_FOLDER(test_full_standard_output),
+        WITH_FOLDER(test_help),
+        WITH_FOLDER(test_help_of_a_command),
+        WITH_FOLDER(test_kernels),
+        WITH_FOLDER(test_isa),
+        WITH_FOLDER(test_info),
+        WITH_FOLDER(test_data),
+        WITH_FOLDER(test_default_data),
     };
     return cmocka_run_group_tests_name("command", tests, NULL, NULL);
 }

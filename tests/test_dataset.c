@@ -19,15 +19,16 @@
 static void test_binary_good(void **state) {
     (void)state;
     cifar_write_folder("set", cifar_binary_names, cifar_binary_batch);
-    cifar_check_good("set", "CIFAR-10 binary version in set", 0);
-    cifar_check_good("set//", "CIFAR-10 binary version in set", 0);
+    cifar_check_good("set", "images in CIFAR-10's binary format in set", 0);
+    cifar_check_good("set//", "images in CIFAR-10's binary format in set", 0);
     mkdir("outer", 0777);
     cifar_check_bad("outer", "outer", "make data");
     cifar_write_archive("outer/cifar-10-binary.tar.gz", cifar_binary_names, cifar_binary_batch, "203541");
-    cifar_check_good("outer", "CIFAR-10 binary version in outer/cifar-10-binary.tar.gz", 0);
-    cifar_check_good("outer/cifar-10-binary.tar.gz", "CIFAR-10 binary version in outer/cifar-10-binary.tar.gz", 0);
+    cifar_check_good("outer", "images in CIFAR-10's binary format in outer/cifar-10-binary.tar.gz", 0);
+    cifar_check_good("outer/cifar-10-binary.tar.gz",
+                     "images in CIFAR-10's binary format in outer/cifar-10-binary.tar.gz", 0);
     cifar_write_folder("outer/cifar-10-batches-bin", cifar_binary_names, cifar_binary_batch);
-    cifar_check_good("outer/", "CIFAR-10 binary version in outer/cifar-10-batches-bin", 0);
+    cifar_check_good("outer/", "images in CIFAR-10's binary format in outer/cifar-10-batches-bin", 0);
 }
 
 static void test_binary_bad(void **state) {

@@ -153,6 +153,7 @@ static size_t block_bytes(const struct knn_kernel *kernel, size_t tiles, size_t 
 }
 
 static const char *fault_of(const struct knn_kernel *kernel, const struct job *job, const struct knn_schedule *s) {
+    enum { ENOUGH = 32 }; /* blocks a thread, whatever the scheduler itself takes for enough */
     size_t panels = (job->rows + kernel->nr - 1) / kernel->nr, tiles = (job->queries + kernel->mr - 1) / kernel->mr;
     if (s->tiles != tiles)
         return "other tiles than the queries fill";
@@ -167,9 +168,10 @@ static const char *fault_of(const struct knn_kernel *kernel, const struct job *j
         return "several blocks where one fits";
     if (job->threads == 1 && s->ranges != 1)
         return "ranges for one thread";
-    if (s->ranges > 1 && s->blocks >= 8 * (size_t)job->threads)
+    int enough = s->blocks >= ENOUGH * (size_t)job->threads;
+    if (enough && s->ranges > 1)
         return "ranges though there are blocks enough";
-    if (s->blocks >= 8 * (size_t)job->threads && s->blocks % job->threads != 0 && s->blocks != tiles)
+    if (enough && s->blocks % job->threads != 0 && s->blocks != tiles)
         return "the last round of blocks leaves threads idle";
     if (s->blocks * s->ranges < job->threads && s->ranges != panels)
         return "threads without a task though there are panels left";

@@ -241,8 +241,10 @@ static void test_batches(void **state) {
     for (size_t i = 0; kernel_number(i) != NULL; i++) {
         struct knn_panels panels = pack(&p, kernel_number(i), &team);
         for (size_t b = 0; b < sizeof batches / sizeof batches[0]; b++)
-            for (size_t q = 0; q < QUERIES; q += batches[b])
+            for (size_t q = 0; q < QUERIES; q += batches[b]) {
+                team.threads = 2 - q % 2;
                 must_find(&p, &panels, q, QUERIES - q < batches[b] ? QUERIES - q : batches[b], K, &team);
+            }
         knn_panels_free(&panels);
     }
     free_problem(&p);
@@ -437,6 +439,16 @@ static void test_progress(void **state) {
     free_problem(&p);
 }
 
+#ifdef __linux__
+static cpu_set_t own_cpus; /* at the start of the program */
+
+static void must_be_bound_to(const cpu_set_t *cpus) {
+    cpu_set_t now;
+    assert_int_equal(sched_getaffinity(0, sizeof now, &now), 0);
+    assert_true(CPU_EQUAL(&now, cpus));
+}
+#endif
+
 static void test_binding(void **state) {
     (void)state;
 #ifndef __linux__
@@ -449,23 +461,28 @@ static void test_binding(void **state) {
         skip();
     struct problem p;
     make_problem(&p, (struct shape){31, 80, 20, BITS});
-    cpu_set_t before, after;
-    assert_int_equal(sched_getaffinity(0, sizeof before, &before), 0);
-    for (unsigned i = 0; i < TEAMS; i++) {
+    cpu_set_t last;
+    CPU_ZERO(&last);
+    for (int i = CPU_SETSIZE; CPU_COUNT(&last) == 0;)
+        if (CPU_ISSET(--i, &own_cpus))
+            CPU_SET(i, &last);
+    must_be_bound_to(&own_cpus); /* after all the tests before */
+    for (unsigned i = 0; i < 2 * TEAMS; i++) {
         struct knn_team team = team_number(i);
-        struct watch watch = {.cpu = UINT32_MAX};
+        const cpu_set_t *before = i < TEAMS ? &own_cpus : &last;
+        struct watch watch = {.cpus = 0};
+        assert_int_equal(sched_setaffinity(0, sizeof *before, before), 0);
         struct knn_panels panels = pack(&p, some_kernel(i), &team);
-        assert_int_equal(sched_getaffinity(0, sizeof after, &after), 0);
-        assert_true(CPU_EQUAL(&before, &after));
+        must_be_bound_to(before);
         assert_int_equal(search_watched(&p, &panels, &team, &watch), 0);
-        assert_int_equal(sched_getaffinity(0, sizeof after, &after), 0);
-        assert_true(CPU_EQUAL(&before, &after));
+        must_be_bound_to(before);
         if (watch.calls != 0 && team.bound)
             assert_true(watch.cpus == 1 && watch.cpu == knn_topology_pu(team.topology, 0, team.threads));
         else if (watch.calls != 0)
-            assert_int_equal(watch.cpus, CPU_COUNT(&before));
+            assert_int_equal(watch.cpus, CPU_COUNT(before));
         knn_panels_free(&panels);
     }
+    assert_int_equal(sched_setaffinity(0, sizeof own_cpus, &own_cpus), 0);
     free_problem(&p);
 #endif
 }
@@ -527,6 +544,9 @@ static int open_teams(void **state) {
     static const char *const variables[] = {"HWLOC_SYNTHETIC", "HWLOC_XMLFILE", "HWLOC_THISSYSTEM"};
     for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
         unsetenv(variables[i]);
+#ifdef __linux__
+    sched_getaffinity(0, sizeof own_cpus, &own_cpus);
+#endif
     if (knn_team_open(&machine, 1, 0, &error) != 0)
         return -1;
     setenv("HWLOC_SYNTHETIC", "l2:5(size=8192) core:1 pu:1", 1);

@@ -1,0 +1,228 @@
+/* `knnmark classify`: its summary, its JSON and its CSV, the same answers whatever computes them, what an interrupt or
+ * a failure leaves behind. */
+#include <fcntl.h>
+#include <math.h>
+#include <setjmp.h>
+#include <signal.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "cifar_files.h"
+#include "command.h"
+#include "kernel.h"
+
+enum { TRAIN = 300, TEST = 31 };
+#define DATA "synthetic:train=300,test=31"
+
+/* -- the summary --------------------------------------------------------------------------------------------------- */
+
+static const char *line_of(const char *text, const char *start) {
+    for (; text != NULL && strncmp(text, start, strlen(start)) != 0; text = text != NULL ? text + 1 : NULL)
+        text = strchr(text, '\n');
+    if (text == NULL)
+        fail_msg("no line \"%s...\"", start);
+    return text;
+}
+
+static void test_text(void **state) {
+    struct process *p = *state;
+    double rate, distances, percent, seconds;
+    size_t right, images, sum_right = 0, sum_images = 0;
+    knnmark(p, "classify", "--data", DATA, "--metric", "l1", "--k", "3", "--threads", "2", "--no-bind");
+    assert_success(p);
+    assert_null(strchr(p->output, '\r'));
+    line_of(p->output, "data      synthetic images (seed 1), not CIFAR-10\n");
+    line_of(p->output, "shapes    train 300 x 3072, test 31 x 3072\n");
+    char method[128];
+    snprintf(method, sizeof method, "method    k = 3, l1, kernel %s, 2 threads, not bound\n",
+             knn_kernel_default(KNN_L1, knn_cpu_features())->name);
+    line_of(p->output, method);
+    assert_int_equal(sscanf(line_of(p->output, "train "), "train %lf s\n", &seconds), 1);
+    assert_int_equal(sscanf(line_of(p->output, "predict "), "predict %lf s, %lf images/s, %lf distances/s", &seconds,
+                            &rate, &distances),
+                     3);
+    assert_true(rate > 0 && fabs(distances / rate / TRAIN - 1) < 0.01);
+    assert_int_equal(sscanf(line_of(p->output, "accuracy "), "accuracy %lf %% (%zu of %zu; guessing gives 10 %%)\n",
+                            &percent, &right, &images),
+                     3);
+    assert_int_equal(images, TEST);
+    assert_true(fabs(percent - 100.0 * (double)right / TEST) < 0.01);
+    for (size_t c = 0; c < KNN_CLASSES; c++) {
+        char start[32];
+        size_t class_right, class_images;
+        snprintf(start, sizeof start, "  %s ", knn_class_names[c]);
+        assert_int_equal(
+            sscanf(line_of(p->output, start), "%*s %lf %% (%zu of %zu)\n", &percent, &class_right, &class_images), 3);
+        sum_right += class_right;
+        sum_images += class_images;
+    }
+    assert_int_equal(sum_right, right);
+    assert_int_equal(sum_images, TEST);
+}
+
+static void test_limit(void **state) {
+    struct process *p = *state;
+    knnmark(p, "classify", "--data", DATA, "--limit", "7");
+    assert_success(p);
+    line_of(p->output, "shapes    train 300 x 3072, test 31 x 3072, first 7 test images taken\n");
+    assert_holds(p->output, " of 7; guessing");
+    knnmark(p, "classify", "--data", DATA, "--limit", "1000");
+    assert_success(p);
+    line_of(p->output, "shapes    train 300 x 3072, test 31 x 3072\n");
+}
+
+/* -- progress ------------------------------------------------------------------------------------------------------ */
+
+/* A terminal that the command may write its errors to; -1 where there is none. */
+static int open_terminal(char *name, size_t size) {
+    int terminal = posix_openpt(O_RDWR | O_NOCTTY);
+    if (terminal >= 0 && grantpt(terminal) == 0 && unlockpt(terminal) == 0 && ptsname_r(terminal, name, size) == 0)
+        return terminal;
+    if (terminal >= 0)
+        close(terminal);
+    return -1;
+}
+
+static void test_progress(void **state) {
+    struct process *p = *state;
+    char name[64], shown[4096];
+    int terminal = emulated() ? -1 : open_terminal(name, sizeof name);
+    if (terminal < 0)
+        skip();
+    p->err = name;
+    knnmark_start(p, "classify", "--data", DATA, "--threads", "1", "--json");
+    size_t used = 0;
+    for (ssize_t n; used < sizeof shown - 1 && (n = read(terminal, shown + used, sizeof shown - 1 - used)) > 0;)
+        used += (size_t)n; /* ends when the command closes the terminal's other side */
+    shown[used] = '\0';
+    close(terminal);
+    command_finish(p);
+    assert_success(p);
+    assert_int_equal(p->output[0], '{');
+    assert_holds(shown, "\r[");
+    assert_holds(shown, " %, ");
+    assert_holds(shown, " s left");
+    assert_int_equal(shown[used - 1], '\r'); /* the line is wiped */
+    assert_null(strchr(shown, '\n'));
+}
+
+/* -- JSON ---------------------------------------------------------------------------------------------------------- */
+
+/* What follows "key": in the object. */
+static const char *value_of(const char *json, const char *key) {
+    char text[64];
+    snprintf(text, sizeof text, "\"%s\":", key);
+    const char *found = strstr(json, text);
+    if (found == NULL)
+        fail_msg("no key %s in %s", key, json);
+    return found + strlen(text) + strspn(found + strlen(text), " ");
+}
+
+static double number_of(const char *json, const char *key) {
+    const char *text = value_of(json, key);
+    char *end;
+    double number = strtod(text, &end);
+    assert_ptr_not_equal(text, end);
+    return number;
+}
+
+/* One object and a line break: brackets match outside strings, and nothing follows the last. */
+static void check_object(const char *json) {
+    size_t depth = 0, i = 0;
+    int quoted = 0;
+    assert_int_equal(json[0], '{');
+    do {
+        assert_int_not_equal(json[i], '\0');
+        if (json[i] == '"' && (i == 0 || json[i - 1] != '\\'))
+            quoted = !quoted;
+        else if (!quoted && (json[i] == '{' || json[i] == '['))
+            depth++;
+        else if (!quoted && (json[i] == '}' || json[i] == ']'))
+            depth--;
+        i++;
+    } while (depth > 0);
+    assert_string_equal(json + i, "\n");
+}
+
+static void test_json(void **state) {
+    struct process *p = *state;
+    size_t rows, bytes;
+    knnmark(p, "classify", "--data", DATA, "--k", "3", "--limit", "20", "--json");
+    assert_success(p);
+    check_object(p->output);
+    assert_int_equal(strncmp(value_of(p->output, "data"), "\"synthetic images (seed 1)", 26), 0);
+    assert_int_equal(strncmp(value_of(p->output, "synthetic"), "true", 4), 0);
+    assert_int_equal(sscanf(value_of(p->output, "train_shape"), "[ %zu , %zu ]", &rows, &bytes), 2);
+    assert_true(rows == TRAIN && bytes == KNN_IMAGE_BYTES);
+    assert_int_equal(sscanf(value_of(p->output, "test_shape"), "[ %zu , %zu ]", &rows, &bytes), 2);
+    assert_true(rows == 20 && bytes == KNN_IMAGE_BYTES);
+    assert_int_equal(strncmp(value_of(p->output, "metric"), "\"l2\"", 4), 0);
+    const char *kernel = knn_kernel_default(KNN_L2, knn_cpu_features())->name;
+    assert_int_equal(strncmp(value_of(p->output, "kernel") + 1, kernel, strlen(kernel)), 0);
+    assert_true(number_of(p->output, "k") == 3);
+    assert_true(number_of(p->output, "train_s") >= 0 && number_of(p->output, "predict_s") > 0);
+    assert_true(number_of(p->output, "images_per_s") > 0 && number_of(p->output, "distances_per_s") > 0);
+    assert_true(fabs(number_of(p->output, "accuracy") - number_of(p->output, "right") / 20) < 1e-6);
+    assert_true(number_of(p->output, "guessing") == 0.1);
+    assert_int_equal(*value_of(p->output, "accuracy_per_class"), '{');
+}
+
+static void test_threads(void **state) {
+    struct process *p = *state;
+    p->environment[0] = "OMP_NUM_THREADS=3";
+    knnmark(p, "classify", "--data", DATA, "--json");
+    assert_success(p);
+    assert_true(number_of(p->output, "threads") == 3);
+    assert_int_equal(strncmp(value_of(p->output, "bound"), "true", 4), 0);
+    knnmark(p, "classify", "--data", DATA, "--json", "--threads", "2", "--no-bind");
+    assert_success(p);
+    assert_true(number_of(p->output, "threads") == 2);
+    assert_int_equal(strncmp(value_of(p->output, "bound"), "false", 5), 0);
+}
+
+/* JSON is UTF-8, a path is any bytes. */
+static void test_json_of_any_path(void **state) {
+    struct process *p = *state;
+    char path[256];
+    cifar_write_folder(process_path(p, "\"caf\xe9\"", path, sizeof path), cifar_binary_names, cifar_binary_batch);
+    knnmark(p, "classify", "--data", path, "--json");
+    assert_success(p);
+    check_object(p->output);
+    assert_int_equal(strncmp(value_of(p->output, "synthetic"), "false", 5), 0);
+}
+
+/* -- an interrupt -------------------------------------------------------------------------------------------------- */
+
+/* A job of half a minute, interrupted when it has begun. */
+static void test_interrupt(void **state) {
+    if (emulated())
+        skip();
+    struct process *p = *state;
+    char path[256];
+    knnmark_start(p, "classify", "--data", "synthetic:train=3000,test=3000", "--kernel", "l2_scalar", "--output",
+                  process_path(p, "answers.csv", path, sizeof path));
+    for (int i = 0; i < 1000 && process_files(p) == 0; i++)
+        usleep(10000); /* the signal is caught from before the output file is opened */
+    usleep(200000);
+    assert_int_equal(kill(p->id, SIGINT), 0);
+    command_finish(p);
+    assert_complaint(p, 130, "knnmark: interrupted\n");
+    assert_int_equal(process_files(p), 0);
+}
+
+int main(void) {
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
+    const struct CMUnitTest tests[] = {
+        WITH_FOLDER(test_text),      WITH_FOLDER(test_limit),   WITH_FOLDER(test_progress),
+        WITH_FOLDER(test_json),      WITH_FOLDER(test_threads), WITH_FOLDER(test_json_of_any_path),
+        WITH_FOLDER(test_interrupt),
+    };
+    return cmocka_run_group_tests_name("classify", tests, NULL, NULL);
+}

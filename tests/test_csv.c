@@ -1,0 +1,210 @@
+/* The answers of `knnmark classify --output`: right, the same whatever computes them, and whole or not there. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "command.h"
+#include "dataset.h"
+#include "kernel.h"
+
+enum { TRAIN = 300, TEST = 31, K = 5, MAX_CSV = 1 << 16 };
+#define DATA   "synthetic:train=300,test=31"
+#define HEADER "index,label,predicted,neighbors,distances\n"
+
+/* -- the answers --------------------------------------------------------------------------------------------------- */
+
+struct csv {
+    size_t size;
+    char text[MAX_CSV];
+};
+
+static void read_csv(const struct process *p, const char *name, struct csv *csv) {
+    char path[256];
+    FILE *file = fopen(process_path(p, name, path, sizeof path), "r");
+    if (file == NULL)
+        fail_msg("%s was not written", path);
+    csv->size = fread(csv->text, 1, sizeof csv->text - 1, file);
+    csv->text[csv->size] = '\0';
+    fclose(file);
+}
+
+/* Runs classify with two more options and reads its CSV; no other file is left behind. */
+static void classify_to_csv(struct process *p, const char *metric, const char *option, const char *value,
+                            struct csv *csv) {
+    char path[256];
+    knnmark(p, "classify", "--data", DATA, "--metric", metric, "--k", "5", "--output",
+            process_path(p, "answers.csv", path, sizeof path), option, value);
+    assert_success(p);
+    assert_int_equal(process_files(p), 1);
+    read_csv(p, "answers.csv", csv);
+}
+
+/* Reads n numbers, each followed by the separator or, the last one, by `end`. */
+static const char *read_numbers(const char *text, unsigned long long *numbers, size_t n, char end) {
+    for (size_t i = 0; i < n; i++) {
+        char *after;
+        assert_true(text[0] >= '0' && text[0] <= '9');
+        numbers[i] = strtoull(text, &after, 10);
+        assert_int_equal(*after, i < n - 1 ? ' ' : end);
+        text = after + 1;
+    }
+    return text;
+}
+
+/* The neighbours of query q are the nearest, in order, and the vote is theirs. */
+static void check_row(const struct knn_dataset *data, const struct knn_kernel *reference, size_t q,
+                      const unsigned long long *neighbors, const unsigned long long *distances, size_t predicted) {
+    size_t votes[KNN_CLASSES] = {0}, nearer = 0, winner = 0;
+    for (size_t i = 0; i < K; i++) {
+        assert_true(neighbors[i] < TRAIN);
+        votes[data->train.labels[neighbors[i]]]++;
+        assert_true(i == 0 || distances[i] > distances[i - 1] ||
+                    (distances[i] == distances[i - 1] && neighbors[i] > neighbors[i - 1]));
+    }
+    for (size_t row = 0; row < TRAIN; row++) {
+        uint32_t distance = reference->pair(knn_matrix_row(&data->test.pixels, q),
+                                            knn_matrix_row(&data->train.pixels, row), KNN_IMAGE_BYTES);
+        for (size_t i = 0; i < K; i++)
+            if (neighbors[i] == row)
+                assert_int_equal(distances[i], distance);
+        nearer += distance < distances[K - 1] || (distance == distances[K - 1] && row <= neighbors[K - 1]);
+    }
+    assert_int_equal(nearer, K);
+    for (size_t c = 1; c < KNN_CLASSES; c++)
+        if (votes[c] > votes[winner])
+            winner = c;
+    assert_int_equal(predicted, winner);
+}
+
+static void check_csv(struct process *p, enum knn_metric metric) {
+    static struct csv csv;
+    struct knn_dataset data;
+    struct knn_error error;
+    classify_to_csv(p, knn_metric_name(metric), NULL, NULL, &csv);
+    assert_int_equal(knn_dataset_open(&data, DATA, &error), 0);
+    assert_int_equal(strncmp(csv.text, HEADER, strlen(HEADER)), 0);
+    const char *row = csv.text + strlen(HEADER);
+    for (size_t q = 0; q < TEST; q++) {
+        unsigned long long index, label, predicted, neighbors[K], distances[K];
+        row = read_numbers(row, &index, 1, ',');
+        row = read_numbers(row, &label, 1, ',');
+        row = read_numbers(row, &predicted, 1, ',');
+        row = read_numbers(row, neighbors, K, ',');
+        row = read_numbers(row, distances, K, '\n');
+        assert_int_equal(index, q);
+        assert_int_equal(label, data.test.labels[q]);
+        check_row(&data, knn_kernel_reference(metric), q, neighbors, distances, (size_t)predicted);
+    }
+    assert_string_equal(row, "");
+    knn_dataset_close(&data);
+}
+
+static void test_csv(void **state) {
+    check_csv(*state, KNN_L1);
+    check_csv(*state, KNN_L2);
+}
+
+/* Every way to the answers leads to the same bytes. */
+static void check_same(struct process *p, const char *metric, const struct csv *expected) {
+    static struct csv csv;
+    static const char *const others[][2] = {{"--threads", "1"}, {"--threads", "2"}, {"--threads", "3"},
+                                            {"--no-bind"},      {"--json"},         {"--isa", "baseline"}};
+    size_t count;
+    const struct knn_kernel *const *kernels = knn_kernels(&count);
+    for (size_t i = 0; i < count; i++) {
+        if (strcmp(knn_metric_name(kernels[i]->metric), metric) != 0 ||
+            !knn_kernel_runs(kernels[i], knn_cpu_features()))
+            continue;
+        classify_to_csv(p, metric, "--kernel", kernels[i]->name, &csv);
+        if (strcmp(csv.text, expected->text) != 0)
+            fail_msg("%s gives other answers", kernels[i]->name);
+    }
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++) {
+        classify_to_csv(p, metric, others[i][0], others[i][1], &csv);
+        if (strcmp(csv.text, expected->text) != 0)
+            fail_msg("%s gives other answers", others[i][0]);
+    }
+    classify_to_csv(p, metric, "--limit", "7", &csv);
+    assert_true(csv.size < expected->size);
+    assert_memory_equal(csv.text, expected->text, csv.size);
+}
+
+static void test_same_answers(void **state) {
+    static struct csv expected;
+    classify_to_csv(*state, "l1", "--kernel", "l1_scalar", &expected);
+    check_same(*state, "l1", &expected);
+    classify_to_csv(*state, "l2", "--kernel", "l2_scalar", &expected);
+    check_same(*state, "l2", &expected);
+}
+
+/* -- what is left behind ------------------------------------------------------------------------------------------- */
+
+static void test_bad_output(void **state) {
+    struct process *p = *state;
+    char path[256];
+    knnmark(p, "classify", "--data", DATA, "--output", process_path(p, "missing/answers.csv", path, sizeof path));
+    assert_complaint(p, 1, path);
+    knnmark(p, "classify", "--data", DATA, "--output", p->folder);
+    assert_complaint(p, 1, p->folder);
+    p->directory = p->folder;
+    knnmark(p, "classify", "--data", DATA, "--output", "");
+    assert_complaint(p, 1, "cannot write");
+    assert_int_equal(process_files(p), 0);
+}
+
+static void test_full_output(void **state) {
+    if (access("/dev/full", W_OK) != 0)
+        skip();
+    knnmark(*state, "classify", "--data", DATA, "--output", "/dev/full");
+    assert_complaint(*state, 1, "cannot write /dev/full: No space left on device");
+    knnmark(*state, "classify", "--data", DATA, "--json", "--output", "/dev/full");
+    assert_complaint(*state, 1, "cannot write /dev/full: No space left on device");
+}
+
+static void test_earlier_output(void **state) {
+    static struct csv csv;
+    struct process *p = *state;
+    char path[256];
+    assert_int_equal(process_write(p, "answers.csv", "precious", 8), 0);
+    knnmark(p, "classify", "--data", DATA, "--k", "301", "--output", process_path(p, "answers.csv", path, sizeof path));
+    assert_complaint(p, 1, "301");
+    read_csv(p, "answers.csv", &csv);
+    assert_string_equal(csv.text, "precious");
+    assert_int_equal(process_files(p), 1);
+    classify_to_csv(p, "l2", NULL, NULL, &csv);
+    assert_int_equal(strncmp(csv.text, HEADER, strlen(HEADER)), 0);
+}
+
+/* What a link names is written, and the link stays: /dev/stdout is one. */
+static void test_output_by_link(void **state) {
+    static struct csv csv;
+    struct process *p = *state;
+    char link[256];
+    struct stat status;
+    assert_int_equal(process_write(p, "answers.csv", "", 0), 0);
+    assert_int_equal(symlink("answers.csv", process_path(p, "link", link, sizeof link)), 0);
+    knnmark(p, "classify", "--data", DATA, "--output", link);
+    assert_success(p);
+    assert_int_equal(lstat(link, &status), 0);
+    assert_true(S_ISLNK(status.st_mode));
+    read_csv(p, "answers.csv", &csv);
+    assert_int_equal(strncmp(csv.text, HEADER, strlen(HEADER)), 0);
+    assert_int_equal(process_files(p), 2);
+}
+
+int main(void) {
+#define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
+    const struct CMUnitTest tests[] = {
+        WITH_FOLDER(test_csv),         WITH_FOLDER(test_same_answers),   WITH_FOLDER(test_bad_output),
+        WITH_FOLDER(test_full_output), WITH_FOLDER(test_earlier_output), WITH_FOLDER(test_output_by_link),
+    };
+    return cmocka_run_group_tests_name("csv", tests, NULL, NULL);
+}

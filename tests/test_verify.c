@@ -1,0 +1,174 @@
+/* What the benchmarks ask before they time a kernel: bench/verify.c lets right kernels pass and names wrong ones. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "broken.h"
+#include "verify.h"
+
+enum { QUERIES = 13, ROWS = 70, DIM = 200, K = 3 };
+
+static struct knn_matrix queries, train;
+static struct knn_team team;
+
+/* -- kernels that are wrong in one place --------------------------------------------------------------------------- */
+
+static uint32_t one_too_much(const uint8_t *a, const uint8_t *b, size_t dim) {
+    return control_l2_pair.pair(a, b, dim) + 1;
+}
+
+static uint32_t last_byte_ignored(const uint8_t *a, const uint8_t *b, size_t dim) {
+    return control_l1_pair.pair(a, b, dim - 1);
+}
+
+/* Right but for the last distance of a full tile. */
+static uint32_t last_too_near(const void *q, const void *t, size_t dim, unsigned nq, const uint32_t *bound,
+                              uint32_t *out) {
+    uint32_t hits = control_l1_tile.tile(q, t, dim, nq, bound, out);
+    if (nq == control_l1_tile.mr)
+        out[nq * control_l1_tile.nr - 1] = 0;
+    return nq == control_l1_tile.mr ? hits | 1u << (nq - 1) : hits;
+}
+
+/* Right distances, but a query that has something near is not reported. */
+static uint32_t first_forgotten(const void *q, const void *t, size_t dim, unsigned nq, const uint32_t *bound,
+                                uint32_t *out) {
+    return control_l2_tile.tile(q, t, dim, nq, bound, out) & ~1u;
+}
+
+/* Right distances, but queries that have nothing near are reported: slow, not wrong. */
+static uint32_t all_reported(const void *q, const void *t, size_t dim, unsigned nq, const uint32_t *bound,
+                             uint32_t *out) {
+    control_l2_tile.tile(q, t, dim, nq, bound, out);
+    return (1u << nq) - 1;
+}
+
+static struct knn_kernel wrong_pair(const struct knn_kernel *right, const char *name, knn_pair_fn *pair) {
+    struct knn_kernel kernel = *right;
+    kernel.name = name;
+    kernel.pair = pair;
+    return kernel;
+}
+
+static struct knn_kernel wrong_tile(const struct knn_kernel *right, const char *name, knn_tile_fn *tile) {
+    struct knn_kernel kernel = *right;
+    kernel.name = name;
+    kernel.tile = tile;
+    return kernel;
+}
+
+/* -- the two questions --------------------------------------------------------------------------------------------- */
+
+static int search_by(const struct knn_kernel *kernel, struct knn_error *error) {
+    struct knn_neighbor expected[QUERIES * K];
+    struct knn_panels panels;
+    assert_int_equal(knn_panels_pack(&panels, knn_kernel_reference(kernel->metric), &train, 0, &team, error), 0);
+    assert_int_equal(knn_search(&panels, &queries, K, expected, &team, NULL, NULL, error), 0);
+    knn_panels_free(&panels);
+    assert_int_equal(knn_panels_pack(&panels, kernel, &train, 0, &team, error), 0);
+    int status = verify_search(&panels, &queries, K, expected, &team, error);
+    knn_panels_free(&panels);
+    return status;
+}
+
+static void must_pass(const struct knn_kernel *kernel) {
+    struct knn_error error;
+    if (verify_kernel(kernel, &queries, &train, &error) != 0 || search_by(kernel, &error) != 0)
+        fail_msg("a right kernel was refused: %s", error.message);
+}
+
+static void must_name(const struct knn_kernel *kernel, int status, const struct knn_error *error) {
+    if (status != -1)
+        fail_msg("%s was not found to be wrong", kernel->name);
+    if (strncmp(error->message, kernel->name, strlen(kernel->name)) != 0 || strchr(error->message, '\n') != NULL)
+        fail_msg("not one line that starts with the kernel: %s", error->message);
+    if (strstr(error->message, "differs from the reference") == NULL)
+        fail_msg("does not say what is wrong: %s", error->message);
+}
+
+static void must_fail(const struct knn_kernel *kernel) {
+    struct knn_error error;
+    must_name(kernel, verify_kernel(kernel, &queries, &train, &error), &error);
+    must_name(kernel, search_by(kernel, &error), &error);
+}
+
+/* -- tests --------------------------------------------------------------------------------------------------------- */
+
+static void test_right(void **state) {
+    (void)state;
+    must_pass(&control_l1_pair);
+    must_pass(&control_l2_pair);
+    must_pass(&control_l1_tile);
+    must_pass(&control_l2_tile);
+    size_t count;
+    const struct knn_kernel *const *kernels = knn_kernels(&count);
+    for (size_t i = 0; i < count; i++)
+        if (knn_kernel_runs(kernels[i], knn_cpu_features()))
+            must_pass(kernels[i]);
+}
+
+static void test_wrong_pair(void **state) {
+    (void)state;
+    struct knn_kernel l2 = wrong_pair(&control_l2_pair, "one_too_much", one_too_much);
+    struct knn_kernel l1 = wrong_pair(&control_l1_pair, "last_byte_ignored", last_byte_ignored);
+    must_fail(&l2);
+    must_fail(&l1);
+}
+
+static void test_wrong_tile(void **state) {
+    (void)state;
+    struct knn_kernel kernel = wrong_tile(&control_l1_tile, "last_too_near", last_too_near);
+    must_fail(&kernel);
+}
+
+static void test_wrong_report(void **state) {
+    (void)state;
+    struct knn_error error;
+    struct knn_kernel forgets = wrong_tile(&control_l2_tile, "first_forgotten", first_forgotten);
+    must_name(&forgets, search_by(&forgets, &error), &error);
+    struct knn_kernel reports = wrong_tile(&control_l2_tile, "all_reported", all_reported);
+    must_name(&reports, verify_kernel(&reports, &queries, &train, &error), &error);
+}
+
+static void fill(struct knn_matrix *matrix, unsigned seed) {
+    for (size_t i = 0; i < matrix->rows; i++)
+        for (size_t j = 0; j < matrix->dim; j++) {
+            seed = seed * 1664525u + 1013904223u;
+            knn_matrix_row(matrix, i)[j] = (uint8_t)(seed >> 24);
+        }
+}
+
+static int set_up(void **state) {
+    (void)state;
+    struct knn_error error;
+    if (knn_matrix_alloc(&queries, QUERIES, DIM, &error) != 0 || knn_matrix_alloc(&train, ROWS, DIM, &error) != 0 ||
+        knn_team_open(&team, 2, 0, &error) != 0)
+        return -1;
+    fill(&queries, 1);
+    fill(&train, 2);
+    return 0;
+}
+
+static int tear_down(void **state) {
+    (void)state;
+    knn_matrix_free(&queries);
+    knn_matrix_free(&train);
+    knn_team_close(&team);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_right),
+        cmocka_unit_test(test_wrong_pair),
+        cmocka_unit_test(test_wrong_tile),
+        cmocka_unit_test(test_wrong_report),
+    };
+    return cmocka_run_group_tests_name("verify", tests, set_up, tear_down);
+}
