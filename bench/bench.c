@@ -54,25 +54,17 @@ void bench_close(struct bench *bench) {
 /* -- ceilings ------------------------------------------------------------------------------------------------------ */
 
 static void bind(unsigned i, unsigned threads, void *context) {
-    const struct knn_team *team = context;
-    if (team->bound)
-        knn_topology_bind(team->topology, i, threads);
+    knn_topology_bind(context, i, threads);
 }
 
 double bench_ceiling_rate(const struct knn_team *team, const struct ceiling *ceiling, double seconds) {
-    struct knn_binding *own = knn_team_begin(team);
-    double rate = ceiling_rate_threads(ceiling, team->threads, seconds, bind, (void *)team);
-    knn_team_end(team, own);
-    return rate;
+    return ceiling_rate_threads(ceiling, team->threads, seconds, bind, team->topology);
 }
 
 double bench_read_rate(const struct bench *bench, size_t team, unsigned repeats) {
     const struct knn_matrix *rows = &bench->dataset.train.pixels;
     const struct knn_team *t = &bench->teams[team];
-    struct knn_binding *own = knn_team_begin(t);
-    double rate = read_rate_threads(rows->data, rows->rows * rows->stride, t->threads, repeats, bind, (void *)t);
-    knn_team_end(t, own);
-    return rate;
+    return read_rate_threads(rows->data, rows->rows * rows->stride, t->threads, repeats, bind, t->topology);
 }
 
 const struct ceiling *bench_ceiling(struct bench *bench, size_t team, const struct knn_kernel *kernel) {

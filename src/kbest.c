@@ -1,36 +1,79 @@
 #include "kbest.h"
 
-/* Lets `item` sink from the root into the place where no child is farther. */
-static void sink(struct knn_neighbor *heap, size_t count, struct knn_neighbor item) {
-    size_t hole = 0;
-    for (size_t child; (child = 2 * hole + 1) < count; hole = child) {
-        if (child + 1 < count && knn_nearer(heap[child], heap[child + 1]))
-            child++;
-        if (!knn_nearer(item, heap[child]))
-            break;
-        heap[hole] = heap[child];
+enum { FEW = 16 };
+
+static void insertion_sort(uint64_t *keys, size_t count) {
+    for (size_t i = 1; i < count; i++) {
+        uint64_t key = keys[i];
+        size_t hole = i;
+        for (; hole > 0 && keys[hole - 1] > key; hole--)
+            keys[hole] = keys[hole - 1];
+        keys[hole] = key;
     }
-    heap[hole] = item;
 }
 
-void knn_kbest_offer(struct knn_neighbor *heap, size_t *filled, size_t k, struct knn_neighbor candidate) {
-    if (*filled == k) {
-        if (knn_nearer(candidate, heap[0]))
-            sink(heap, k, candidate);
+static void swap(uint64_t *a, uint64_t *b) {
+    uint64_t t = *a;
+    *a = *b;
+    *b = t;
+}
+
+/* Splits count > FEW keys: those left of the result are at most, the others at least the median of three of them. Both
+ * sides are never empty. (Hoare's partition.) */
+static size_t split(uint64_t *keys, size_t count) {
+    uint64_t *first = keys, *middle = keys + count / 2, *last = keys + count - 1;
+    if (*middle < *first)
+        swap(middle, first);
+    if (*last < *middle)
+        swap(last, middle);
+    if (*middle < *first)
+        swap(middle, first);
+    uint64_t pivot = *middle;
+    for (;;) {
+        do
+            first++;
+        while (*first < pivot);
+        do
+            last--;
+        while (*last > pivot);
+        if (first >= last)
+            return (size_t)(first - keys);
+        swap(first, last);
+    }
+}
+
+void knn_select_keys(uint64_t *keys, size_t count, size_t k) {
+    while (k < count && count > FEW) {
+        size_t left = split(keys, count);
+        if (k <= left) {
+            count = left;
+        } else {
+            keys += left;
+            count -= left;
+            k -= left;
+        }
+    }
+    if (k < count)
+        insertion_sort(keys, count);
+}
+
+void knn_sort_keys(uint64_t *keys, size_t count) {
+    while (count > FEW) {
+        size_t left = split(keys, count);
+        knn_sort_keys(keys, left);
+        keys += left;
+        count -= left;
+    }
+    insertion_sort(keys, count);
+}
+
+void knn_kbest_select(struct knn_kbest *best, size_t k) {
+    if (best->filled < k)
         return;
-    }
-    size_t hole = (*filled)++;
-    while (hole > 0 && knn_nearer(heap[(hole - 1) / 2], candidate)) {
-        heap[hole] = heap[(hole - 1) / 2];
-        hole = (hole - 1) / 2;
-    }
-    heap[hole] = candidate;
-}
-
-void knn_kbest_sort(struct knn_neighbor *heap, size_t filled) {
-    while (filled > 1) {
-        struct knn_neighbor last = heap[--filled];
-        heap[filled] = heap[0];
-        sink(heap, filled, last);
-    }
+    knn_select_keys(best->keys, best->filled, k);
+    best->filled = k;
+    best->bound = best->keys[0];
+    for (size_t i = 1; i < k; i++)
+        if (best->keys[i] > best->bound)
+            best->bound = best->keys[i];
 }

@@ -1,6 +1,9 @@
-/* The k nearest of one query so far: a binary heap with the farthest at its root, in the caller's own array.
+/* The k nearest of one query so far, by (distance, train index).
  *
- * Neighbours are ordered by (distance, index), so a set of k nearest is unique whatever the order of arrival. */
+ * A neighbour is one 64-bit key, distance << index bits | index, so that one comparison orders neighbours and all keys
+ * differ. Candidates nearer than the bound are appended; when the room is full, a selection keeps the k smallest and
+ * sets the bound anew. That is some k log2(n / k) appends and one pass of selection for every k of them: less work than
+ * a heap beyond a few neighbours, and next to none of it in the way of the kernels. */
 #ifndef KNN_KBEST_H
 #define KNN_KBEST_H
 
@@ -12,14 +15,39 @@ struct knn_neighbor {
     uint32_t index;    /* the train row */
 };
 
-static inline int knn_nearer(struct knn_neighbor a, struct knn_neighbor b) {
-    return a.distance < b.distance || (a.distance == b.distance && a.index < b.index);
+struct knn_kbest {
+    uint64_t *keys; /* room for knn_kbest_room(k) */
+    uint64_t bound; /* the largest of the k smallest keys when last selected; UINT64_MAX before that */
+    size_t filled;
+};
+
+/* Bits that the indices of `rows` rows take in a key. Distances get the others: 64 - bits is enough for every matrix of
+ * up to 2^48 bytes. */
+static inline unsigned knn_index_bits(size_t rows) {
+    return rows > 1 ? 64 - (unsigned)__builtin_clzll(rows - 1) : 1;
 }
 
-/* Offers a neighbour to a heap of `*filled` <= k entries; keeps the k nearest. */
-void knn_kbest_offer(struct knn_neighbor *heap, size_t *filled, size_t k, struct knn_neighbor candidate);
+/* Keys that a struct knn_kbest for k neighbours has room for. */
+static inline size_t knn_kbest_room(size_t k) {
+    enum { LEAST = 8 };
+    return k + (k > LEAST ? k : LEAST);
+}
 
-/* Turns the heap into a list, nearest first. */
-void knn_kbest_sort(struct knn_neighbor *heap, size_t filled);
+/* Keeps the k smallest keys, in no order, and sets the bound if there are k. */
+void knn_kbest_select(struct knn_kbest *best, size_t k);
+
+static inline void knn_kbest_offer(struct knn_kbest *best, size_t k, uint64_t key) {
+    if (key >= best->bound)
+        return;
+    best->keys[best->filled++] = key;
+    if (best->filled == knn_kbest_room(k))
+        knn_kbest_select(best, k);
+}
+
+/* Moves the k smallest of count keys to the front, in no order. */
+void knn_select_keys(uint64_t *keys, size_t count, size_t k);
+
+/* Sorts keys, smallest first. */
+void knn_sort_keys(uint64_t *keys, size_t count);
 
 #endif

@@ -36,7 +36,8 @@ int knn_output_open(struct knn_output *output, const char *path, struct knn_erro
 int knn_output_commit(struct knn_output *output, struct knn_error *error) {
     FILE *stream = output->stream;
     output->stream = NULL;
-    int failed = ferror(stream) != 0 || fflush(stream) != 0 || (output->aside != NULL && fsync(fileno(stream)) != 0);
+    errno = EIO; /* for a write that failed earlier: its own reason is gone */
+    int failed = fflush(stream) != 0 || ferror(stream) || (output->aside != NULL && fsync(fileno(stream)) != 0);
     int reason = errno;
     if (fclose(stream) != 0 && !failed) {
         failed = 1;

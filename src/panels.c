@@ -42,14 +42,13 @@ int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, 
     if (knn_matrix_alloc(&panels->packed, panels->count * panels->chunks, knn_train_panel_bytes(kernel, chunk),
                          error) != 0)
         return -1;
-    struct knn_binding *own = knn_team_begin(team);
 #pragma omp parallel num_threads(team->threads)
     {
-        knn_team_join(team);
+        struct knn_binding *own = knn_team_join(team);
         size_t threads = (size_t)omp_get_num_threads(), i = (size_t)omp_get_thread_num();
         pack_range(panels, panels->count * i / threads, panels->count * (i + 1) / threads, consume);
+        knn_team_leave(team, own);
     }
-    knn_team_end(team, own);
     return 0;
 }
 

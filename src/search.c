@@ -17,23 +17,25 @@ struct search {
     const struct knn_kernel *kernel;
     struct knn_schedule schedule;
     size_t k;
-    struct knn_neighbor *found; /* [range][query][k]: the caller's array if there is one range */
-    uint32_t *counts;           /* [range][query]: how many of the k are filled */
-    atomic_size_t panels_done;  /* over all blocks */
+    unsigned index_bits;
+    struct knn_neighbor *neighbors; /* the caller's [query][k] */
+    uint64_t *partial;              /* [query][range][k] keys, padded with UINT64_MAX; NULL if there is one range */
+    atomic_size_t panels_done;      /* over all blocks */
     atomic_int stop, no_memory;
     knn_progress_fn *progress;
     void *context;
     double last_report;
 };
 
-/* What one thread works with: a packed block of queries and the bounds of their heaps. */
+/* What one thread works with: a packed block of queries and their k best. */
 struct worker {
     struct search *search;
     size_t packed_block;     /* the block in `block`, or SIZE_MAX */
     struct knn_matrix block; /* query panels: tile i, chunk c is row i * chunks + c */
-    uint32_t *bounds;        /* [tile][BOUND_STRIDE] */
+    uint32_t *bounds;        /* [tile][BOUND_STRIDE]: distances below these are worth a look */
+    struct knn_kbest *best;  /* [query] */
+    uint64_t *keys;          /* the room of all of them */
     size_t first, count;     /* queries of the present task */
-    size_t range;
 };
 
 static double seconds(void) {
@@ -57,22 +59,57 @@ static void report(struct search *s, size_t panels) {
 
 /* -- selection ----------------------------------------------------------------------------------------------------- */
 
+static void clear(struct worker *w) {
+    size_t room = knn_kbest_room(w->search->k);
+    for (size_t q = 0; q < w->count; q++)
+        w->best[q] = (struct knn_kbest){.keys = w->keys + q * room, .bound = UINT64_MAX};
+    memset(w->bounds, 0xff, w->search->schedule.block_tiles * BOUND_STRIDE * sizeof *w->bounds);
+}
+
 static void offer(struct worker *w, size_t query, uint64_t distance, size_t index) {
-    struct search *s = w->search;
-    size_t slot = w->range * s->queries->rows + w->first + query, filled = s->counts[slot];
-    struct knn_neighbor *heap = s->found + slot * s->k;
-    knn_kbest_offer(heap, &filled, s->k, (struct knn_neighbor){distance, (uint32_t)index});
-    s->counts[slot] = (uint32_t)filled;
-    if (filled == s->k && s->panels->chunks == 1)
-        w->bounds[query / s->kernel->mr * BOUND_STRIDE + query % s->kernel->mr] = (uint32_t)heap[0].distance;
+    knn_kbest_offer(&w->best[query], w->search->k, distance << w->search->index_bits | index);
 }
 
 /* Offers what is nearer of a tile row: `n` distances to the train rows from `index` on. */
 static void offer_row(struct worker *w, size_t query, const uint32_t *distances, size_t n, size_t index) {
-    const uint32_t *bound = w->bounds + query / w->search->kernel->mr * BOUND_STRIDE + query % w->search->kernel->mr;
+    const struct search *s = w->search;
+    uint32_t *bound = w->bounds + query / s->kernel->mr * BOUND_STRIDE + query % s->kernel->mr;
     for (size_t j = 0; j < n; j++)
         if (distances[j] < *bound)
             offer(w, query, distances[j], index + j);
+    if (w->best[query].bound != UINT64_MAX)
+        *bound = (uint32_t)(w->best[query].bound >> s->index_bits);
+}
+
+/* Turns k keys into neighbours, nearest first. */
+static void decode(const struct search *s, uint64_t *keys, struct knn_neighbor *neighbors) {
+    knn_sort_keys(keys, s->k);
+    for (size_t i = 0; i < s->k; i++)
+        neighbors[i] = (struct knn_neighbor){.distance = keys[i] >> s->index_bits,
+                                             .index = (uint32_t)(keys[i] & (((uint64_t)1 << s->index_bits) - 1))};
+}
+
+/* Hands over what a task has found: to the caller, or, of several ranges, to `collect`. */
+static void finish(const struct worker *w, size_t range) {
+    const struct search *s = w->search;
+    for (size_t q = 0; q < w->count; q++) {
+        struct knn_kbest *best = &w->best[q];
+        knn_kbest_select(best, s->k);
+        if (s->partial == NULL) {
+            decode(s, best->keys, s->neighbors + (w->first + q) * s->k);
+            continue;
+        }
+        uint64_t *keys = s->partial + ((w->first + q) * s->schedule.ranges + range) * s->k;
+        memcpy(keys, best->keys, best->filled * sizeof *keys);
+        memset(keys + best->filled, 0xff, (s->k - best->filled) * sizeof *keys);
+    }
+}
+
+/* The k nearest of query q out of those of all ranges. */
+static void collect(const struct search *s, size_t q) {
+    uint64_t *keys = s->partial + q * s->schedule.ranges * s->k;
+    knn_select_keys(keys, s->schedule.ranges * s->k, s->k);
+    decode(s, keys, s->neighbors + q * s->k);
 }
 
 static size_t smaller(size_t a, size_t b) {
@@ -162,15 +199,14 @@ static void run_task(struct worker *w, size_t task) {
     enum { PANELS_PER_REPORT = 32 };
     struct search *s = w->search;
     const struct knn_schedule *plan = &s->schedule;
-    size_t block = task / plan->ranges, mr = s->kernel->mr;
-    w->range = task % plan->ranges;
+    size_t block = task / plan->ranges, range = task % plan->ranges, mr = s->kernel->mr;
     w->first = knn_part(plan->tiles, plan->blocks, block) * mr;
     w->count = smaller(knn_part(plan->tiles, plan->blocks, block + 1) * mr, s->queries->rows) - w->first;
-    memset(w->bounds, 0xff, plan->block_tiles * BOUND_STRIDE * sizeof *w->bounds);
+    clear(w);
     if (s->kernel->tile != NULL)
         pack_block(w, block);
-    size_t p = knn_part(s->panels->count, plan->ranges, w->range);
-    size_t last = knn_part(s->panels->count, plan->ranges, w->range + 1);
+    size_t p = knn_part(s->panels->count, plan->ranges, range);
+    size_t last = knn_part(s->panels->count, plan->ranges, range + 1);
     while (p < last && !atomic_load_explicit(&s->stop, memory_order_relaxed)) {
         size_t end = smaller(p + PANELS_PER_REPORT, last), begin = p;
         for (; p < end; p++) {
@@ -183,16 +219,28 @@ static void run_task(struct worker *w, size_t task) {
         }
         report(s, end - begin);
     }
+    if (p == last)
+        finish(w, range);
+}
+
+static int open_worker(struct worker *w) {
+    const struct search *s = w->search;
+    struct knn_error error;
+    size_t tiles = s->schedule.block_tiles, queries = tiles * s->kernel->mr;
+    w->bounds = aligned_alloc(KNN_PANEL_ALIGN, tiles * BOUND_STRIDE * sizeof *w->bounds);
+    w->best = malloc(queries * sizeof *w->best);
+    w->keys = malloc(queries * knn_kbest_room(s->k) * sizeof *w->keys);
+    if (w->bounds == NULL || w->best == NULL || w->keys == NULL)
+        return -1;
+    if (s->kernel->pair != NULL)
+        return 0;
+    return knn_matrix_alloc(&w->block, tiles * s->panels->chunks, knn_query_panel_bytes(s->kernel, s->panels->chunk),
+                            &error);
 }
 
 static void run_worker(struct search *s) {
     struct worker w = {.search = s, .packed_block = SIZE_MAX};
-    struct knn_error error;
-    size_t tiles = s->schedule.block_tiles;
-    w.bounds = aligned_alloc(KNN_PANEL_ALIGN, tiles * BOUND_STRIDE * sizeof *w.bounds);
-    if (w.bounds == NULL || (s->kernel->tile != NULL &&
-                             knn_matrix_alloc(&w.block, tiles * s->panels->chunks,
-                                              knn_query_panel_bytes(s->kernel, s->panels->chunk), &error) != 0)) {
+    if (open_worker(&w) != 0) {
         atomic_store(&s->no_memory, 1);
         atomic_store(&s->stop, 1);
     }
@@ -202,18 +250,9 @@ static void run_worker(struct search *s) {
         if (!atomic_load_explicit(&s->stop, memory_order_relaxed))
             run_task(&w, task);
     knn_matrix_free(&w.block);
+    free(w.keys);
+    free(w.best);
     free(w.bounds);
-}
-
-/* Leaves the k nearest of query q in order, out of the heaps of all ranges. */
-static void collect(const struct search *s, size_t q, struct knn_neighbor *list) {
-    size_t filled = s->schedule.ranges == 1 ? s->counts[q] : 0;
-    for (size_t r = 0; s->schedule.ranges > 1 && r < s->schedule.ranges; r++) {
-        size_t slot = r * s->queries->rows + q;
-        for (size_t i = 0; i < s->counts[slot]; i++)
-            knn_kbest_offer(list, &filled, s->k, s->found[slot * s->k + i]);
-    }
-    knn_kbest_sort(list, filled);
 }
 
 static int check(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k, struct knn_error *error) {
@@ -226,6 +265,9 @@ static int check(const struct knn_panels *panels, const struct knn_matrix *queri
                         panels->rows.dim);
     if (panels->rows.rows > UINT32_MAX)
         return knn_fail(error, "%zu training rows are too many: at most %u", panels->rows.rows, UINT32_MAX);
+    if (panels->rows.dim > (UINT64_MAX >> knn_index_bits(panels->rows.rows)) / (UINT8_MAX * UINT8_MAX))
+        return knn_fail(error, "%zu training rows of %zu bytes are too many: distance and index exceed 64 bits",
+                        panels->rows.rows, panels->rows.dim);
     return 0;
 }
 
@@ -234,6 +276,8 @@ int knn_search(const struct knn_panels *panels, const struct knn_matrix *queries
                struct knn_error *error) {
     if (check(panels, queries, k, error) != 0)
         return -1;
+    if (queries->rows == 0)
+        return 0;
     struct search s = {
         .panels = panels,
         .queries = queries,
@@ -241,31 +285,29 @@ int knn_search(const struct knn_panels *panels, const struct knn_matrix *queries
         .schedule = knn_schedule(panels->kernel, queries->rows, panels->count, panels->rows.dim, team->threads,
                                  knn_topology_block_bytes(team->topology)),
         .k = k,
-        .found = neighbors,
+        .index_bits = knn_index_bits(panels->rows.rows),
+        .neighbors = neighbors,
         .progress = progress,
         .context = context,
     };
-    size_t slots = s.schedule.ranges * queries->rows;
-    s.counts = calloc(slots, sizeof *s.counts);
     if (s.schedule.ranges > 1)
-        s.found = malloc(slots * k * sizeof *s.found);
-    if (s.counts != NULL && s.found != NULL) {
-        struct knn_binding *own = knn_team_begin(team);
+        s.partial = malloc(s.schedule.ranges * queries->rows * k * sizeof *s.partial);
+    s.no_memory = s.schedule.ranges > 1 && s.partial == NULL;
+    if (!s.no_memory) {
 #pragma omp parallel num_threads(team->threads)
         {
-            knn_team_join(team);
+            struct knn_binding *own = knn_team_join(team);
             run_worker(&s);
+            if (s.partial != NULL && !s.stop) {
 #pragma omp for schedule(static)
-            for (size_t q = 0; q < queries->rows; q++)
-                collect(&s, q, neighbors + q * k);
+                for (size_t q = 0; q < queries->rows; q++)
+                    collect(&s, q);
+            }
+            knn_team_leave(team, own);
         }
-        knn_team_end(team, own);
     }
-    int no_memory = s.counts == NULL || s.found == NULL || s.no_memory;
-    free(s.counts);
-    if (s.found != neighbors)
-        free(s.found);
-    if (no_memory)
+    free(s.partial);
+    if (s.no_memory)
         return knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time",
                         queries->rows, k);
     return s.stop ? knn_fail(error, "interrupted") : 0;

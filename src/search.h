@@ -2,9 +2,9 @@
  * batch size.
  *
  * Queries are taken in blocks that stay in cache while train panels stream past (schedule.h). A tile kernel compares
- * its whole tile with the queries' k-th best while the distances are still in registers, so selection touches the heaps
- * only when something is nearer. Heaps see train rows in ascending order, hence a distance equal to the k-th best is
- * never nearer by (distance, index). */
+ * its whole tile with the queries' bounds while the distances are still in registers, so selection (kbest.h) sees only
+ * what may be nearer. Train rows come in ascending order, hence one as far as the bound is never nearer by (distance,
+ * index). */
 #ifndef KNN_SEARCH_H
 #define KNN_SEARCH_H
 

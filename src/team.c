@@ -20,16 +20,15 @@ void knn_team_close(struct knn_team *team) {
     *team = (struct knn_team){0};
 }
 
-struct knn_binding *knn_team_begin(const struct knn_team *team) {
-    return team->bound ? knn_topology_save(team->topology) : NULL;
+struct knn_binding *knn_team_join(const struct knn_team *team) {
+    if (!team->bound)
+        return NULL;
+    struct knn_binding *own = knn_topology_save(team->topology);
+    knn_topology_bind(team->topology, (unsigned)omp_get_thread_num(), team->threads);
+    return own;
 }
 
-void knn_team_join(const struct knn_team *team) {
+void knn_team_leave(const struct knn_team *team, struct knn_binding *own) {
     if (team->bound)
-        knn_topology_bind(team->topology, (unsigned)omp_get_thread_num(), team->threads);
-}
-
-void knn_team_end(const struct knn_team *team, struct knn_binding *own) {
-    if (own != NULL)
         knn_topology_restore(team->topology, own);
 }

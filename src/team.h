@@ -17,17 +17,16 @@ enum { KNN_MAX_THREADS = 4096 };
 int knn_team_open(struct knn_team *team, unsigned threads, int bound, struct knn_error *error);
 void knn_team_close(struct knn_team *team);
 
-/* Around a parallel region: the caller's thread is a member of the team and must get its own binding back.
+/* Within a parallel region, at its start and its end: binds the calling thread to its place in the team, and gives it
+ * its own binding back, for the threads are the caller's.
  *
- *     struct knn_binding *own = knn_team_begin(team);
  *     #pragma omp parallel num_threads(team->threads)
  *     {
- *         knn_team_join(team);
+ *         struct knn_binding *own = knn_team_join(team);
  *         ...
- *     }
- *     knn_team_end(team, own); */
-struct knn_binding *knn_team_begin(const struct knn_team *team);
-void knn_team_join(const struct knn_team *team);
-void knn_team_end(const struct knn_team *team, struct knn_binding *own);
+ *         knn_team_leave(team, own);
+ *     } */
+struct knn_binding *knn_team_join(const struct knn_team *team);
+void knn_team_leave(const struct knn_team *team, struct knn_binding *own);
 
 #endif

@@ -2,6 +2,7 @@
 # run.sh PROGRAM...: runs cmocka programs (under $WRAPPER, if set) and closes with one line that adds up their results.
 # A program that dies before its summary counts as a failure; so does a run of no test at all.
 set -u
+export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}" # more threads than cores must not spin
 log=$(mktemp)
 trap 'rm -f "$log"' EXIT
 passed=0 failed=0 skipped=0

@@ -1,4 +1,4 @@
-/* The k best of a stream, and how a search is cut into tasks. */
+/* The k best of a stream. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,7 +12,6 @@
 
 #include "harness.h"
 #include "kbest.h"
-#include "schedule.h"
 
 static uint64_t seed, stream;
 
@@ -20,230 +19,112 @@ static size_t pick(size_t limit) {
     return (size_t)(palette_random(&stream) >> 33) % limit;
 }
 
-/* -- the k best ---------------------------------------------------------------------------------------------------- */
+enum { MOST = 3000, MOST_K = 1000 };
 
-enum { MOST = 1500 };
-
-static int by_distance_then_index(const void *left, const void *right) {
-    const struct knn_neighbor *a = left, *b = right;
-    if (a->distance != b->distance)
-        return a->distance < b->distance ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
+static int ascending(const void *left, const void *right) {
+    uint64_t a = *(const uint64_t *)left, b = *(const uint64_t *)right;
+    return (a > b) - (a < b);
 }
 
-static void must_be(struct knn_neighbor is, struct knn_neighbor right, const char *what, size_t n, size_t k) {
-    if (is.distance != right.distance || is.index != right.index)
-        fail_msg("%s of the %zu best of %zu is row %u at %" PRIu64 ", not row %u at %" PRIu64 " (seed %" PRIu64 ")",
-                 what, k, n, is.index, is.distance, right.index, right.distance, seed);
-}
-
-/* Offers n neighbours, distances below `distances`, in an order of chance; checks the root all along, then the list. */
-static void check_best(size_t n, size_t k, uint64_t distances) {
-    static struct knn_neighbor offered[MOST], heap[MOST + 1];
-    const struct knn_neighbor canary = {0xa5a5a5a5, 0xa5a5a5a5};
-    struct knn_neighbor farthest = {0, 0};
-    size_t filled = 0;
+/* n keys for rows 0 ... n - 1, distances below `distances`, in an order of chance. */
+static void make_keys(uint64_t *keys, size_t n, uint64_t distances, unsigned index_bits) {
     for (size_t i = 0; i < n; i++) {
         size_t other = pick(i + 1); /* a shuffle from the inside out */
-        offered[i] = offered[other];
-        offered[other] = (struct knn_neighbor){palette_random(&stream) % distances, (uint32_t)i};
+        keys[i] = keys[other];
+        keys[other] = (palette_random(&stream) % distances) << index_bits | i;
     }
-    for (size_t i = 0; i <= MOST; i++)
-        heap[i] = canary;
+}
+
+static void must_be(const uint64_t *is, const uint64_t *right, size_t count, const char *what, size_t n, size_t k) {
+    for (size_t i = 0; i < count; i++)
+        if (is[i] != right[i])
+            fail_msg("%s: entry %zu of the %zu best of %zu is %" PRIx64 ", not %" PRIx64 " (seed %" PRIu64 ")", what, i,
+                     k, n, is[i], right[i], seed);
+}
+
+/* Offers n keys; checks the room, the bound and the result. */
+static void check_best(size_t n, size_t k, uint64_t distances) {
+    static uint64_t offered[MOST], sorted[MOST], room[2 * MOST_K + 16];
+    size_t capacity = knn_kbest_room(k);
+    struct knn_kbest best = {.keys = room, .bound = UINT64_MAX};
+    make_keys(offered, n, distances, knn_index_bits(MOST));
+    memcpy(sorted, offered, sizeof sorted);
+    qsort(sorted, n, sizeof *sorted, ascending);
+    room[capacity] = 0xa5a5a5a5;
     for (size_t i = 0; i < n; i++) {
-        knn_kbest_offer(heap, &filled, k, offered[i]);
-        assert_int_equal(filled, i < k ? i + 1 : k);
-        if (i < k && (i == 0 || by_distance_then_index(&offered[i], &farthest) > 0))
-            farthest = offered[i];
-        if (i < k)
-            must_be(heap[0], farthest, "the root", i + 1, k);
+        knn_kbest_offer(&best, k, offered[i]);
+        assert_in_range(best.filled, 0, capacity - 1);
+        assert_true(best.bound >= sorted[k <= n ? k - 1 : n - 1]);
     }
-    qsort(offered, n, sizeof *offered, by_distance_then_index);
-    if (filled > 0)
-        must_be(heap[0], offered[filled - 1], "the root", n, k);
-    knn_kbest_sort(heap, filled);
-    for (size_t i = 0; i < filled; i++)
-        must_be(heap[i], offered[i], "an entry", n, k);
-    for (size_t i = filled; i <= MOST; i++)
-        must_be(heap[i], canary, "an entry behind the last", n, k);
+    assert_int_equal(room[capacity], 0xa5a5a5a5);
+    knn_kbest_select(&best, k);
+    assert_int_equal(best.filled, k < n ? k : n);
+    if (n >= k)
+        assert_int_equal(best.bound, sorted[k - 1]);
+    knn_sort_keys(best.keys, best.filled);
+    must_be(best.keys, sorted, best.filled, "a stream", n, k);
 }
 
 static void test_best(void **state) {
     (void)state;
-    static const uint64_t distances[] = {1, 2, 5, 1000, UINT64_C(1) << 33, UINT64_MAX};
+    static const uint64_t distances[] = {1, 2, 5, 1000, UINT64_C(1) << 33, UINT64_C(1) << 50};
     for (size_t d = 0; d < sizeof distances / sizeof distances[0]; d++) {
-        for (size_t n = 0; n <= 40; n++) /* fewer than k, as many, more */
-            for (size_t k = 1; k <= 12; k++)
+        for (size_t n = 1; n <= 60; n++) /* fewer than k, as many, more */
+            for (size_t k = 1; k <= 20; k++)
                 check_best(n, k, distances[d]);
-        for (unsigned round = 0; round < 10; round++)
-            check_best(1 + pick(MOST), 1 + pick(100), distances[d]);
-        check_best(MOST, 1000, distances[d]);
-        check_best(999, 1000, distances[d]);
+        for (unsigned round = 0; round < 20; round++)
+            check_best(1 + pick(MOST), 1 + pick(MOST_K), distances[d]);
+        check_best(MOST, MOST_K, distances[d]);
+        check_best(MOST_K - 1, MOST_K, distances[d]);
     }
 }
 
-/* Every order of arrival of a few, of which some are equally far. */
-static void test_every_order(void **state) {
+/* Arrays that are hard on a partition: sorted, reversed, all equal, padded. */
+static void fill_hard(uint64_t *keys, size_t n, unsigned pattern) {
+    for (size_t i = 0; i < n; i++)
+        keys[i] = pattern == 0   ? i
+                  : pattern == 1 ? n - i
+                  : pattern == 2 ? 7
+                  : pattern == 3 ? (i % 3 ? UINT64_MAX : i)
+                  : pattern == 4 ? (i < n / 2 ? i : n - i)
+                                 : palette_random(&stream) % 4;
+}
+
+static void test_hard_arrays(void **state) {
     (void)state;
-    enum { N = 6, ORDERS = 720 };
-    static const struct knn_neighbor sorted[N] = {{1, 2}, {1, 4}, {2, 0}, {2, 1}, {2, 5}, {UINT64_MAX, 3}};
-    for (size_t order = 0; order < ORDERS; order++)
-        for (size_t k = 1; k <= N + 1; k++) {
-            struct knn_neighbor left[N], heap[N + 1];
-            size_t filled = 0, rest = order;
-            memcpy(left, sorted, sizeof sorted);
-            for (size_t n = N; n > 0; n--) { /* the digits of `order` say which of those left comes next */
-                size_t next = rest % n;
-                rest /= n;
-                knn_kbest_offer(heap, &filled, k, left[next]);
-                left[next] = left[n - 1];
+    static uint64_t keys[MOST], sorted[MOST], selected[MOST];
+    for (unsigned pattern = 0; pattern <= 5; pattern++)
+        for (size_t n = 0; n <= 200; n = n < 40 ? n + 1 : n + 37) {
+            fill_hard(keys, n, pattern);
+            memcpy(sorted, keys, sizeof keys);
+            knn_sort_keys(sorted, n);
+            memcpy(selected, keys, sizeof keys);
+            qsort(selected, n, sizeof *selected, ascending);
+            must_be(sorted, selected, n, "sorting", n, n);
+            for (size_t k = 0; k <= n; k++) {
+                memcpy(selected, keys, sizeof keys);
+                knn_select_keys(selected, n, k);
+                qsort(selected, k, sizeof *selected, ascending);
+                must_be(selected, sorted, k, "selecting", n, k);
             }
-            assert_int_equal(filled, k < N ? k : N);
-            knn_kbest_sort(heap, filled);
-            for (size_t i = 0; i < filled; i++)
-                must_be(heap[i], sorted[i], "an entry", N, k);
         }
 }
 
-static void test_nearer(void **state) {
+static void test_index_bits(void **state) {
     (void)state;
-    const struct knn_neighbor a = {UINT64_C(1) << 32, 7}, b = {UINT64_C(1) << 32, 8}, c = {1, 9};
-    assert_true(knn_nearer(a, b) && knn_nearer(c, a) && knn_nearer(c, b));
-    assert_false(knn_nearer(b, a) || knn_nearer(a, c) || knn_nearer(b, c) || knn_nearer(a, a));
-}
-
-/* -- parts --------------------------------------------------------------------------------------------------------- */
-
-/* Checks that `parts` parts cover `count` things once and differ by at most one; returns the largest. */
-static size_t check_parts(size_t count, size_t parts) {
-    size_t largest = 0;
-    assert_int_equal(knn_part(count, parts, 0), 0);
-    assert_int_equal(knn_part(count, parts, parts), count);
-    for (size_t i = 0; i < parts; i++) {
-        assert_true(knn_part(count, parts, i) <= knn_part(count, parts, i + 1));
-        size_t size = knn_part(count, parts, i + 1) - knn_part(count, parts, i);
-        assert_in_range(size, count / parts, count / parts + (count % parts != 0));
-        largest = size > largest ? size : largest;
-    }
-    return largest;
-}
-
-static void test_parts(void **state) {
-    (void)state;
-    for (size_t count = 0; count <= 40; count++)
-        for (size_t parts = 1; parts <= 17; parts++)
-            check_parts(count, parts);
-    check_parts(SIZE_MAX, 7);
-    check_parts(SIZE_MAX - 1, 4096);
-}
-
-/* -- schedules ----------------------------------------------------------------------------------------------------- */
-
-struct job {
-    size_t queries, rows, dim;
-    unsigned threads;
-    size_t cache;
-};
-
-/* Bytes that a block of this many tiles takes, with the train panel in use and the one arriving. */
-static size_t block_bytes(const struct knn_kernel *kernel, size_t tiles, size_t dim) {
-    if (kernel->pair != NULL)
-        return (tiles + 2) * dim;
-    return tiles * knn_query_panel_bytes(kernel, dim) + 2 * knn_train_panel_bytes(kernel, dim);
-}
-
-static const char *fault_of(const struct knn_kernel *kernel, const struct job *job, const struct knn_schedule *s) {
-    enum { ENOUGH = 32 }; /* blocks a thread, whatever the scheduler itself takes for enough */
-    size_t panels = (job->rows + kernel->nr - 1) / kernel->nr, tiles = (job->queries + kernel->mr - 1) / kernel->mr;
-    if (s->tiles != tiles)
-        return "other tiles than the queries fill";
-    if (s->blocks < 1 || s->blocks > tiles || s->ranges < 1 || s->ranges > panels)
-        return "no task, or an empty one";
-    if (check_parts(tiles, s->blocks) != s->block_tiles)
-        return "block_tiles is not the largest block";
-    check_parts(panels, s->ranges);
-    if (s->block_tiles > 1 && block_bytes(kernel, s->block_tiles, job->dim) > job->cache)
-        return "a block is larger than the cache";
-    if (s->blocks > 1 && block_bytes(kernel, tiles, job->dim) <= job->cache / 2)
-        return "several blocks where one fits";
-    if (job->threads == 1 && s->ranges != 1)
-        return "ranges for one thread";
-    int enough = s->blocks >= ENOUGH * (size_t)job->threads;
-    if (enough && s->ranges > 1)
-        return "ranges though there are blocks enough";
-    if (enough && s->blocks % job->threads != 0 && s->blocks != tiles)
-        return "the last round of blocks leaves threads idle";
-    if (s->blocks * s->ranges < job->threads && s->ranges != panels)
-        return "threads without a task though there are panels left";
-    return NULL;
-}
-
-static struct knn_schedule check_job(const struct knn_kernel *kernel, struct job job) {
-    size_t panels = (job.rows + kernel->nr - 1) / kernel->nr;
-    struct knn_schedule s = knn_schedule(kernel, job.queries, panels, job.dim, job.threads, job.cache);
-    const char *fault = fault_of(kernel, &job, &s);
-    if (fault != NULL)
-        fail_msg("%s: %zu queries, %zu rows of %zu bytes, %u threads, cache %zu: %zu blocks of up to %zu tiles, "
-                 "%zu ranges: %s",
-                 kernel->name, job.queries, job.rows, job.dim, job.threads, job.cache, s.blocks, s.block_tiles,
-                 s.ranges, fault);
-    return s;
-}
-
-/* The i-th kernel of all, runnable here or not: a schedule only wants its shape. */
-static const struct knn_kernel *kernel_number(size_t i) {
-    size_t count;
-    const struct knn_kernel *const *kernels = knn_kernels(&count);
-    return i < count ? kernels[i] : NULL;
-}
-
-static void test_every_schedule(void **state) {
-    (void)state;
-    static const size_t queries[] = {1, 2, 11, 12, 13, 97, 1000, 10000}, rows[] = {1, 33, 500, 50000};
-    static const size_t dims[] = {1, 100, 3072, 297600}, caches[] = {1, 8 << 10, 256 << 10, 2 << 20};
-    static const unsigned threads[] = {1, 2, 3, 7, 64};
-    enum { QUERIES = 8, FOUR = 4, THREADS = 5, JOBS = QUERIES * FOUR * FOUR * FOUR * THREADS };
-    for (size_t i = 0; kernel_number(i) != NULL; i++)
-        for (size_t j = 0; j < JOBS; j++)
-            check_job(kernel_number(i),
-                      (struct job){queries[j % QUERIES], rows[j / QUERIES % FOUR], dims[j / QUERIES / FOUR % FOUR],
-                                   threads[j / QUERIES / FOUR / FOUR % THREADS],
-                                   caches[j / QUERIES / FOUR / FOUR / THREADS]});
-}
-
-static void test_one_query(void **state) {
-    (void)state;
-    for (size_t i = 0; kernel_number(i) != NULL; i++)
-        for (unsigned threads = 2; threads <= 64; threads *= 2) {
-            struct knn_schedule s = check_job(kernel_number(i), (struct job){1, 50000, 3072, threads, 1 << 20});
-            assert_true(s.blocks == 1 && s.ranges >= threads);
-            s = check_job(kernel_number(i), (struct job){1, 2 * kernel_number(i)->nr, 3072, threads, 1 << 20});
-            assert_int_equal(s.ranges, 2);
-        }
-}
-
-static void test_large_batch(void **state) {
-    (void)state;
-    for (size_t i = 0; kernel_number(i) != NULL; i++)
-        for (unsigned threads = 1; threads <= 7; threads++) {
-            struct knn_schedule s = check_job(kernel_number(i), (struct job){100000, 50000, 3072, threads, 1 << 20});
-            assert_true(s.ranges == 1 && s.blocks >= threads && s.blocks % threads == 0 && s.block_tiles > 1);
-        }
-}
-
-static void test_huge_rows(void **state) {
-    (void)state;
-    for (size_t i = 0; kernel_number(i) != NULL; i++) {
-        struct knn_schedule s = check_job(kernel_number(i), (struct job){100, 100, 10 << 20, 4, 1 << 20});
-        assert_true(s.block_tiles == 1 && s.blocks == s.tiles);
+    static const size_t rows[] = {1, 2, 3, 4, 5, 50000, 65536, 65537, UINT32_MAX};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        unsigned bits = knn_index_bits(rows[i]);
+        assert_true(rows[i] - 1 < (uint64_t)1 << bits);
+        assert_true(bits == 1 || rows[i] - 1 >= (uint64_t)1 << (bits - 1));
     }
 }
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_best),           cmocka_unit_test(test_every_order), cmocka_unit_test(test_nearer),
-        cmocka_unit_test(test_parts),          cmocka_unit_test(test_one_query),   cmocka_unit_test(test_large_batch),
-        cmocka_unit_test(test_every_schedule), cmocka_unit_test(test_huge_rows),
+        cmocka_unit_test(test_best),
+        cmocka_unit_test(test_hard_arrays),
+        cmocka_unit_test(test_index_bits),
     };
     struct knn_error error;
     if (harness_seed(&seed, &error) != 0) {
@@ -252,5 +133,5 @@ int main(void) {
     }
     stream = seed;
     printf("seed %" PRIu64 " (KNNMARK_SEED=%" PRIu64 " repeats it)\n", seed, seed);
-    return cmocka_run_group_tests_name("kbest and schedule", tests, NULL, NULL) != 0;
+    return cmocka_run_group_tests_name("the k best", tests, NULL, NULL) != 0;
 }
