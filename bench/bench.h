@@ -27,6 +27,7 @@ struct bench {
     struct knn_team teams[TEAMS]; /* the second only if it has more threads */
     size_t team_count;
     double ceiling_rates[TEAMS][MAX_CEILINGS];  /* 0: not measured yet */
+    double ceiling_sums[TEAMS];                 /* over the k = 1 searches: to see whether the machine was its own */
     double scalar_rates[TEAMS][KNN_METRICS];    /* byte pairs per second; 0: not measured yet */
     double read_rates[TEAMS];                   /* bytes per second; 0: not measured yet */
     struct knn_neighbor *expected[KNN_METRICS]; /* the reference's answers, k = 1, to VERIFIED_QUERIES; NULL: not yet */

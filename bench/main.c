@@ -102,7 +102,7 @@ int main(int argc, char **argv) {
     char out[4096] = "--benchmark_format=console";
     if (settings.output != NULL)
         snprintf(out, sizeof out, "--benchmark_out=%s", settings.output);
-    const char *repetitions = settings.quick ? "--benchmark_repetitions=1" : "--benchmark_repetitions=5";
+    const char *repetitions = settings.quick ? "--benchmark_repetitions=1" : "--benchmark_repetitions=3";
     const char *defaults[] = {out, repetitions,
                               settings.quick ? "--benchmark_min_time=0.01" : "--benchmark_min_time=0.05",
                               "--benchmark_display_aggregates_only=true", NULL};

@@ -101,6 +101,17 @@ static void print_group(FILE *stream, const char *prefix, const char *head) {
     }
 }
 
+/* Threads have cores of their own only if the ceiling grows with them. */
+static void print_scaling(FILE *stream, const struct bench *bench) {
+    const double *sums = bench->ceiling_sums, enough = 0.9;
+    if (bench->team_count < 2 || sums[0] <= 0 || sums[1] <= 0)
+        return;
+    unsigned threads = bench->teams[1].threads;
+    double scaling = sums[1] / sums[0];
+    fprintf(stream, "ceilings of %u threads: %.2f times those of one%s\n", threads, scaling,
+            scaling < enough * threads ? "; a disturbed run, repeat it on an idle machine" : "");
+}
+
 void table_print(FILE *stream, const struct bench *bench) {
     char cpu[64], topology[256];
     knn_cpu_name(cpu, sizeof cpu);

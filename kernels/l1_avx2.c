@@ -27,7 +27,7 @@ const struct knn_kernel knn_l1_avx2 = {
 };
 
 /* 12 accumulators, two vectors of train bytes (8 bytes of 4 rows each), a broadcast query word, a temporary: all 16. */
-enum { MR = 6, NR = 8, GROUP = 8, PREFETCH = 2048 };
+enum { MR = 6, NR = 8, GROUP = 8, PREFETCH = 4096 };
 
 /* Both vectors of a query. In assembly because compilers reassociate these sums and then run out of registers; the
  * order, two of a kind in turn, is the one that fills the ports. */
@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
         __m256i t0 = load(t), t1 = load(t + 32);
         if (nq <= 2) /* few queries: reading the train rows is the bound */
-            _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T0);
+            _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             long long word;

@@ -47,7 +47,7 @@ const struct knn_kernel knn_l2_avx2 = {
 };
 
 /* 12 accumulators, two vectors of train words (2 words of 8 rows each), a broadcast query word pair, a product. */
-enum { MR = 6, NR = 16, GROUP = 4, QUERY_WIDTH = 2, PREFETCH = 2048 };
+enum { MR = 6, NR = 16, GROUP = 4, QUERY_WIDTH = 2, PREFETCH = 4096 };
 
 /* Adds the products of two pairs of words, for both vectors of a query. In assembly because compilers reassociate these
  * sums and then run out of registers; the order, two of a kind in turn, is the one that fills the ports. */
@@ -76,7 +76,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
         sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
         if (nq <= 2) /* few queries: reading the train rows is the bound */
-            _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T0);
+            _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T1);
         add_products(sum, even_bytes(load(t)), even_bytes(load(t + 32)), q, nq);
         add_products(sum, odd_bytes(load(t)), odd_bytes(load(t + 32)), q + 4 * MR, nq);
         t += NR * GROUP;

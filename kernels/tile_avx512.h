@@ -35,10 +35,8 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
             sum[i][v] = _mm512_setzero_si512();
     for (size_t g = knn_groups(dim, TILE_GROUP); g > 0; g--) {
         __m512i t0 = _mm512_load_si512(t), t1 = _mm512_load_si512(t + 64);
-        if (nq <= 4) { /* few queries: reading the train rows is the bound */
-            _mm_prefetch((const char *)t + TILE_PREFETCH, _MM_HINT_T0);
-            _mm_prefetch((const char *)t + TILE_PREFETCH + 64, _MM_HINT_T0);
-        }
+        if (nq <= 4) /* few queries: reading the train rows is the bound */
+            _mm_prefetch((const char *)t + TILE_PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             int word;

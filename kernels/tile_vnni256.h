@@ -8,7 +8,7 @@
 #include "kernel.h"
 #include "pack.h"
 
-enum { VNNI256_MR = 4, VNNI256_NR = 24, VNNI256_GROUP = 4, VNNI256_VECTORS = 3, VNNI256_PREFETCH = 2048 };
+enum { VNNI256_MR = 4, VNNI256_NR = 24, VNNI256_GROUP = 4, VNNI256_VECTORS = 3, VNNI256_PREFETCH = 4096 };
 
 /* sum += u . s over groups of 4 bytes, u unsigned and s signed. */
 typedef __m256i vnni256_dot(__m256i sum, __m256i u, __m256i s);
@@ -24,10 +24,8 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
             sum[i][v] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, VNNI256_GROUP); g > 0; g--) {
         __m256i t0 = load(t), t1 = load(t + 32), t2 = load(t + 64);
-        if (nq <= 2) { /* few queries: reading the train rows is the bound */
-            _mm_prefetch((const char *)t + VNNI256_PREFETCH, _MM_HINT_T0);
-            _mm_prefetch((const char *)t + VNNI256_PREFETCH + 64, _MM_HINT_T0);
-        }
+        if (nq <= 2) /* few queries: reading the train rows is the bound */
+            _mm_prefetch((const char *)t + VNNI256_PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             __m256i query = _mm256_set1_epi32(query_word(q + VNNI256_GROUP * i));
