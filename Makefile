@@ -57,12 +57,13 @@ OPTIMIZE  ?= -O3 -g
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 COMPILER  := $(shell $(CC) --version 2>/dev/null | head -n 1)
 COMMON    := $(OPTIMIZE) $(WARNINGS) $(SANITIZER) -fopenmp -fvisibility=hidden -MMD -MP
-CPPFLAGS  += -D_GNU_SOURCE -Ikernels -Isrc -Ibench $(shell pkg-config --cflags $(LIBRARY_PACKAGES) jansson nettle)
-CPPFLAGS  := $(CPPFLAGS) -DKNN_VERSION='"$(VERSION)"' -DKNN_COMPILER='"$(COMPILER)"' -DKNN_FLAGS='"$(OPTIMIZE) $(SANITIZER)"'
-CFLAGS    += -std=c11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
-CXXFLAGS  += -std=c++17 $(COMMON)
-LDFLAGS   += -fopenmp $(SANITIZER)
-LDLIBS    := $(LDLIBS) $(shell pkg-config --libs $(LIBRARY_PACKAGES)) -lm
+C         := -std=c11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
+CXX_ONLY  := -std=c++17 $(COMMON)
+DEFINES   := -D_GNU_SOURCE -DKNN_VERSION='"$(VERSION)"' -DKNN_COMPILER='"$(COMPILER)"' \
+             -DKNN_FLAGS='"$(strip $(OPTIMIZE) $(SANITIZER) $(CFLAGS))"'
+INCLUDES  := -Ikernels -Isrc -Ibench $(shell pkg-config --cflags $(LIBRARY_PACKAGES) jansson nettle)
+LINK      := -fopenmp $(SANITIZER)
+LIBRARIES := $(shell pkg-config --libs $(LIBRARY_PACKAGES)) -lm
 JANSSON   := $(shell pkg-config --libs jansson)
 NETTLE    := $(shell pkg-config --libs nettle)
 
@@ -83,7 +84,7 @@ OPTIONAL := avx2 avxvnni avx512bw avx512vnni
 takes     = $(shell printf 'int x;' | $(CC) -Werror $(FLAGS_$(1)) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
 ISAS     := $(foreach isa,$(OPTIONAL),$(call takes,$(isa)))
 AUTO     := baseline $(filter avx2 avx512bw,$(ISAS))
-CPPFLAGS := $(CPPFLAGS) $(ISAS:%=-DKNN_BUILD_%)
+DEFINES  += $(ISAS:%=-DKNN_BUILD_%)
 
 sources_of = $(wildcard kernels/*_$(1).c)
 KERNEL_OBJECTS := \
@@ -114,33 +115,33 @@ $(LIBRARY): $(LIBRARY_OBJECTS)
 	$(AR) rcs $@ $^
 
 $(COMMAND): $(COMMAND_OBJECTS) $(LIBRARY)
-	$(CC) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LDLIBS)
+	$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
 
 $(BENCH): $(BENCH_OBJECTS) $(LIBRARY)
-	$(CXX) $(LDFLAGS) -o $@ $^ -lbenchmark $(NETTLE) $(LDLIBS)
+	$(CXX) $(LINK) $(LDFLAGS) -o $@ $^ -lbenchmark $(NETTLE) $(LIBRARIES) $(LDLIBS)
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)
-	$(CC) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
+	$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
 
 # Of several patterns the most specific one wins.
 $(BUILD)/kernels/%.o: kernels/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) $(FLAGS_$(lastword $(subst _, ,$*))) -c -o $@ $<
+	$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(FLAGS_$(lastword $(subst _, ,$*))) $(CFLAGS) -c -o $@ $<
 
 define auto_rule
 $(BUILD)/kernels/%_auto_$(1).o: kernels/%_auto.c Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(CPPFLAGS) -DKNN_AUTO_ISA=$(1) $$(CFLAGS) $$(FLAGS_$(1)) -c -o $$@ $$<
+	$$(CC) $$(DEFINES) $$(INCLUDES) $$(CPPFLAGS) -DKNN_AUTO_ISA=$(1) $$(C) $$(FLAGS_$(1)) $$(CFLAGS) -c -o $$@ $$<
 endef
 $(foreach isa,$(AUTO),$(eval $(call auto_rule,$(isa))))
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(CPPFLAGS) $(CFLAGS) -c -o $@ $<
+	$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/%.o: %.cc Makefile
 	@mkdir -p $(@D)
-	$(CXX) $(CPPFLAGS) $(CXXFLAGS) -c -o $@ $<
+	$(CXX) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(CXX_ONLY) $(CXXFLAGS) -c -o $@ $<
 
 # The commit that a result file names; rewritten only when it changes.
 .PHONY: commit
@@ -149,7 +150,7 @@ commit:
 	@echo "#define KNN_COMMIT \"$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)\"" > $(BUILD)/bench/commit.new
 	@cmp -s $(BUILD)/bench/commit.new $(BUILD)/bench/commit.h && rm $(BUILD)/bench/commit.new || mv $(BUILD)/bench/commit.new $(BUILD)/bench/commit.h
 $(BUILD)/bench/commit.h: commit
-$(BUILD)/bench/describe.o: CPPFLAGS += -I$(BUILD)/bench
+$(BUILD)/bench/describe.o: INCLUDES += -I$(BUILD)/bench
 $(BUILD)/bench/describe.o: $(BUILD)/bench/commit.h
 
 -include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/bench/*.d $(BUILD)/tests/*.d)
@@ -181,11 +182,11 @@ data: ## fetch CIFAR-10 (170 MB), verified, to where the default data set is loo
 format: ## reformat the sources
 	clang-format -i $(FORMATTED)
 
-lint: ## check format and run the static checkers
+lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	clang-format --dry-run -Werror $(FORMATTED)
 	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -Ikernels -Isrc -Ibench \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar $(filter %.c,$(FORMATTED))
-	clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c bench/*.c) -- $(CPPFLAGS) -std=c11 -fopenmp
+	clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c bench/*.c) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
 
 install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and command below PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/knnmark
@@ -193,8 +194,8 @@ install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and 
 	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/knnmark/
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: knnmark' 'Description: Exact nearest-neighbour search on bytes' \
-	    'Version: $(VERSION)' 'Requires.private: $(LIBRARY_PACKAGES)' 'Cflags: -I$${prefix}/include/knnmark' \
-	    'Libs: -L$${prefix}/lib -lknnmark' 'Libs.private: -fopenmp -lm' \
+	    'Version: $(VERSION)' 'Requires: $(LIBRARY_PACKAGES)' 'Cflags: -I$${prefix}/include/knnmark' \
+	    'Libs: -L$${prefix}/lib -lknnmark -fopenmp -lm' \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/knnmark.pc
 
 clean: ## remove what was built

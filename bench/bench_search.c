@@ -50,8 +50,8 @@ static int choose_queries(struct search_case *c, struct knn_error *error) {
     enum { BLOCK = 240 };
     int is_default = c->kernel == knn_kernel_default(c->kernel->metric, c->bench->features);
     double allowed = c->bench->quick ? QUICK_SECONDS : is_default ? FULL_SECONDS : OTHER_SECONDS;
-    size_t all = c->bench->dataset.test.pixels.rows, unit = c->kernel->mr * c->bench->teams[c->team].threads;
-    double seconds;
+    size_t all = c->bench->dataset.test.pixels.rows, unit = (size_t)c->kernel->mr * c->bench->teams[c->team].threads;
+    double seconds = 0;
     if (timed_search(c, unit, &seconds, error) != 0)
         return -1;
     double fit = allowed / seconds * (double)unit;
@@ -89,7 +89,7 @@ static void run_search(struct gb_state *state, void *context) {
     double sum = 0, before = ceiling_now(c, ceiling);
     int64_t iterations = gb_start(state);
     for (int64_t i = 0; i < iterations; i++) {
-        double seconds;
+        double seconds = 0;
         if (timed_search(c, c->queries, &seconds, &error) != 0) {
             gb_skip_with_error(state, "%s", error.message);
             return;
@@ -114,7 +114,7 @@ static void run_latency(struct gb_state *state, void *context) {
     double sum = 0, before = bench_read_rate(c->bench, c->team, READS);
     int64_t iterations = gb_start(state);
     for (int64_t i = 0; i < iterations; i++) {
-        double seconds;
+        double seconds = 0;
         if (timed_search(c, 1, &seconds, &error) != 0) {
             gb_skip_with_error(state, "%s", error.message);
             return;

@@ -121,6 +121,7 @@ void table_print(FILE *stream, const struct bench *bench) {
         stream,
         "full job: %d queries x %d train rows x %zu bytes; medians; a time measured on fewer queries is scaled to it\n",
         FULL_QUERIES, FULL_ROWS, bench->dataset.train.pixels.dim);
+    print_scaling(stream, bench);
     print_group(
         stream, "search/",
         "\n| search                               |    full s | distances/s |  ceiling |      spread | x scalar | "

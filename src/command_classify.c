@@ -127,7 +127,7 @@ static json_t *text_value(const char *text) {
         return value;
     char ascii[sizeof((struct knn_dataset *)0)->source];
     size_t n = 0;
-    for (; text[n] != '\0' && n < sizeof ascii - 1; n++)
+    for (; n < sizeof ascii - 1 && text[n] != '\0'; n++)
         ascii[n] = (char)(text[n] & 0x80 ? '?' : text[n]);
     ascii[n] = '\0';
     return json_string(ascii);

@@ -124,11 +124,11 @@ static void pack_block(struct worker *w, size_t block) {
     if (w->packed_block == block)
         return;
     w->packed_block = block;
-    for (size_t q = 0; q < w->count; q += kernel->mr)
+    for (size_t tile = 0, q = 0; q < w->count; tile++, q += kernel->mr)
         for (size_t c = 0; c < s->panels->chunks; c++)
             kernel->pack_queries(knn_matrix_row(s->queries, w->first + q) + c * s->panels->chunk, s->queries->stride,
                                  smaller(kernel->mr, w->count - q), knn_chunk_dim(s->queries->dim, s->panels->chunk, c),
-                                 knn_matrix_row(&w->block, q / kernel->mr * s->panels->chunks + c));
+                                 knn_matrix_row(&w->block, tile * s->panels->chunks + c));
 }
 
 static void visit_panel(struct worker *w, size_t p) {
@@ -136,8 +136,7 @@ static void visit_panel(struct worker *w, size_t p) {
     const struct knn_panels *panels = w->search->panels;
     _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE];
     size_t row = p * kernel->nr, n = smaller(kernel->nr, panels->rows.rows - row);
-    for (size_t q = 0; q < w->count; q += kernel->mr) {
-        size_t tile = q / kernel->mr;
+    for (size_t tile = 0, q = 0; q < w->count; tile++, q += kernel->mr) {
         uint32_t hits = kernel->tile(knn_matrix_row(&w->block, tile), knn_panel(panels, p, 0), panels->rows.dim,
                                      (unsigned)smaller(kernel->mr, w->count - q), w->bounds + tile * BOUND_STRIDE, out);
         for (; hits != 0; hits &= hits - 1) {
@@ -153,8 +152,8 @@ static void visit_panel_in_chunks(struct worker *w, size_t p) {
     const struct knn_panels *panels = w->search->panels;
     _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE];
     size_t row = p * kernel->nr, n = smaller(kernel->nr, panels->rows.rows - row);
-    for (size_t q = 0; q < w->count; q += kernel->mr) {
-        size_t tile = q / kernel->mr, nq = smaller(kernel->mr, w->count - q);
+    for (size_t tile = 0, q = 0; q < w->count; tile++, q += kernel->mr) {
+        size_t nq = smaller(kernel->mr, w->count - q);
         uint64_t sums[KNN_MAX_TILE] = {0};
         for (size_t c = 0; c < panels->chunks; c++) {
             kernel->tile(knn_matrix_row(&w->block, tile * panels->chunks + c), knn_panel(panels, p, c),
