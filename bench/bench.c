@@ -1,5 +1,6 @@
 #include "bench.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -68,14 +69,16 @@ double bench_read_rate(const struct bench *bench, size_t team, unsigned repeats)
 }
 
 const struct ceiling *bench_ceiling(struct bench *bench, size_t team, const struct knn_kernel *kernel) {
+    enum { PASSES = 3 }; /* a disturbed moment must not choose the mix */
     size_t count, best = SIZE_MAX;
     const struct ceiling *all = ceilings(&count);
     double *rates = bench->ceiling_rates[team];
     for (size_t i = 0; i < count && i < MAX_CEILINGS; i++) {
         if (all[i].metric != kernel->metric || (all[i].features & ~kernel->features) != 0)
             continue;
-        if (rates[i] == 0)
-            rates[i] = bench_ceiling_rate(&bench->teams[team], &all[i], 0.05);
+        int known = rates[i] > 0;
+        for (int pass = 0; !known && pass < PASSES; pass++)
+            rates[i] = fmax(rates[i], bench_ceiling_rate(&bench->teams[team], &all[i], 0.03));
         if (best == SIZE_MAX || rates[i] > rates[best])
             best = i;
     }

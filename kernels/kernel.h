@@ -25,13 +25,14 @@ enum { KNN_METRICS = 2, KNN_PANEL_ALIGN = 64, KNN_MAX_TILE = 16 * 64 };
 
 typedef uint32_t knn_pair_fn(const uint8_t *a, const uint8_t *b, size_t dim);
 
-/* Packs n rows (1 <= n <= the panel's row count), `stride` bytes apart, into a panel of knn_*_panel_bytes(kernel, dim).
- * Missing rows are filled so that `tile` can compute with them; what it then writes for them means nothing. */
+/* Packs n rows (1 <= n <= mr queries or nr train rows), `stride` bytes apart, into a panel of knn_*_panel_bytes(kernel,
+ * dim). Missing rows are filled so that `tile` can compute with them; what it then writes for them means nothing. */
 typedef void knn_pack_fn(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel);
 
 /* out[i * nr + j] = distance of query i to train row j, for i < nq and all j < nr; entries of queries i >= nq are
- * undefined. 1 <= nq <= mr. Returns the queries that have a distance worth a look: bit i is set if and only if
- * out[i * nr + j] < bound[i] for some j < nr (bits i >= nq are 0). `out` and `bound` (mr entries) are 64-byte aligned.
+ * undefined. nq is the n that the query panel was packed with: a short batch may have a layout of its own. Returns the
+ * queries that have a distance worth a look: bit i is set if and only if out[i * nr + j] < bound[i] for some j < nr
+ * (bits i >= nq are 0). `out` and `bound` (mr entries) are 64-byte aligned.
  *
  * Selection therefore costs one vector compare a register: nearly all tiles of a long search hold nothing near enough.
  */

@@ -27,7 +27,7 @@ const struct knn_kernel knn_l1_avx2 = {
 };
 
 /* 12 accumulators, two vectors of train bytes (8 bytes of 4 rows each), a broadcast query word, a temporary: all 16. */
-enum { MR = 6, NR = 8, GROUP = 8, PREFETCH = 4096 };
+enum { MR = 6, NR = 8, GROUP = 8 };
 
 /* Both vectors of a query. In assembly because compilers reassociate these sums and then run out of registers; the
  * order, two of a kind in turn, is the one that fills the ports. */
@@ -47,8 +47,6 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
         sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
         __m256i t0 = load(t), t1 = load(t + 32);
-        if (nq <= 2) /* few queries: reading the train rows is the bound */
-            _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             long long word;
@@ -57,7 +55,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
             sad_add(sum[i], t0, t1, query);
         }
         t += NR * GROUP;
-        q += MR * GROUP;
+        q += nq * GROUP;
     }
     uint32_t hits = 0;
     KNN_UNROLL
@@ -73,17 +71,20 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
 static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
                      uint32_t *out) {
     uint32_t wanted = (1u << nq) - 1;
-    if (nq > 4)
-        return wanted & tile_of(queries, train, dim, MR, bound, out);
-    if (nq > 2)
-        return wanted & tile_of(queries, train, dim, 4, bound, out);
-    if (nq > 1)
+    switch (knn_panel_queries(nq, MR)) {
+    case 1:
+        return tile_of(queries, train, dim, 1, bound, out);
+    case 2:
         return wanted & tile_of(queries, train, dim, 2, bound, out);
-    return tile_of(queries, train, dim, 1, bound, out);
+    case 4:
+        return wanted & tile_of(queries, train, dim, 4, bound, out);
+    default:
+        return wanted & tile_of(queries, train, dim, MR, bound, out);
+    }
 }
 
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    knn_pack_groups8(rows, stride, n, dim, MR, panel);
+    knn_pack_groups8(rows, stride, n, dim, knn_panel_queries(n, MR), panel);
 }
 
 static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {

@@ -52,7 +52,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
         sum[i][0] = sum[i][1] = _mm512_setzero_si512();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
         __m512i t0 = _mm512_load_si512(t), t1 = _mm512_load_si512(t + 64);
-        if (nq <= 4) /* few queries: reading the train rows is the bound */
+        if (nq <= 4) /* reading the train rows is the bound; a line in two: more prefetching costs */
             _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
@@ -62,7 +62,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
             sad_add(sum[i], t0, t1, query);
         }
         t += NR * GROUP;
-        q += MR * GROUP;
+        q += nq * GROUP;
     }
     uint32_t hits = 0;
     KNN_UNROLL
@@ -78,17 +78,22 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
 static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
                      uint32_t *out) {
     uint32_t wanted = (1u << nq) - 1;
-    if (nq > 8)
-        return wanted & tile_of(queries, train, dim, MR, bound, out);
-    if (nq > 4)
-        return wanted & tile_of(queries, train, dim, 8, bound, out);
-    if (nq > 1)
+    switch (knn_panel_queries(nq, MR)) {
+    case 1:
+        return tile_of(queries, train, dim, 1, bound, out);
+    case 2:
+        return wanted & tile_of(queries, train, dim, 2, bound, out);
+    case 4:
         return wanted & tile_of(queries, train, dim, 4, bound, out);
-    return tile_of(queries, train, dim, 1, bound, out);
+    case 8:
+        return wanted & tile_of(queries, train, dim, 8, bound, out);
+    default:
+        return wanted & tile_of(queries, train, dim, MR, bound, out);
+    }
 }
 
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    knn_pack_groups8(rows, stride, n, dim, MR, panel);
+    knn_pack_groups8(rows, stride, n, dim, knn_panel_queries(n, MR), panel);
 }
 
 static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {

@@ -14,7 +14,7 @@ static void pack(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_
 }
 
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    pack(rows, stride, n, dim, TILE_MR, panel);
+    pack(rows, stride, n, dim, knn_panel_queries(n, TILE_MR), panel);
 }
 
 static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {

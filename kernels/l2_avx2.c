@@ -47,7 +47,7 @@ const struct knn_kernel knn_l2_avx2 = {
 };
 
 /* 12 accumulators, two vectors of train words (2 words of 8 rows each), a broadcast query word pair, a product. */
-enum { MR = 6, NR = 16, GROUP = 4, QUERY_WIDTH = 2, PREFETCH = 4096 };
+enum { MR = 6, NR = 16, GROUP = 4, QUERY_WIDTH = 2 };
 
 /* Adds the products of two pairs of words, for both vectors of a query. In assembly because compilers reassociate these
  * sums and then run out of registers; the order, two of a kind in turn, is the one that fills the ports. */
@@ -75,12 +75,10 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
     for (unsigned i = 0; i < nq; i++)
         sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
-        if (nq <= 2) /* few queries: reading the train rows is the bound */
-            _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T1);
         add_products(sum, even_bytes(load(t)), even_bytes(load(t + 32)), q, nq);
-        add_products(sum, odd_bytes(load(t)), odd_bytes(load(t + 32)), q + 4 * MR, nq);
+        add_products(sum, odd_bytes(load(t)), odd_bytes(load(t + 32)), q + 4 * nq, nq);
         t += NR * GROUP;
-        q += MR * GROUP * QUERY_WIDTH;
+        q += nq * GROUP * QUERY_WIDTH;
     }
     const uint32_t *query_terms = (const uint32_t *)(const void *)q;
     uint32_t hits = 0;
@@ -100,25 +98,28 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
 static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
                      uint32_t *out) {
     uint32_t wanted = (1u << nq) - 1;
-    if (nq > 4)
-        return wanted & tile_of(queries, train, dim, MR, bound, out);
-    if (nq > 2)
-        return wanted & tile_of(queries, train, dim, 4, bound, out);
-    if (nq > 1)
+    switch (knn_panel_queries(nq, MR)) {
+    case 1:
+        return tile_of(queries, train, dim, 1, bound, out);
+    case 2:
         return wanted & tile_of(queries, train, dim, 2, bound, out);
-    return tile_of(queries, train, dim, 1, bound, out);
+    case 4:
+        return wanted & tile_of(queries, train, dim, 4, bound, out);
+    default:
+        return wanted & tile_of(queries, train, dim, MR, bound, out);
+    }
 }
 
 /* Per group of 4 bytes: the words (q0, q2) of every query, then the words (q1, q3), as the train side is widened. */
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
     uint16_t *words = panel;
-    size_t groups = knn_groups(dim, GROUP);
-    memset(words, 0, groups * MR * GROUP * QUERY_WIDTH);
+    size_t groups = knn_groups(dim, GROUP), held = knn_panel_queries(n, MR);
+    memset(words, 0, groups * held * GROUP * QUERY_WIDTH);
     for (size_t r = 0; r < n; r++)
         for (size_t i = 0; i < dim; i++)
-            words[i / 4 * MR * 4 + i % 2 * MR * 2 + r * 2 + i / 2 % 2] = rows[r * stride + i];
-    uint32_t *terms = (uint32_t *)(void *)(words + groups * MR * GROUP);
-    for (size_t r = 0; r < MR; r++)
+            words[i / 4 * held * 4 + i % 2 * held * 2 + r * 2 + i / 2 % 2] = rows[r * stride + i];
+    uint32_t *terms = (uint32_t *)(void *)(words + groups * held * GROUP);
+    for (size_t r = 0; r < held; r++)
         terms[r] = r < n ? knn_row_squares(rows + r * stride, dim) : 0;
 }
 

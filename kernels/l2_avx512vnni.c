@@ -36,7 +36,7 @@ const struct knn_kernel knn_l2_avx512vnni = {
 };
 
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    knn_pack_dot_queries(rows, stride, n, dim, TILE_MR, panel);
+    knn_pack_dot_queries(rows, stride, n, dim, knn_panel_queries(n, TILE_MR), panel);
 }
 
 static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
@@ -82,7 +82,7 @@ static uint32_t tile256(const void *queries, const void *train, size_t dim, unsi
 }
 
 static void pack_queries256(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    knn_pack_dot_queries(rows, stride, n, dim, VNNI256_MR, panel);
+    knn_pack_dot_queries(rows, stride, n, dim, knn_panel_queries(n, VNNI256_MR), panel);
 }
 
 static void pack_train256(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {

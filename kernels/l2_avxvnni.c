@@ -42,7 +42,7 @@ static uint32_t tile(const void *queries, const void *train, size_t dim, unsigne
 }
 
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    knn_pack_dot_queries(rows, stride, n, dim, VNNI256_MR, panel);
+    knn_pack_dot_queries(rows, stride, n, dim, knn_panel_queries(n, VNNI256_MR), panel);
 }
 
 static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {

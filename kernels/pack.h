@@ -26,6 +26,15 @@ static inline size_t knn_groups(size_t dim, size_t group) {
     return (dim + group - 1) / group;
 }
 
+/* Queries that a panel of n holds: 1, 2, 4, 8 or mr. A short batch is bound by reading the train rows, so its own panel
+ * must stay small, and the tile does not compute what nobody asked for. */
+static inline size_t knn_panel_queries(size_t n, size_t mr) {
+    size_t width = 1;
+    while (width < n)
+        width *= 2;
+    return width <= 8 && width < mr ? width : mr;
+}
+
 /* Interleaves n of `panel_rows` rows in groups of 4 bytes. */
 void knn_pack_groups4(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint8_t *panel);
 

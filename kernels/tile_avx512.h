@@ -35,7 +35,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
             sum[i][v] = _mm512_setzero_si512();
     for (size_t g = knn_groups(dim, TILE_GROUP); g > 0; g--) {
         __m512i t0 = _mm512_load_si512(t), t1 = _mm512_load_si512(t + 64);
-        if (nq <= 4) /* few queries: reading the train rows is the bound */
+        if (nq <= 4) /* reading the train rows is the bound; a line in two: more prefetching costs */
             _mm_prefetch((const char *)t + TILE_PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
@@ -46,7 +46,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
             sum[i][1] = step(sum[i][1], t1, query);
         }
         t += TILE_NR * TILE_GROUP;
-        q += TILE_MR * TILE_GROUP;
+        q += nq * TILE_GROUP;
     }
     const uint32_t *query_terms = (const uint32_t *)(const void *)q;
     uint32_t hits = 0;
@@ -65,20 +65,22 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
     return hits;
 }
 
-/* Short batches take a narrower tile; the panels are the same. */
 static inline __attribute__((always_inline)) uint32_t tile_any(const void *queries, const void *train, size_t dim,
                                                                unsigned nq, const uint32_t *bound, uint32_t *out,
                                                                tile_step *step, tile_finish *finish) {
     uint32_t wanted = (1u << nq) - 1;
-    if (nq > 8)
-        return wanted & tile_of(queries, train, dim, TILE_MR, bound, out, step, finish);
-    if (nq > 4)
-        return wanted & tile_of(queries, train, dim, 8, bound, out, step, finish);
-    if (nq > 2)
-        return wanted & tile_of(queries, train, dim, 4, bound, out, step, finish);
-    if (nq > 1)
+    switch (knn_panel_queries(nq, TILE_MR)) {
+    case 1:
+        return tile_of(queries, train, dim, 1, bound, out, step, finish);
+    case 2:
         return wanted & tile_of(queries, train, dim, 2, bound, out, step, finish);
-    return tile_of(queries, train, dim, 1, bound, out, step, finish);
+    case 4:
+        return wanted & tile_of(queries, train, dim, 4, bound, out, step, finish);
+    case 8:
+        return wanted & tile_of(queries, train, dim, 8, bound, out, step, finish);
+    default:
+        return wanted & tile_of(queries, train, dim, TILE_MR, bound, out, step, finish);
+    }
 }
 
 #endif

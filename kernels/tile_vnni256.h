@@ -8,7 +8,7 @@
 #include "kernel.h"
 #include "pack.h"
 
-enum { VNNI256_MR = 4, VNNI256_NR = 24, VNNI256_GROUP = 4, VNNI256_VECTORS = 3, VNNI256_PREFETCH = 4096 };
+enum { VNNI256_MR = 4, VNNI256_NR = 24, VNNI256_GROUP = 4, VNNI256_VECTORS = 3 };
 
 /* sum += u . s over groups of 4 bytes, u unsigned and s signed. */
 typedef __m256i vnni256_dot(__m256i sum, __m256i u, __m256i s);
@@ -24,8 +24,6 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
             sum[i][v] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, VNNI256_GROUP); g > 0; g--) {
         __m256i t0 = load(t), t1 = load(t + 32), t2 = load(t + 64);
-        if (nq <= 2) /* few queries: reading the train rows is the bound */
-            _mm_prefetch((const char *)t + VNNI256_PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             __m256i query = _mm256_set1_epi32(query_word(q + VNNI256_GROUP * i));
@@ -34,7 +32,7 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
             sum[i][2] = dot(sum[i][2], t2, query);
         }
         t += VNNI256_NR * VNNI256_GROUP;
-        q += VNNI256_MR * VNNI256_GROUP;
+        q += nq * VNNI256_GROUP;
     }
     const uint32_t *query_terms = (const uint32_t *)(const void *)q;
     uint32_t hits = 0;
@@ -55,11 +53,14 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile(const void *q
                                                                    unsigned nq, const uint32_t *bound, uint32_t *out,
                                                                    vnni256_dot *dot) {
     uint32_t wanted = (1u << nq) - 1;
-    if (nq > 2)
-        return wanted & vnni256_tile_of(queries, train, dim, VNNI256_MR, bound, out, dot);
-    if (nq > 1)
+    switch (knn_panel_queries(nq, VNNI256_MR)) {
+    case 1:
+        return vnni256_tile_of(queries, train, dim, 1, bound, out, dot);
+    case 2:
         return wanted & vnni256_tile_of(queries, train, dim, 2, bound, out, dot);
-    return vnni256_tile_of(queries, train, dim, 1, bound, out, dot);
+    default:
+        return wanted & vnni256_tile_of(queries, train, dim, VNNI256_MR, bound, out, dot);
+    }
 }
 
 #endif

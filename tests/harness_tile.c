@@ -151,10 +151,9 @@ static int multiply(struct harness *harness, const struct run *run, enum bound k
 }
 
 /* The rows are those of query_picks and train_picks. */
-static int check(struct harness *harness, const struct run *run, unsigned queries, unsigned rows, unsigned nq) {
-    harness->queries = queries;
+static int check(struct harness *harness, const struct run *run, unsigned queries, unsigned rows) {
+    harness->queries = harness->nq = queries;
     harness->rows = rows;
-    harness->nq = nq;
     harness->query_stride = place_rows(harness, run, QUERY_ROWS, harness->query_picks, queries);
     harness->train_stride = place_rows(harness, run, TRAIN_ROWS, harness->train_picks, rows);
     if (pack(harness, run, 1) != 0 || pack(harness, run, 0) != 0)
@@ -201,7 +200,7 @@ static int check_extremes(struct harness *harness, struct run *run) {
             unsigned n = last ? mr : queries;
             pick_rows(harness, run->palette, swapped ? ALL_0 : ALL_255, swapped ? ALL_255 : ALL_0);
             run->sides = swapped ? ALL_FRONT : ALL_BACK;
-            if (check(harness, run, n, nr, n) != 0)
+            if (check(harness, run, n, nr) != 0)
                 return -1;
         }
     }
@@ -213,18 +212,18 @@ static int check_mixtures(struct harness *harness, struct run *run, unsigned cou
     unsigned mr = harness->kernel->mr, nr = harness->kernel->nr;
     unsigned queries = 1 + harness_pick(harness, mr);
     unsigned rows = 1 + harness_pick(harness, nr);
-    unsigned nq = 1 + harness_pick(harness, queries);
+    unsigned fewer = 1 + harness_pick(harness, queries);
     const struct {
         enum sides sides;
-        unsigned queries, rows, nq;
+        unsigned queries, rows;
     } fills[MIXTURES] = {
-        {ALL_BACK, mr, nr, mr},     {ANY_SIDE, queries, rows, queries}, {ALL_FRONT, mr, nr > 1 ? nr - 1 : 1, mr},
-        {ALL_BACK, queries, 1, nq}, {ALL_FRONT, mr, rows, nq},
+        {ALL_BACK, mr, nr},   {ANY_SIDE, queries, rows}, {ALL_FRONT, mr, nr > 1 ? nr - 1 : 1},
+        {ALL_BACK, fewer, 1}, {ALL_FRONT, fewer, rows},
     };
     for (unsigned i = 0; i < count; i++) {
         pick_rows(harness, run->palette, RANDOM_ROW, RANDOM_ROW);
         run->sides = fills[i].sides;
-        if (check(harness, run, fills[i].queries, fills[i].rows, fills[i].nq) != 0)
+        if (check(harness, run, fills[i].queries, fills[i].rows) != 0)
             return -1;
     }
     return 0;
@@ -246,7 +245,7 @@ static int check_counts(struct harness *harness, struct run *run) {
         run->sides = ANY_SIDE;
         run->first_bound = run->last_bound = BOUND_MIXED;
         unsigned queries = i % mr + 1;
-        if (check(harness, run, queries, i % nr + 1, queries) != 0)
+        if (check(harness, run, queries, i % nr + 1) != 0)
             return -1;
     }
     return 0;
@@ -262,7 +261,7 @@ static int check_columns(struct harness *harness, struct run *run) {
             run->sides = ANY_SIDE;
             run->first_bound = BOUND_MINIMUM;
             run->last_bound = BOUND_NEAR;
-            if (check(harness, run, queries, nr, queries) != 0)
+            if (check(harness, run, queries, nr) != 0)
                 return -1;
         }
     return 0;
