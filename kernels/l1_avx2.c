@@ -49,10 +49,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
         __m256i t0 = load(t), t1 = load(t + 32);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
-            long long word;
-            memcpy(&word, q + i * GROUP, sizeof word);
-            __m256i query = _mm256_set1_epi64x(word);
-            sad_add(sum[i], t0, t1, query);
+            sad_add(sum[i], t0, t1, broadcast64(q + i * GROUP));
         }
         t += NR * GROUP;
         q += nq * GROUP;

@@ -62,8 +62,7 @@ static inline __attribute__((always_inline)) void add_products(__m256i (*sum)[2]
                                                                const uint8_t *words, unsigned nq) {
     KNN_UNROLL
     for (unsigned i = 0; i < nq; i++) {
-        __m256i query = _mm256_set1_epi32(query_word(words + 4 * i));
-        multiply_add(sum[i], t0, t1, query);
+        multiply_add(sum[i], t0, t1, broadcast32(words + 4 * i));
     }
 }
 

@@ -43,13 +43,18 @@ static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim,
     knn_pack_dot_train(rows, stride, n, dim, TILE_NR, panel);
 }
 
+/* Train bytes are the unsigned side, queries the signed one. */
+static inline void step(__m512i sum[TILE_VECTORS], __m512i t0, __m512i t1, __m512i query) {
+    __asm__("vpdpbusd %4, %2, %0\n\tvpdpbusd %4, %3, %1" : "+v"(sum[0]), "+v"(sum[1]) : "v"(t0), "v"(t1), "v"(query));
+}
+
 static inline __m512i finish(__m512i sum, __m512i terms) {
     return _mm512_sub_epi32(terms, _mm512_slli_epi32(sum, 1));
 }
 
 static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
                      uint32_t *out) {
-    return tile_any(queries, train, dim, nq, bound, out, dot_add, finish);
+    return tile_any(queries, train, dim, nq, bound, out, step, finish);
 }
 
 const struct knn_kernel knn_l2_avx512vnni_12x32 = {

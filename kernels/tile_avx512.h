@@ -1,26 +1,27 @@
 /* The register tile shared by the AVX-512 dot-product kernels: 12 queries x 32 train rows in 24 accumulators, two
  * vectors of train bytes (4 bytes of 16 rows each) and one broadcast query word.
  *
- * distance = finish(accumulated, query term + train term): see the kernels for their identities. */
+ * distance = finish(accumulated, query term + train term): see the kernels for their identities. Steps are written in
+ * assembly because gcc 12 copies the accumulators of _mm512_dpbusd_epi32 to and from memory. */
 #ifndef KNN_TILE_AVX512_H
 #define KNN_TILE_AVX512_H
 
 #include <immintrin.h>
-#include <string.h>
 
 #include "kernel.h"
 #include "pack.h"
 
 enum { TILE_MR = 12, TILE_NR = 32, TILE_GROUP = 4, TILE_VECTORS = TILE_NR / 16, TILE_PREFETCH = 4096 };
 
-typedef __m512i tile_step(__m512i sum, __m512i train, __m512i query);
+/* Adds what a query word contributes to its sums, for both vectors of train bytes. */
+typedef void tile_step(__m512i sum[TILE_VECTORS], __m512i t0, __m512i t1, __m512i query);
 typedef __m512i tile_finish(__m512i sum, __m512i terms);
 
-/* sum += u . s over groups of 4 bytes, u unsigned and s signed, modulo 2^32. In assembly because gcc 12 copies the
- * accumulators of _mm512_dpbusd_epi32 to and from memory here. */
-static inline __m512i dot_add(__m512i sum, __m512i u, __m512i s) {
-    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(u), "v"(s));
-    return sum;
+/* In assembly because clang would take vbroadcastss, and Zen 4 loses a third when integers come from it. */
+static inline __m512i tile_broadcast(const uint8_t *word) {
+    __m512i all;
+    __asm__("vpbroadcastd %1, %0" : "=v"(all) : "m"(*(const uint8_t(*)[4])word));
+    return all;
 }
 
 /* Every caller passes constants for nq, step and finish, so this unrolls into straight code. */
@@ -39,11 +40,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
             _mm_prefetch((const char *)t + TILE_PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
-            int word;
-            memcpy(&word, q + i * TILE_GROUP, sizeof word);
-            __m512i query = _mm512_set1_epi32(word);
-            sum[i][0] = step(sum[i][0], t0, query);
-            sum[i][1] = step(sum[i][1], t1, query);
+            step(sum[i], t0, t1, tile_broadcast(q + i * TILE_GROUP));
         }
         t += TILE_NR * TILE_GROUP;
         q += nq * TILE_GROUP;

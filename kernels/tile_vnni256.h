@@ -26,7 +26,7 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
         __m256i t0 = load(t), t1 = load(t + 32), t2 = load(t + 64);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
-            __m256i query = _mm256_set1_epi32(query_word(q + VNNI256_GROUP * i));
+            __m256i query = broadcast32(q + VNNI256_GROUP * i);
             sum[i][0] = dot(sum[i][0], t0, query);
             sum[i][1] = dot(sum[i][1], t1, query);
             sum[i][2] = dot(sum[i][2], t2, query);
