@@ -2,6 +2,7 @@
 #
 #   make CC=clang CXX=clang++                                   another compiler (gcc >= 10, clang >= 13)
 #   make BUILD=build/asan SANITIZE=address,undefined test       the tests under sanitizers
+#   make V=1                                                    show the commands
 #   make WRAPPER='qemu-x86_64 -cpu Haswell' test                the tests under an emulator
 
 ifeq ($(origin CC),default)
@@ -18,6 +19,8 @@ WRAPPER  ?=
 VERSION  := 0.1.0
 
 .DEFAULT_GOAL := all
+Q := $(if $(V),,@)
+say = @printf '  %-5s %s\n' $(1) $(2)
 
 # -- packages ---------------------------------------------------------------------------------------------------------
 
@@ -111,37 +114,45 @@ FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] bench/*.[ch] bench/*.cc tests/
 all: $(LIBRARY) $(COMMAND) $(BENCH) ## build the library, the command and the benchmarks
 
 $(LIBRARY): $(LIBRARY_OBJECTS)
-	rm -f $@
-	$(AR) rcs $@ $^
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
 
 $(COMMAND): $(COMMAND_OBJECTS) $(LIBRARY)
-	$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
 
 $(BENCH): $(BENCH_OBJECTS) $(LIBRARY)
-	$(CXX) $(LINK) $(LDFLAGS) -o $@ $^ -lbenchmark $(NETTLE) $(LIBRARIES) $(LDLIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LINK) $(LDFLAGS) -o $@ $^ -lbenchmark $(NETTLE) $(LIBRARIES) $(LDLIBS)
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)
-	$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
 
 # Of several patterns the most specific one wins.
 $(BUILD)/kernels/%.o: kernels/%.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(FLAGS_$(lastword $(subst _, ,$*))) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(FLAGS_$(lastword $(subst _, ,$*))) $(CFLAGS) -c -o $@ $<
 
 define auto_rule
 $(BUILD)/kernels/%_auto_$(1).o: kernels/%_auto.c Makefile
 	@mkdir -p $$(@D)
-	$$(CC) $$(DEFINES) $$(INCLUDES) $$(CPPFLAGS) -DKNN_AUTO_ISA=$(1) $$(C) $$(FLAGS_$(1)) $$(CFLAGS) -c -o $$@ $$<
+	$$(call say,CC,'$$< ($(1))')
+	$$(Q)$$(CC) $$(DEFINES) $$(INCLUDES) $$(CPPFLAGS) -DKNN_AUTO_ISA=$(1) $$(C) $$(FLAGS_$(1)) $$(CFLAGS) -c -o $$@ $$<
 endef
 $(foreach isa,$(AUTO),$(eval $(call auto_rule,$(isa))))
 
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
-	$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(CFLAGS) -c -o $@ $<
+	$(call say,CC,$<)
+	$(Q)$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(CFLAGS) -c -o $@ $<
 
 $(BUILD)/%.o: %.cc Makefile
 	@mkdir -p $(@D)
-	$(CXX) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(CXX_ONLY) $(CXXFLAGS) -c -o $@ $<
+	$(call say,CXX,$<)
+	$(Q)$(CXX) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(CXX_ONLY) $(CXXFLAGS) -c -o $@ $<
 
 # The commit that a result file names; rewritten only when it changes.
 .PHONY: commit
@@ -183,10 +194,10 @@ format: ## reformat the sources
 	clang-format -i $(FORMATTED)
 
 lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
-	clang-format --dry-run -Werror $(FORMATTED)
-	cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -Ikernels -Isrc -Ibench \
+	$(Q)clang-format --dry-run -Werror $(FORMATTED)
+	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -Ikernels -Isrc -Ibench \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar $(filter %.c,$(FORMATTED))
-	clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c bench/*.c) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c bench/*.c) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
 
 install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and command below PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/knnmark
