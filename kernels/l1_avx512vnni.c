@@ -33,10 +33,12 @@ static inline __m512i finish(__m512i sum, __m512i terms) {
     return _mm512_add_epi32(_mm512_slli_epi32(sum, 1), terms);
 }
 
-static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                     uint32_t *out) {
-    return tile_any(queries, train, dim, nq, bound, out, step, finish);
+static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
+    return tile_of(queries, train, dim, nq, bound, out, step, finish);
 }
+
+KNN_TILE_BY_WIDTH(tile, body, TILE_MR)
 
 const struct knn_kernel knn_l1_avx512vnni_12x32 = {
     .name = "l1_avx512vnni_12x32",

@@ -66,8 +66,8 @@ static inline __attribute__((always_inline)) void add_products(__m256i (*sum)[2]
     }
 }
 
-static inline __attribute__((always_inline)) uint32_t tile_of(const void *queries, const void *train, size_t dim,
-                                                              unsigned nq, const uint32_t *bound, uint32_t *out) {
+static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
     const uint8_t *q = queries, *t = train;
     __m256i sum[MR][2];
     KNN_UNROLL
@@ -94,20 +94,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
     return hits;
 }
 
-static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                     uint32_t *out) {
-    uint32_t wanted = (1u << nq) - 1;
-    switch (knn_panel_queries(nq, MR)) {
-    case 1:
-        return tile_of(queries, train, dim, 1, bound, out);
-    case 2:
-        return wanted & tile_of(queries, train, dim, 2, bound, out);
-    case 4:
-        return wanted & tile_of(queries, train, dim, 4, bound, out);
-    default:
-        return wanted & tile_of(queries, train, dim, MR, bound, out);
-    }
-}
+KNN_TILE_BY_WIDTH(tile, body, MR)
 
 /* Per group of 4 bytes: the words (q0, q2) of every query, then the words (q1, q3), as the train side is widened. */
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {

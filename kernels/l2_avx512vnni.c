@@ -52,10 +52,12 @@ static inline __m512i finish(__m512i sum, __m512i terms) {
     return _mm512_sub_epi32(terms, _mm512_slli_epi32(sum, 1));
 }
 
-static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                     uint32_t *out) {
-    return tile_any(queries, train, dim, nq, bound, out, step, finish);
+static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
+    return tile_of(queries, train, dim, nq, bound, out, step, finish);
 }
+
+KNN_TILE_BY_WIDTH(tile, body, TILE_MR)
 
 const struct knn_kernel knn_l2_avx512vnni_12x32 = {
     .name = "l2_avx512vnni_12x32",
@@ -81,10 +83,12 @@ static inline __m256i dot256(__m256i sum, __m256i u, __m256i s) {
     return sum;
 }
 
-static uint32_t tile256(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                        uint32_t *out) {
-    return vnni256_tile(queries, train, dim, nq, bound, out, dot256);
+static inline __attribute__((always_inline)) uint32_t body256(const void *queries, const void *train, size_t dim,
+                                                              unsigned nq, const uint32_t *bound, uint32_t *out) {
+    return vnni256_tile_of(queries, train, dim, nq, bound, out, dot256);
 }
+
+KNN_TILE_BY_WIDTH(tile256, body256, VNNI256_MR)
 
 static void pack_queries256(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
     knn_pack_dot_queries(rows, stride, n, dim, knn_panel_queries(n, VNNI256_MR), panel);

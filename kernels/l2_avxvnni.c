@@ -36,10 +36,12 @@ static inline __m256i dot(__m256i sum, __m256i u, __m256i s) {
     return sum;
 }
 
-static uint32_t tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                     uint32_t *out) {
-    return vnni256_tile(queries, train, dim, nq, bound, out, dot);
+static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
+    return vnni256_tile_of(queries, train, dim, nq, bound, out, dot);
 }
+
+KNN_TILE_BY_WIDTH(tile, body, VNNI256_MR)
 
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
     knn_pack_dot_queries(rows, stride, n, dim, knn_panel_queries(n, VNNI256_MR), panel);

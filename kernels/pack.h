@@ -35,6 +35,27 @@ static inline size_t knn_panel_queries(size_t n, size_t mr) {
     return width <= 8 && width < mr ? width : mr;
 }
 
+/* Defines the tile function `name` out of `body`, an inline function of the same parameters: one copy of it for each
+ * panel width, with a constant nq, so that its accumulators are registers. A macro because clang does not inline what
+ * comes to it through a pointer. */
+#define KNN_TILE_BY_WIDTH(name, body, mr)                                                                              \
+    static uint32_t name(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,       \
+                         uint32_t *out) {                                                                              \
+        uint32_t wanted = (1u << nq) - 1;                                                                              \
+        switch (knn_panel_queries(nq, mr)) {                                                                           \
+        case 1:                                                                                                        \
+            return wanted & body(queries, train, dim, 1, bound, out);                                                  \
+        case 2:                                                                                                        \
+            return wanted & body(queries, train, dim, 2, bound, out);                                                  \
+        case 4:                                                                                                        \
+            return wanted & body(queries, train, dim, 4, bound, out);                                                  \
+        case 8:                                                                                                        \
+            return wanted & body(queries, train, dim, 8 < mr ? 8 : mr, bound, out);                                    \
+        default:                                                                                                       \
+            return wanted & body(queries, train, dim, mr, bound, out);                                                 \
+        }                                                                                                              \
+    }
+
 /* Interleaves n of `panel_rows` rows in groups of 4 bytes. */
 void knn_pack_groups4(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint8_t *panel);
 

@@ -62,22 +62,4 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
     return hits;
 }
 
-static inline __attribute__((always_inline)) uint32_t tile_any(const void *queries, const void *train, size_t dim,
-                                                               unsigned nq, const uint32_t *bound, uint32_t *out,
-                                                               tile_step *step, tile_finish *finish) {
-    uint32_t wanted = (1u << nq) - 1;
-    switch (knn_panel_queries(nq, TILE_MR)) {
-    case 1:
-        return tile_of(queries, train, dim, 1, bound, out, step, finish);
-    case 2:
-        return wanted & tile_of(queries, train, dim, 2, bound, out, step, finish);
-    case 4:
-        return wanted & tile_of(queries, train, dim, 4, bound, out, step, finish);
-    case 8:
-        return wanted & tile_of(queries, train, dim, 8, bound, out, step, finish);
-    default:
-        return wanted & tile_of(queries, train, dim, TILE_MR, bound, out, step, finish);
-    }
-}
-
 #endif

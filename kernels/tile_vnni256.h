@@ -49,18 +49,4 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
     return hits;
 }
 
-static inline __attribute__((always_inline)) uint32_t vnni256_tile(const void *queries, const void *train, size_t dim,
-                                                                   unsigned nq, const uint32_t *bound, uint32_t *out,
-                                                                   vnni256_dot *dot) {
-    uint32_t wanted = (1u << nq) - 1;
-    switch (knn_panel_queries(nq, VNNI256_MR)) {
-    case 1:
-        return vnni256_tile_of(queries, train, dim, 1, bound, out, dot);
-    case 2:
-        return wanted & vnni256_tile_of(queries, train, dim, 2, bound, out, dot);
-    default:
-        return wanted & vnni256_tile_of(queries, train, dim, VNNI256_MR, bound, out, dot);
-    }
-}
-
 #endif
