@@ -90,14 +90,6 @@ static inline __attribute__((always_inline)) uint32_t body256(const void *querie
 
 KNN_TILE_BY_WIDTH(tile256, body256, VNNI256_MR)
 
-static void pack_queries256(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    knn_pack_dot_queries(rows, stride, n, dim, knn_panel_queries(n, VNNI256_MR), panel);
-}
-
-static void pack_train256(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    knn_pack_dot_train(rows, stride, n, dim, VNNI256_NR, panel);
-}
-
 const struct knn_kernel knn_l2_avx512vnni_4x24 = {
     .name = "l2_avx512vnni_4x24",
     .summary = "norm expansion, 256-bit vpdpbusd for 32 byte pairs",
@@ -111,6 +103,6 @@ const struct knn_kernel knn_l2_avx512vnni_4x24 = {
     .group = VNNI256_GROUP,
     .query_width = 1,
     .tile = tile256,
-    .pack_queries = pack_queries256,
-    .pack_train = pack_train256,
+    .pack_queries = vnni256_pack_queries,
+    .pack_train = vnni256_pack_train,
 };

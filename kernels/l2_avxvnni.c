@@ -43,14 +43,6 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
 
 KNN_TILE_BY_WIDTH(tile, body, VNNI256_MR)
 
-static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    knn_pack_dot_queries(rows, stride, n, dim, knn_panel_queries(n, VNNI256_MR), panel);
-}
-
-static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
-    knn_pack_dot_train(rows, stride, n, dim, VNNI256_NR, panel);
-}
-
 const struct knn_kernel knn_l2_avxvnni_4x24 = {
     .name = "l2_avxvnni_4x24",
     .summary = "norm expansion, one vpdpbusd for 32 byte pairs",
@@ -64,6 +56,6 @@ const struct knn_kernel knn_l2_avxvnni_4x24 = {
     .group = VNNI256_GROUP,
     .query_width = 1,
     .tile = tile,
-    .pack_queries = pack_queries,
-    .pack_train = pack_train,
+    .pack_queries = vnni256_pack_queries,
+    .pack_train = vnni256_pack_train,
 };

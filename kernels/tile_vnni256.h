@@ -49,4 +49,12 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
     return hits;
 }
 
+static void vnni256_pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_dot_queries(rows, stride, n, dim, knn_panel_queries(n, VNNI256_MR), panel);
+}
+
+static void vnni256_pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    knn_pack_dot_train(rows, stride, n, dim, VNNI256_NR, panel);
+}
+
 #endif
