@@ -4,18 +4,23 @@
 #   make BUILD=build/asan SANITIZE=address,undefined test       the tests under sanitizers
 #   make V=1                                                    show the commands
 #   make WRAPPER='qemu-x86_64 -cpu Haswell' test                the tests under an emulator
+#   make CROSS=aarch64-linux-gnu-                               for another architecture, into build/aarch64-linux-gnu
 
+CROSS    ?=
 ifeq ($(origin CC),default)
-CC  := gcc
+CC  := $(CROSS)gcc
 endif
 ifeq ($(origin CXX),default)
-CXX := g++
+CXX := $(CROSS)g++
 endif
-BUILD    ?= build
+ifeq ($(origin AR),default)
+AR  := $(CROSS)ar
+endif
+BUILD    ?= build$(CROSS:%-=/%)
 PREFIX   ?= /usr/local
 DESTDIR  ?=
 SANITIZE ?=
-WRAPPER  ?=
+WRAPPER  ?= $(if $(CROSS),qemu-$(firstword $(subst -, ,$(CROSS))))
 VERSION  := 0.1.0
 
 .DEFAULT_GOAL := all
@@ -33,17 +38,23 @@ APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev qemu-user
 DNF_DEV    := clang clang-tools-extra cppcheck libomp-devel qemu-user
 PACMAN_DEV := clang cppcheck openmp qemu-user
 BREW_DEV   := llvm clang-format cppcheck
+ARM        := aarch64-linux-gnu
+APT_ARM    := gcc-$(ARM) g++-$(ARM) qemu-user $(patsubst %,%:arm64,libhwloc-dev libbenchmark-dev libcmocka-dev \
+              libarchive-dev libjansson-dev nettle-dev libgomp1)
 
-.PHONY: deps deps-dev
+.PHONY: deps deps-dev deps-arm
 deps: ## install the packages that building, testing and benchmarking need
 	@sh .ci/deps.sh apt "$(APT)" dnf "$(DNF)" pacman "$(PACMAN)" brew "$(BREW)"
 
 deps-dev: ## install what .ci/run needs beside them: clang, checkers, emulators
 	@sh .ci/deps.sh apt "$(APT_DEV)" dnf "$(DNF_DEV)" pacman "$(PACMAN_DEV)" brew "$(BREW_DEV)"
 
+deps-arm: ## install what `make CROSS=aarch64-linux-gnu-` and `make check-arm` need: Debian's cross compiler, libraries, qemu
+	@ARCHITECTURE=arm64 sh .ci/deps.sh apt "$(APT_ARM)"
+
 # Beside other goals, packages come first and the rest starts anew: what follows asks the compiler and pkg-config.
-DEPS  := $(filter deps deps-dev,$(MAKECMDGOALS))
-GOALS := $(filter-out deps deps-dev,$(MAKECMDGOALS))
+DEPS  := $(filter deps deps-dev deps-arm,$(MAKECMDGOALS))
+GOALS := $(filter-out $(DEPS),$(MAKECMDGOALS))
 ifneq ($(and $(DEPS),$(GOALS)),)
 .PHONY: $(GOALS)
 $(firstword $(GOALS)): $(DEPS)
@@ -55,6 +66,7 @@ else
 # -- flags ------------------------------------------------------------------------------------------------------------
 
 LIBRARY_PACKAGES := hwloc libarchive
+PKG_CONFIG := $(if $(CROSS),PKG_CONFIG_LIBDIR=/usr/lib/$(CROSS:%-=%)/pkgconfig:/usr/share/pkgconfig )pkg-config
 WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wpointer-arith -Wwrite-strings -Wundef
 OPTIMIZE  ?= -O3 -g
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
@@ -64,11 +76,11 @@ C         := -std=c11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
 CXX_ONLY  := -std=c++17 $(COMMON)
 DEFINES   := -D_GNU_SOURCE -DKNN_VERSION='"$(VERSION)"' -DKNN_COMPILER='"$(COMPILER)"' \
              -DKNN_FLAGS='"$(strip $(OPTIMIZE) $(SANITIZER) $(CFLAGS))"'
-INCLUDES  := -Ikernels -Isrc -Ibench $(shell pkg-config --cflags $(LIBRARY_PACKAGES) jansson nettle)
+INCLUDES  := -Ikernels -Isrc -Ibench $(shell $(PKG_CONFIG) --cflags $(LIBRARY_PACKAGES) jansson nettle)
 LINK      := -fopenmp $(SANITIZER)
-LIBRARIES := $(shell pkg-config --libs $(LIBRARY_PACKAGES)) -lm
-JANSSON   := $(shell pkg-config --libs jansson)
-NETTLE    := $(shell pkg-config --libs nettle)
+LIBRARIES := $(shell $(PKG_CONFIG) --libs $(LIBRARY_PACKAGES)) -lm
+JANSSON   := $(shell $(PKG_CONFIG) --libs jansson)
+NETTLE    := $(shell $(PKG_CONFIG) --libs nettle)
 
 # -- kernels: a file's suffix picks its flags -------------------------------------------------------------------------
 #
@@ -83,10 +95,17 @@ FLAGS_avxvnni    := -mavx2 -mavxvnni
 FLAGS_avx512bw   := -mavx512f -mavx512bw -mavx512dq -mavx512vl -mprefer-vector-width=512
 FLAGS_avx512vnni := $(FLAGS_avx512bw) -mavx512vnni
 
-OPTIONAL := avx2 avxvnni avx512bw avx512vnni
-takes     = $(shell printf 'int x;' | $(CC) -Werror $(FLAGS_$(1)) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
-ISAS     := $(foreach isa,$(OPTIONAL),$(call takes,$(isa)))
-AUTO     := baseline $(filter avx2 avx512bw,$(ISAS))
+takes     = $(shell printf 'int x;' | $(CC) -Werror $(2) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
+
+# gcc's scheduler would move the NEON tiles' loads together, and then have no registers for all the sums.
+UNSCHEDULED    := $(call takes,-fno-schedule-insns,-fno-schedule-insns)
+FLAGS_neon     := -march=armv8-a $(UNSCHEDULED)
+FLAGS_neondot  := -march=armv8.2-a+dotprod $(UNSCHEDULED)
+FLAGS_neoni8mm := -march=armv8.2-a+dotprod+i8mm $(UNSCHEDULED)
+
+OPTIONAL := avx2 avxvnni avx512bw avx512vnni neon neondot neoni8mm
+ISAS     := $(foreach isa,$(OPTIONAL),$(call takes,$(isa),$(FLAGS_$(isa))))
+AUTO     := baseline $(filter avx2 avx512bw neondot,$(ISAS))
 DEFINES  += $(ISAS:%=-DKNN_BUILD_%)
 
 sources_of = $(wildcard kernels/*_$(1).c)
@@ -107,7 +126,7 @@ LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(COMMAND_SOURCES))
 BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(basename $(wildcard bench/*.c bench/*.cc)))
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
-TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)) bench/verify.c)
+TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)) bench/verify.c $(wildcard bench/ceilings*.c))
 FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] bench/*.[ch] bench/*.cc tests/*.[ch])
 
 .PHONY: all
@@ -173,10 +192,16 @@ test: $(TESTS) $(COMMAND) ## prove every kernel, the search, the loaders and the
 	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) sh tests/run.sh $(TESTS)
 
 bench: $(BENCH) ## time ceilings, kernels and the full job by every kernel (under 5 minutes on 2 cores)
-	@$(BENCH) --output=results/bench.json $(BENCH_FLAGS)
+	@$(WRAPPER) $(BENCH) --output=results/bench.json $(BENCH_FLAGS)
 
 bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
-	@$(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
+	@$(WRAPPER) $(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
+
+# Its own make starts anew, with the cross compiler's answers.
+.PHONY: check-arm
+check-arm: $(COMMAND) ## the whole test suite, and the native build's answers, on emulated Arm CPUs (see deps-arm)
+	@+$(MAKE) --no-print-directory CROSS=$(ARM)- all
+	@+MAKE="$(MAKE) CROSS=$(ARM)-" sh .ci/check-arm.sh $(BUILD) build/$(ARM)
 
 # -- data -------------------------------------------------------------------------------------------------------------
 

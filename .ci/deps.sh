@@ -1,6 +1,7 @@
 #!/bin/sh
 # deps.sh MANAGER "PACKAGES" [MANAGER "PACKAGES" ...]: installs, by the first of these package managers that is there,
-# the packages that are missing. Says what it does; does nothing when nothing is missing.
+# the packages that are missing. Says what it does; does nothing when nothing is missing. ARCHITECTURE names a foreign
+# architecture that Debian's package manager shall know for it.
 set -eu
 
 missing() { # missing MANAGER PACKAGE...: those that are not installed
@@ -18,7 +19,7 @@ missing() { # missing MANAGER PACKAGE...: those that are not installed
 
 install_command() {
     case $1 in
-        apt) echo "apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq" ;;
+        apt) echo "${ARCHITECTURE:+dpkg --add-architecture $ARCHITECTURE && }apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq" ;;
         dnf) echo "dnf install -y" ;;
         pacman) echo "pacman -S --noconfirm --needed" ;;
         brew) echo "brew install" ;;

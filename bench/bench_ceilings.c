@@ -1,4 +1,5 @@
-/* ceiling/<mix>/threads:N and ceiling/read/threads:N: what the hardware can do when nothing else is asked of it. */
+/* ceiling/<mix>/threads:N, ceiling/read/threads:N and ceiling/clock/threads:1: what the hardware can do when nothing
+ * else is asked of it. */
 #include <stdio.h>
 #include <stdlib.h>
 
@@ -6,9 +7,29 @@
 
 struct ceiling_case {
     struct bench *bench;
-    const struct ceiling *ceiling; /* NULL: the streaming read */
+    const struct ceiling *ceiling; /* NULL: not a mix */
     size_t team;
+    const char *counter;
+    double (*rate)(const struct ceiling_case *c);
 };
+
+static double seconds(const struct bench *bench) {
+    return bench->quick ? 0.02 : 0.1;
+}
+
+static double mix(const struct ceiling_case *c) {
+    return bench_ceiling_rate(&c->bench->teams[c->team], c->ceiling, seconds(c->bench));
+}
+
+static double streaming_read(const struct ceiling_case *c) {
+    return bench_read_rate(c->bench, c->team, 5);
+}
+
+static double clock_of_core(const struct ceiling_case *c) {
+    const struct knn_team *team = &c->bench->teams[c->team];
+    knn_topology_bind(team->topology, 0, team->threads);
+    return clock_rate(seconds(c->bench));
+}
 
 /* A place for a case that lives as long as the program, as its registration does; NULL when there are more than
  * planned. */
@@ -20,27 +41,24 @@ static struct ceiling_case *next_case(void) {
 
 static void run(struct gb_state *state, void *context) {
     struct ceiling_case *c = context;
-    const struct knn_team *team = &c->bench->teams[c->team];
     double rate = 0;
     int64_t iterations = gb_start(state);
     for (int64_t i = 0; i < iterations; i++) {
         double start = bench_seconds();
-        rate = c->ceiling != NULL ? bench_ceiling_rate(team, c->ceiling, c->bench->quick ? 0.02 : 0.1)
-                                  : bench_read_rate(c->bench, c->team, 5);
+        rate = c->rate(c);
         gb_set_iteration_time(state, bench_seconds() - start);
     }
     gb_stop(state);
-    gb_counter(state, c->ceiling != NULL ? "byte_pairs_per_s" : "bytes_per_s", rate, 0);
+    gb_counter(state, c->counter, rate, 0);
 }
 
-static int add(struct bench *bench, const struct ceiling *ceiling, size_t team) {
+static int add(const char *what, struct ceiling_case values) {
     struct ceiling_case *c = next_case();
     if (c == NULL)
         return -1;
-    *c = (struct ceiling_case){bench, ceiling, team};
+    *c = values;
     char name[96];
-    snprintf(name, sizeof name, "ceiling/%s/threads:%u", ceiling != NULL ? ceiling->name : "read",
-             bench->teams[team].threads);
+    snprintf(name, sizeof name, "ceiling/%s/threads:%u", what, c->bench->teams[c->team].threads);
     return gb_register(&(struct gb_benchmark){
                .name = name, .function = run, .context = c, .unit = GB_MS, .clock = GB_MANUAL_TIME}) != NULL
                ? 0
@@ -50,11 +68,14 @@ static int add(struct bench *bench, const struct ceiling *ceiling, size_t team) 
 int register_ceilings(struct bench *bench) {
     size_t count;
     const struct ceiling *all = ceilings(&count);
+    if (clock_rate(0) > 0 && add("clock", (struct ceiling_case){bench, NULL, 0, "cycles_per_s", clock_of_core}) != 0)
+        return -1;
     for (size_t team = 0; team < bench->team_count; team++) {
         for (size_t i = 0; i < count; i++)
-            if ((all[i].features & ~bench->features) == 0 && add(bench, &all[i], team) != 0)
+            if ((all[i].features & ~bench->features) == 0 &&
+                add(all[i].name, (struct ceiling_case){bench, &all[i], team, "byte_pairs_per_s", mix}) != 0)
                 return -1;
-        if (add(bench, NULL, team) != 0)
+        if (add("read", (struct ceiling_case){bench, NULL, team, "bytes_per_s", streaming_read}) != 0)
             return -1;
     }
     return 0;

@@ -70,15 +70,21 @@ static int pack(struct kernel_case *c, struct knn_error *error) {
 static void run(struct gb_state *state, void *context) {
     struct kernel_case c = *(struct kernel_case *)context;
     struct knn_error error;
+    const struct knn_team *team = &c.bench->teams[0];
     size_t dim = c.bench->dataset.train.pixels.dim;
     if (pack(&c, &error) == 0) {
         const struct ceiling *ceiling = bench_ceiling(c.bench, 0, c.kernel);
-        double limit = ceiling != NULL ? bench_ceiling_rate(&c.bench->teams[0], ceiling, 0.03) : 0;
+        double limit = ceiling != NULL ? bench_ceiling_rate(team, ceiling, 0.03) : 0;
+        knn_topology_bind(team->topology, 0, team->threads); /* the core whose ceiling and clock are measured */
+        double clock = clock_rate(0.005) / 2;
         double start = bench_seconds();
         int64_t iterations = c.kernel->tile != NULL ? run_tiles(state, &c, dim) : run_pairs(state, &c, dim);
         double elapsed = bench_seconds() - start;
+        clock += clock_rate(0.005) / 2;
         double pairs = (double)iterations * c.kernel->mr * c.kernel->nr * (double)dim;
         gb_counter(state, "byte_pairs_per_s", pairs / elapsed, 0);
+        if (clock > 0)
+            gb_counter(state, "byte_pairs_per_cycle", pairs / elapsed / clock, 0);
         if (limit > 0)
             gb_counter(state, "of_ceiling", pairs / elapsed / limit, 0);
     } else {

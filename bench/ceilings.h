@@ -1,5 +1,6 @@
-/* The measured ceilings of this CPU: how fast it runs an instruction mix when nothing else is asked of it, and how fast
- * it reads memory. A kernel's rate divided by the ceiling of its metric says how much of the machine the kernel uses.
+/* The measured ceilings of this CPU: how fast it runs an instruction mix when nothing else is asked of it, how fast it
+ * reads memory, and its clock. A kernel's rate divided by the ceiling of its metric says how much of the machine the
+ * kernel uses.
  *
  * A mix is a loop over registers only: no load, no store, no wait for an earlier result, one loop branch for every
  * twelve groups of instructions. A rate counts byte pairs, one byte of a query with one byte of a train row: the same
@@ -40,6 +41,12 @@ double ceiling_rate(const struct ceiling *ceiling, double seconds);
 /* The same on `threads` OpenMP threads at once, summed; 0 where the runtime grants fewer threads. */
 double ceiling_rate_threads(const struct ceiling *ceiling, unsigned threads, double seconds, ceiling_bind_fn *bind,
                             void *context);
+
+/* Cycles per second of the core that runs the calling thread, at this moment: no warm-up, about `seconds` of dependent
+ * instructions of one cycle each, the ninth decile as above. 0 on an architecture whose instructions are not written
+ * down here. A clock that wide vectors slow down recovers within a millisecond, so after them this may read more than
+ * they had. */
+double clock_rate(double seconds);
 
 /* Bytes per second at which `threads` OpenMP threads read the buffer, each a contiguous share of it: the median of
  * `repeats` (1 to READ_REPEATS_MAX) readings with or without prefetching, whichever is faster, after one reading that

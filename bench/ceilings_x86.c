@@ -122,11 +122,4 @@ const struct ceiling *ceilings(size_t *count) {
     return table;
 }
 
-#else
-
-const struct ceiling *ceilings(size_t *count) {
-    *count = 0;
-    return NULL;
-}
-
 #endif

@@ -1,5 +1,6 @@
 #include "cpu.h"
 
+#include <stdint.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -10,6 +11,10 @@ static const struct knn_isa isas[] = {
     {"avxvnni", KNN_AVX2 | KNN_AVXVNNI, "256-bit dot product of bytes, VEX encoding"},
     {"avx512bw", KNN_AVX2 | KNN_AVX512BW, "512-bit integers"},
     {"avx512vnni", KNN_AVX2 | KNN_AVX512BW | KNN_AVX512VNNI, "512-bit dot product of bytes"},
+#elif defined(__aarch64__)
+    {"neon", KNN_NEON, "128-bit integers, written by hand (the compiler's baseline has them, too)"},
+    {"neondot", KNN_NEON | KNN_NEONDOT, "128-bit dot product of bytes"},
+    {"neoni8mm", KNN_NEON | KNN_NEONDOT | KNN_NEONI8MM, "128-bit matrix product of bytes"},
 #endif
 };
 
@@ -70,6 +75,61 @@ void knn_cpu_name(char *name, size_t size) {
         __get_cpuid(0x80000002u + i, &brand[4 * i], &brand[4 * i + 1], &brand[4 * i + 2], &brand[4 * i + 3]);
     const char *text = (const char *)brand;
     snprintf(name, size, "%.48s", text + strspn(text, " "));
+}
+
+#elif defined(__aarch64__) && defined(__linux__)
+
+#include <sys/auxv.h>
+
+/* The kernel's numbers (asm/hwcap.h), which an older C library's headers may not have. */
+enum { CAP_ASIMD = 1 << 1, CAP_ASIMDDP = 1 << 20, CAP_CPUID = 1 << 11, CAP2_I8MM = 1 << 13 };
+
+unsigned knn_cpu_features(void) {
+    unsigned long caps = getauxval(AT_HWCAP), caps2 = getauxval(AT_HWCAP2);
+    unsigned features = 0;
+    if (caps & CAP_ASIMD)
+        features |= KNN_NEON;
+    if (caps & CAP_ASIMDDP)
+        features |= KNN_NEONDOT;
+    if (caps2 & CAP2_I8MM)
+        features |= KNN_NEONI8MM;
+    return features;
+}
+
+/* Arm CPUs have numbers, not names: the implementer (0x41 is Arm itself) and its part (0xd0c is Neoverse N1). */
+void knn_cpu_name(char *name, size_t size) {
+    uint64_t id;
+    if (!(getauxval(AT_HWCAP) & CAP_CPUID)) {
+        snprintf(name, size, "unknown");
+        return;
+    }
+    __asm__("mrs %0, MIDR_EL1" : "=r"(id)); /* the kernel answers for the register */
+    snprintf(name, size, "Arm implementer 0x%02x part 0x%03x", (unsigned)(id >> 24 & 0xff),
+             (unsigned)(id >> 4 & 0xfff));
+}
+
+#elif defined(__aarch64__) && defined(__APPLE__)
+
+#include <sys/sysctl.h>
+
+static int has(const char *name) {
+    int value = 0;
+    size_t size = sizeof value;
+    return sysctlbyname(name, &value, &size, NULL, 0) == 0 && value != 0;
+}
+
+unsigned knn_cpu_features(void) {
+    unsigned features = KNN_NEON; /* every one of these CPUs */
+    if (has("hw.optional.arm.FEAT_DotProd"))
+        features |= KNN_NEONDOT;
+    if (has("hw.optional.arm.FEAT_I8MM"))
+        features |= KNN_NEONI8MM;
+    return features;
+}
+
+void knn_cpu_name(char *name, size_t size) {
+    if (sysctlbyname("machdep.cpu.brand_string", name, &size, NULL, 0) != 0)
+        snprintf(name, size, "unknown");
 }
 
 #else

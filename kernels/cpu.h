@@ -13,6 +13,9 @@ enum knn_feature {
     KNN_AVXVNNI = 1u << 1,    /* VEX-encoded vpdpbusd on 256-bit registers */
     KNN_AVX512BW = 1u << 2,   /* AVX-512 F, BW, DQ and VL together: every CPU with BW but Knights Mill has all four */
     KNN_AVX512VNNI = 1u << 3, /* EVEX-encoded vpdpbusd */
+    KNN_NEON = 1u << 4,       /* Advanced SIMD */
+    KNN_NEONDOT = 1u << 5,    /* udot: FEAT_DotProd */
+    KNN_NEONI8MM = 1u << 6,   /* ummla: FEAT_I8MM */
 };
 
 struct knn_isa {

@@ -65,7 +65,7 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
     return hits;
 }
 
-KNN_TILE_BY_WIDTH(tile, body, MR)
+KNN_TILE_BY_WIDTH(tile_6x8, body, MR)
 
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
     knn_pack_groups8(rows, stride, n, dim, knn_panel_queries(n, MR), panel);
@@ -87,7 +87,7 @@ const struct knn_kernel knn_l1_avx2_6x8 = {
     .ops = 2,
     .group = GROUP,
     .query_width = 1,
-    .tile = tile,
+    .tile = tile_6x8,
     .pack_queries = pack_queries,
     .pack_train = pack_train,
 };

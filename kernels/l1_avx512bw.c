@@ -78,7 +78,7 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
     return hits;
 }
 
-KNN_TILE_BY_WIDTH(tile, body, MR)
+KNN_TILE_BY_WIDTH(tile_12x16, body, MR)
 
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
     knn_pack_groups8(rows, stride, n, dim, knn_panel_queries(n, MR), panel);
@@ -100,7 +100,7 @@ const struct knn_kernel knn_l1_avx512bw_12x16 = {
     .ops = 2,
     .group = GROUP,
     .query_width = 1,
-    .tile = tile,
+    .tile = tile_12x16,
     .pack_queries = pack_queries,
     .pack_train = pack_train,
 };

@@ -38,7 +38,7 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
     return tile_of(queries, train, dim, nq, bound, out, step, finish);
 }
 
-KNN_TILE_BY_WIDTH(tile, body, TILE_MR)
+KNN_TILE_BY_WIDTH(tile_12x32, body, TILE_MR)
 
 const struct knn_kernel knn_l1_avx512vnni_12x32 = {
     .name = "l1_avx512vnni_12x32",
@@ -52,7 +52,7 @@ const struct knn_kernel knn_l1_avx512vnni_12x32 = {
     .ops = 2,
     .group = TILE_GROUP,
     .query_width = 1,
-    .tile = tile,
+    .tile = tile_12x32,
     .pack_queries = pack_queries,
     .pack_train = pack_train,
 };

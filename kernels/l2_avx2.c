@@ -94,7 +94,7 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
     return hits;
 }
 
-KNN_TILE_BY_WIDTH(tile, body, MR)
+KNN_TILE_BY_WIDTH(tile_6x16, body, MR)
 
 /* Per group of 4 bytes: the words (q0, q2) of every query, then the words (q1, q3), as the train side is widened. */
 static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
@@ -104,16 +104,12 @@ static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t di
     for (size_t r = 0; r < n; r++)
         for (size_t i = 0; i < dim; i++)
             words[i / 4 * held * 4 + i % 2 * held * 2 + r * 2 + i / 2 % 2] = rows[r * stride + i];
-    uint32_t *terms = (uint32_t *)(void *)(words + groups * held * GROUP);
-    for (size_t r = 0; r < held; r++)
-        terms[r] = r < n ? knn_row_squares(rows + r * stride, dim) : 0;
+    knn_pack_squares(rows, stride, n, dim, held, (uint32_t *)(void *)(words + groups * held * GROUP));
 }
 
 static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
     knn_pack_groups4(rows, stride, n, dim, NR, panel);
-    uint32_t *terms = (uint32_t *)panel + knn_groups(dim, GROUP) * NR;
-    for (size_t r = 0; r < NR; r++)
-        terms[r] = r < n ? knn_row_squares(rows + r * stride, dim) : 0;
+    knn_pack_squares(rows, stride, n, dim, NR, (uint32_t *)panel + knn_groups(dim, GROUP) * NR);
 }
 
 const struct knn_kernel knn_l2_avx2_6x16 = {
@@ -128,7 +124,7 @@ const struct knn_kernel knn_l2_avx2_6x16 = {
     .ops = 2,
     .group = GROUP,
     .query_width = QUERY_WIDTH,
-    .tile = tile,
+    .tile = tile_6x16,
     .pack_queries = pack_queries,
     .pack_train = pack_train,
 };

@@ -57,7 +57,7 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
     return tile_of(queries, train, dim, nq, bound, out, step, finish);
 }
 
-KNN_TILE_BY_WIDTH(tile, body, TILE_MR)
+KNN_TILE_BY_WIDTH(tile_12x32, body, TILE_MR)
 
 const struct knn_kernel knn_l2_avx512vnni_12x32 = {
     .name = "l2_avx512vnni_12x32",
@@ -71,7 +71,7 @@ const struct knn_kernel knn_l2_avx512vnni_12x32 = {
     .ops = 1,
     .group = TILE_GROUP,
     .query_width = 1,
-    .tile = tile,
+    .tile = tile_12x32,
     .pack_queries = pack_queries,
     .pack_train = pack_train,
 };
@@ -88,7 +88,7 @@ static inline __attribute__((always_inline)) uint32_t body256(const void *querie
     return vnni256_tile_of(queries, train, dim, nq, bound, out, dot256);
 }
 
-KNN_TILE_BY_WIDTH(tile256, body256, VNNI256_MR)
+KNN_TILE_BY_WIDTH(tile_4x24, body256, VNNI256_MR)
 
 const struct knn_kernel knn_l2_avx512vnni_4x24 = {
     .name = "l2_avx512vnni_4x24",
@@ -102,7 +102,7 @@ const struct knn_kernel knn_l2_avx512vnni_4x24 = {
     .ops = 1,
     .group = VNNI256_GROUP,
     .query_width = 1,
-    .tile = tile256,
+    .tile = tile_4x24,
     .pack_queries = vnni256_pack_queries,
     .pack_train = vnni256_pack_train,
 };

@@ -41,7 +41,7 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
     return vnni256_tile_of(queries, train, dim, nq, bound, out, dot);
 }
 
-KNN_TILE_BY_WIDTH(tile, body, VNNI256_MR)
+KNN_TILE_BY_WIDTH(tile_4x24, body, VNNI256_MR)
 
 const struct knn_kernel knn_l2_avxvnni_4x24 = {
     .name = "l2_avxvnni_4x24",
@@ -55,7 +55,7 @@ const struct knn_kernel knn_l2_avxvnni_4x24 = {
     .ops = 1,
     .group = VNNI256_GROUP,
     .query_width = 1,
-    .tile = tile,
+    .tile = tile_4x24,
     .pack_queries = vnni256_pack_queries,
     .pack_train = vnni256_pack_train,
 };

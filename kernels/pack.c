@@ -27,6 +27,10 @@ void knn_pack_groups8(const uint8_t *rows, size_t stride, size_t n, size_t dim, 
     pack_groups(rows, stride, n, dim, panel_rows, panel, 8);
 }
 
+void knn_pack_groups16(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint8_t *panel) {
+    pack_groups(rows, stride, n, dim, panel_rows, panel, 16);
+}
+
 uint32_t knn_row_sum(const uint8_t *row, size_t dim) {
     uint32_t sum = 0;
     for (size_t i = 0; i < dim; i++)
@@ -39,6 +43,11 @@ uint32_t knn_row_squares(const uint8_t *row, size_t dim) {
     for (size_t i = 0; i < dim; i++)
         sum += (uint32_t)row[i] * row[i];
     return sum;
+}
+
+void knn_pack_squares(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint32_t *terms) {
+    for (size_t r = 0; r < panel_rows; r++)
+        terms[r] = r < n ? knn_row_squares(rows + r * stride, dim) : 0;
 }
 
 void knn_pack_dot_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, void *panel) {
@@ -54,6 +63,5 @@ void knn_pack_dot_queries(const uint8_t *rows, size_t stride, size_t n, size_t d
     size_t count = knn_groups(dim, 4) * panel_rows;
     for (size_t i = 0; i < count; i++)
         words[i] ^= 0x80808080u;
-    for (size_t r = 0; r < panel_rows; r++, rows += stride)
-        words[count + r] = r < n ? knn_row_squares(rows, dim) : 0;
+    knn_pack_squares(rows, stride, n, dim, panel_rows, words + count);
 }

@@ -37,7 +37,8 @@ static inline size_t knn_panel_queries(size_t n, size_t mr) {
 
 /* Defines the tile function `name` out of `body`, an inline function of the same parameters: one copy of it for each
  * panel width, with a constant nq, so that its accumulators are registers. A macro because clang does not inline what
- * comes to it through a pointer. */
+ * comes to it through a pointer. `name` is tile_<mr>x<nr>, by which `make mca` finds the tile of a kernel in its
+ * object. */
 #define KNN_TILE_BY_WIDTH(name, body, mr)                                                                              \
     static uint32_t name(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,       \
                          uint32_t *out) {                                                                              \
@@ -59,12 +60,18 @@ static inline size_t knn_panel_queries(size_t n, size_t mr) {
 /* Interleaves n of `panel_rows` rows in groups of 4 bytes. */
 void knn_pack_groups4(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint8_t *panel);
 
-/* Interleaves n of `panel_rows` rows in groups of 8 bytes. */
+/* The same in groups of 8, and of 16 bytes. */
 void knn_pack_groups8(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint8_t *panel);
+void knn_pack_groups16(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint8_t *panel);
 
 /* Sum of a row's bytes, and of their squares, modulo 2^32. */
 uint32_t knn_row_sum(const uint8_t *row, size_t dim);
 uint32_t knn_row_squares(const uint8_t *row, size_t dim);
+
+/* terms[r] = knn_row_squares() of row r for r < n, and 0 for the other panel rows: the terms of
+
+     sum (a-b)^2 = sum a^2 + sum b^2 - 2 sum ab        modulo 2^32, exact since the result is below it */
+void knn_pack_squares(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, uint32_t *terms);
 
 /* Panels for squared L2 by a dot product of unsigned by signed bytes, groups of 4. Queries are packed as b - 128, so
  * that with P = sum a (b - 128), which is what the dot product gives,

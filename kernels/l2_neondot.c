@@ -1,0 +1,71 @@
+/* Squared L2 with the dot product of bytes: of the difference with itself for a pair of rows, and by the expansion of
+ * the square, which needs no difference, in the tile. Both sides are unsigned, so nothing is shifted as on x86. */
+#include "neon.h"
+
+static inline uint32x4_t add_squares(uint32x4_t sum, uint8x16_t x, uint8x16_t y) {
+    uint8x16_t difference = vabdq_u8(x, y);
+    return vdotq_u32(sum, difference, difference);
+}
+
+static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
+    uint32x4_t sum = vdupq_n_u32(0);
+    size_t i = 0;
+    for (; i + 16 <= dim; i += 16)
+        sum = add_squares(sum, vld1q_u8(a + i), vld1q_u8(b + i));
+    if (i < dim)
+        sum = add_squares(sum, load_tail(a + i, dim - i), load_tail(b + i, dim - i));
+    return vaddvq_u32(sum);
+}
+
+const struct knn_kernel knn_l2_neondot = {
+    .name = "l2_neondot",
+    .summary = "uabd, udot with itself, one row at a time",
+    .metric = KNN_L2,
+    .features = KNN_NEON | KNN_NEONDOT,
+    .mr = 1,
+    .nr = 1,
+    .max_dim = UINT32_MAX / (255 * 255),
+    .step = 16,
+    .ops = 2,
+    .pair = pair,
+};
+
+static inline void step(uint32x4_t sum[NEON_NR], const uint8_t *query, const uint8x16_t train[NEON_NR]) {
+    uint8x16_t q;
+    __asm__("ldr %q4, %9\n\tudot %0.4s, %4.16b, %5.16b\n\tudot %1.4s, %4.16b, %6.16b\n\t"
+            "udot %2.4s, %4.16b, %7.16b\n\tudot %3.4s, %4.16b, %8.16b"
+            : "+w"(sum[0]), "+w"(sum[1]), "+w"(sum[2]), "+w"(sum[3]), "=&w"(q)
+            : "w"(train[0]), "w"(train[1]), "w"(train[2]), "w"(train[3]), "m"(*(const uint8_t(*)[NEON_GROUP])query));
+}
+
+static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
+    return neon_tile_of(queries, train, dim, nq, bound, out, step, 1);
+}
+
+KNN_TILE_BY_WIDTH(tile_6x4, body, NEON_MR)
+
+static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    neon_pack_squares(rows, stride, n, dim, knn_panel_queries(n, NEON_MR), panel);
+}
+
+static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
+    neon_pack_squares(rows, stride, n, dim, NEON_NR, panel);
+}
+
+const struct knn_kernel knn_l2_neondot_6x4 = {
+    .name = "l2_neondot_6x4",
+    .summary = "norm expansion, one udot for 16 byte pairs",
+    .metric = KNN_L2,
+    .features = KNN_NEON | KNN_NEONDOT,
+    .mr = NEON_MR,
+    .nr = NEON_NR,
+    .max_dim = UINT32_MAX / (255 * 255),
+    .step = 16,
+    .ops = 1,
+    .group = NEON_GROUP,
+    .query_width = 1,
+    .tile = tile_6x4,
+    .pack_queries = pack_queries,
+    .pack_train = pack_train,
+};
