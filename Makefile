@@ -34,9 +34,9 @@ DNF        := gcc gcc-c++ make pkgconf-pkg-config curl hwloc-devel google-benchm
               libarchive-devel jansson-devel nettle-devel
 PACMAN     := gcc make pkgconf curl hwloc benchmark cmocka libarchive jansson nettle
 BREW       := pkgconf hwloc google-benchmark cmocka libarchive jansson nettle libomp
-APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev qemu-user
-DNF_DEV    := clang clang-tools-extra cppcheck libomp-devel qemu-user
-PACMAN_DEV := clang cppcheck openmp qemu-user
+APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev qemu-user llvm-19
+DNF_DEV    := clang clang-tools-extra cppcheck libomp-devel qemu-user llvm
+PACMAN_DEV := clang cppcheck openmp qemu-user llvm
 BREW_DEV   := llvm clang-format cppcheck
 ARM        := aarch64-linux-gnu
 APT_ARM    := gcc-$(ARM) g++-$(ARM) qemu-user $(patsubst %,%:arm64,libhwloc-dev libbenchmark-dev libcmocka-dev \
@@ -202,6 +202,17 @@ bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
 check-arm: $(COMMAND) ## the whole test suite, and the native build's answers, on emulated Arm CPUs (see deps-arm)
 	@+$(MAKE) --no-print-directory CROSS=$(ARM)- all
 	@+MAKE="$(MAKE) CROSS=$(ARM)-" sh .ci/check-arm.sh $(BUILD) build/$(ARM)
+
+# Both builds where there is a cross compiler; MCA_FLAGS=--check measures nothing and writes nothing.
+.PHONY: mca
+mca: all ## what LLVM's models of x86 and Arm CPUs say of every tile's inner loop: results/mca.md; fails on a spill
+	@if command -v $(ARM)-gcc >/dev/null; then \
+	    $(MAKE) --no-print-directory CROSS=$(ARM)- build/$(ARM)/knnmark && \
+	    sh bench/mca.sh $(MCA_FLAGS) $(BUILD) --wrapper='qemu-aarch64 -cpu max' build/$(ARM); \
+	else \
+	    echo 'mca: no $(ARM)-gcc here (make deps-arm), so only the kernels of this machine' && \
+	    sh bench/mca.sh $(MCA_FLAGS) $(BUILD); \
+	fi
 
 # -- data -------------------------------------------------------------------------------------------------------------
 

@@ -49,6 +49,21 @@ const struct knn_kernel knn_l2_avx2 = {
 /* 12 accumulators, two vectors of train words (2 words of 8 rows each), a broadcast query word pair, a product. */
 enum { MR = 6, NR = 16, GROUP = 4, QUERY_WIDTH = 2 };
 
+/* The words that even and odd train bytes make. In assembly because compilers hold on to the bytes and to the mask, and
+ * then keep a sum in memory. */
+static inline __m256i even_words(const uint8_t *bytes) {
+    static const uint64_t mask[4] = {0x00ff00ff00ff00ff, 0x00ff00ff00ff00ff, 0x00ff00ff00ff00ff, 0x00ff00ff00ff00ff};
+    __m256i words;
+    __asm__("vmovdqu %1, %0\n\tvpand %2, %0, %0" : "=x"(words) : "m"(*(const uint8_t(*)[32])bytes), "m"(mask));
+    return words;
+}
+
+static inline __m256i odd_words(const uint8_t *bytes) {
+    __m256i words;
+    __asm__("vmovdqu %1, %0\n\tvpsrlw $8, %0, %0" : "=x"(words) : "m"(*(const uint8_t(*)[32])bytes));
+    return words;
+}
+
 /* Adds the products of two pairs of words, for both vectors of a query. In assembly because compilers reassociate these
  * sums and then run out of registers; the order, two of a kind in turn, is the one that fills the ports. */
 static inline void multiply_add(__m256i sum[2], __m256i t0, __m256i t1, __m256i query) {
@@ -74,8 +89,8 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
     for (unsigned i = 0; i < nq; i++)
         sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
-        add_products(sum, even_bytes(load(t)), even_bytes(load(t + 32)), q, nq);
-        add_products(sum, odd_bytes(load(t)), odd_bytes(load(t + 32)), q + 4 * nq, nq);
+        add_products(sum, even_words(t), even_words(t + 32), q, nq);
+        add_products(sum, odd_words(t), odd_words(t + 32), q + 4 * nq, nq);
         t += NR * GROUP;
         q += nq * GROUP * QUERY_WIDTH;
     }

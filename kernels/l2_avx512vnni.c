@@ -78,14 +78,15 @@ const struct knn_kernel knn_l2_avx512vnni_12x32 = {
 
 /* The 256-bit tile in EVEX encoding: for CPUs that slow down under 512-bit multiplications, and to see what width buys.
  */
-static inline __m256i dot256(__m256i sum, __m256i u, __m256i s) {
-    __asm__("vpdpbusd %2, %1, %0" : "+v"(sum) : "v"(u), "v"(s));
-    return sum;
+static inline void step256(__m256i sum[VNNI256_VECTORS], __m256i t0, __m256i t1, __m256i t2, __m256i query) {
+    __asm__("vpdpbusd %6, %3, %0\n\tvpdpbusd %6, %4, %1\n\tvpdpbusd %6, %5, %2"
+            : "+v"(sum[0]), "+v"(sum[1]), "+v"(sum[2])
+            : "v"(t0), "v"(t1), "v"(t2), "v"(query));
 }
 
 static inline __attribute__((always_inline)) uint32_t body256(const void *queries, const void *train, size_t dim,
                                                               unsigned nq, const uint32_t *bound, uint32_t *out) {
-    return vnni256_tile_of(queries, train, dim, nq, bound, out, dot256);
+    return vnni256_tile_of(queries, train, dim, nq, bound, out, step256);
 }
 
 KNN_TILE_BY_WIDTH(tile_4x24, body256, VNNI256_MR)

@@ -31,14 +31,15 @@ const struct knn_kernel knn_l2_avxvnni = {
 };
 
 /* In assembly for the reason given in tile_avx512.h. */
-static inline __m256i dot(__m256i sum, __m256i u, __m256i s) {
-    __asm__("%{vex%} vpdpbusd %2, %1, %0" : "+x"(sum) : "x"(u), "x"(s));
-    return sum;
+static inline void step(__m256i sum[VNNI256_VECTORS], __m256i t0, __m256i t1, __m256i t2, __m256i query) {
+    __asm__("%{vex%} vpdpbusd %6, %3, %0\n\t%{vex%} vpdpbusd %6, %4, %1\n\t%{vex%} vpdpbusd %6, %5, %2"
+            : "+x"(sum[0]), "+x"(sum[1]), "+x"(sum[2])
+            : "x"(t0), "x"(t1), "x"(t2), "x"(query));
 }
 
 static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
                                                            unsigned nq, const uint32_t *bound, uint32_t *out) {
-    return vnni256_tile_of(queries, train, dim, nq, bound, out, dot);
+    return vnni256_tile_of(queries, train, dim, nq, bound, out, step);
 }
 
 KNN_TILE_BY_WIDTH(tile_4x24, body, VNNI256_MR)

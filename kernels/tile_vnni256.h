@@ -10,12 +10,12 @@
 
 enum { VNNI256_MR = 4, VNNI256_NR = 24, VNNI256_GROUP = 4, VNNI256_VECTORS = 3 };
 
-/* sum += u . s over groups of 4 bytes, u unsigned and s signed. */
-typedef __m256i vnni256_dot(__m256i sum, __m256i u, __m256i s);
+/* sum[v] += t[v] . query over groups of 4 bytes, t unsigned and the query signed. */
+typedef void vnni256_step(__m256i sum[VNNI256_VECTORS], __m256i t0, __m256i t1, __m256i t2, __m256i query);
 
 static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void *queries, const void *train,
                                                                       size_t dim, unsigned nq, const uint32_t *bound,
-                                                                      uint32_t *out, vnni256_dot *dot) {
+                                                                      uint32_t *out, vnni256_step *step) {
     const uint8_t *q = queries, *t = train;
     __m256i sum[VNNI256_MR][VNNI256_VECTORS];
     KNN_UNROLL
@@ -26,10 +26,7 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
         __m256i t0 = load(t), t1 = load(t + 32), t2 = load(t + 64);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
-            __m256i query = broadcast32(q + VNNI256_GROUP * i);
-            sum[i][0] = dot(sum[i][0], t0, query);
-            sum[i][1] = dot(sum[i][1], t1, query);
-            sum[i][2] = dot(sum[i][2], t2, query);
+            step(sum[i], t0, t1, t2, broadcast32(q + VNNI256_GROUP * i));
         }
         t += VNNI256_NR * VNNI256_GROUP;
         q += nq * VNNI256_GROUP;

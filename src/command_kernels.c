@@ -1,5 +1,7 @@
 /* `knnmark kernels`: what there is, what runs here, what would be used. */
+#include <jansson.h>
 #include <stdio.h>
+#include <stdlib.h>
 
 #include "options.h"
 
@@ -12,11 +14,7 @@ static const char *isa_of(const struct knn_kernel *kernel) {
     return "?";
 }
 
-static int run(const struct arguments *arguments) {
-    struct knn_error error;
-    unsigned features;
-    if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
-        return complain(&error, EXIT_USAGE);
+static void print_text(unsigned features) {
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     printf("%-22s %-7s %-11s %-6s %-8s %s\n", "kernel", "metric", "isa", "tile", "here", "lives on");
@@ -30,12 +28,49 @@ static int run(const struct arguments *arguments) {
         printf("%-22s %-7s %-11s %-6s %-8s %s\n", k->name, knn_metric_name(k->metric), isa_of(k), tile, here,
                k->summary);
     }
+}
+
+/* group and query_width are 0 for a pair kernel. */
+static json_t *describe(const struct knn_kernel *k, unsigned features) {
+    return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:s}", "name", k->name, "metric",
+                     knn_metric_name(k->metric), "isa", isa_of(k), "mr", (json_int_t)k->mr, "nr", (json_int_t)k->nr,
+                     "group", (json_int_t)k->group, "query_width", (json_int_t)k->query_width, "step",
+                     (json_int_t)k->step, "ops", (json_int_t)k->ops, "max_dim", (json_int_t)k->max_dim, "runs",
+                     knn_kernel_runs(k, features), "default", k == knn_kernel_default(k->metric, features), "summary",
+                     k->summary);
+}
+
+static int print_json(unsigned features, struct knn_error *error) {
+    size_t count;
+    const struct knn_kernel *const *kernels = knn_kernels(&count);
+    json_t *list = json_array();
+    for (size_t i = 0; i < count; i++)
+        json_array_append_new(list, describe(kernels[i], features));
+    json_t *all = json_pack("{s:s, s:s, s:o}", "version", KNN_VERSION, "compiler", KNN_COMPILER, "kernels", list);
+    char *text = all != NULL && json_array_size(list) == count ? json_dumps(all, JSON_INDENT(2)) : NULL;
+    json_decref(all);
+    if (text == NULL)
+        return knn_fail(error, "no memory for the JSON list");
+    puts(text);
+    free(text);
+    return 0;
+}
+
+static int run(const struct arguments *arguments) {
+    struct knn_error error;
+    unsigned features;
+    if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
+        return complain(&error, EXIT_USAGE);
+    if (!arguments->json)
+        print_text(features);
+    else if (print_json(features, &error) != 0)
+        return complain(&error, EXIT_FAILED);
     return EXIT_OK;
 }
 
 const struct command command_kernels = {
     .name = "kernels",
     .summary = "list the distance kernels: instruction set, tile, whether this CPU runs them, the defaults",
-    .takes = "i",
+    .takes = "ij",
     .run = run,
 };

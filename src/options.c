@@ -23,7 +23,7 @@ static const struct description descriptions[] = {
     {'b', "no-bind", NULL, "do not bind threads to cores"},
     {'l', "limit", "N", "only the first N test images"},
     {'o', "output", "FILE", "write index,label,predicted,neighbors,distances as CSV (l2: squared distances)"},
-    {'j', "json", NULL, "print the summary as one JSON object"},
+    {'j', "json", NULL, "print one JSON object instead of text"},
     {'h', "help", NULL, "show this help"},
 };
 

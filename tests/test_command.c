@@ -159,6 +159,8 @@ static void test_full_standard_output(void **state) {
     assert_complaint(p, 1, "cannot write standard output");
     knnmark(p, "kernels");
     assert_complaint(p, 1, "cannot write standard output");
+    knnmark(p, "kernels", "--json");
+    assert_complaint(p, 1, "cannot write standard output");
     knnmark(p, "info", "--data", SMALL);
     assert_complaint(p, 1, "cannot write standard output");
     knnmark(p, "classify", "--data", SMALL);
@@ -199,7 +201,7 @@ static void test_help_of_a_command(void **state) {
         {"classify",
          {"data SPEC", "metric l1|l2", "k N", "kernel NAME", "isa NAME", "threads N", "no-bind", "limit N",
           "output FILE", "json", "help"}},
-        {"kernels", {"isa NAME", "help"}},
+        {"kernels", {"isa NAME", "json", "help"}},
         {"info", {"data SPEC", "isa NAME", "threads N", "no-bind", "help"}},
     };
     for (size_t i = 0; i < 3; i++) {
@@ -242,6 +244,47 @@ static void test_kernels(void **state) {
     knnmark(p, "kernels");
     assert_success(p);
     check_kernels(p->output, knn_cpu_features());
+}
+
+/* The same list as JSON, a key a line, as scripts read it. */
+static void check_kernels_json(const char *text, unsigned features) {
+    size_t count;
+    const struct knn_kernel *const *kernels = knn_kernels(&count);
+    const char *at = text;
+    for (size_t i = 0; i < count; i++) {
+        const struct knn_kernel *k = kernels[i];
+        const char *isa = strstr(at, "\"isa\": \"");
+        char expected[1024], name[32] = "";
+        assert_non_null(isa);
+        assert_int_equal(sscanf(isa, "\"isa\": \"%31[^\"]", name), 1);
+        assert_int_equal(knn_isa_find(name)->features, k->features);
+        snprintf(expected, sizeof expected,
+                 "    {\n      \"name\": \"%s\",\n      \"metric\": \"%s\",\n      \"isa\": \"%s\",\n"
+                 "      \"mr\": %u,\n      \"nr\": %u,\n      \"group\": %u,\n      \"query_width\": %u,\n"
+                 "      \"step\": %u,\n      \"ops\": %u,\n      \"max_dim\": %zu,\n      \"runs\": %s,\n"
+                 "      \"default\": %s,\n      \"summary\": \"%s\"\n    }",
+                 k->name, knn_metric_name(k->metric), name, k->mr, k->nr, k->group, k->query_width, k->step, k->ops,
+                 k->max_dim, knn_kernel_runs(k, features) ? "true" : "false",
+                 k == knn_kernel_default(k->metric, features) ? "true" : "false", k->summary);
+        at = strstr(at, expected);
+        if (at == NULL)
+            fail_msg("not in its place: %s in: %s", expected, text);
+        at += strlen(expected);
+    }
+    assert_string_equal(at, "\n  ]\n}\n");
+    assert_int_equal(count_of(text, "\"name\": "), count);
+}
+
+static void test_kernels_json(void **state) {
+    struct process *p = *state;
+    static const char start[] = "{\n  \"version\": \"" KNN_VERSION "\",\n  \"compiler\": \"" KNN_COMPILER "\",\n";
+    knnmark(p, "kernels", "--json");
+    assert_success(p);
+    assert_memory_equal(p->output, start, strlen(start));
+    check_kernels_json(p->output, knn_cpu_features());
+    knnmark(p, "kernels", "--json", "--isa", "baseline");
+    assert_success(p);
+    check_kernels_json(p->output, 0);
 }
 
 static void test_isa(void **state) {
@@ -354,6 +397,7 @@ int main(void) {
         WITH_FOLDER(test_help),
         WITH_FOLDER(test_help_of_a_command),
         WITH_FOLDER(test_kernels),
+        WITH_FOLDER(test_kernels_json),
         WITH_FOLDER(test_isa),
         WITH_FOLDER(test_info),
         WITH_FOLDER(test_data),

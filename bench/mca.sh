@@ -1,0 +1,162 @@
+#!/bin/sh
+# mca.sh [--check] [--output=FILE] [--measured=FILE] {BUILD | --wrapper=COMMAND} ...
+#
+# What LLVM's machine-code analyser says of the inner loop of every register tile, taken from the objects of these build
+# folders: a table of kernels and CPUs on standard output and in FILE (results/mca.md). Fails, once the table is there,
+# if a tile spills or its loop is not found.
+#
+#   --wrapper=COMMAND   runs the programs of the builds that follow, as in --wrapper='qemu-aarch64 -cpu max'
+#   --measured=FILE     a result file of knnmark-bench; without one it runs the benchmarks of the first build itself
+#   --check             no measurement, no file
+#
+# MCA names the analyser, if it shall not be the best one found.
+set -eu
+export LC_ALL=C
+here=$(dirname "$0")
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT TERM
+
+# A CPU, the instruction sets it runs, the prefix of the resources of its own model, other CPUs that it is nearest to.
+# Where LLVM has no such model it takes another one: a note says so, or the CPU is left out if that one is in here.
+cat >"$work/models" <<'END'
+skylake-avx512  avx2,avx512bw             SKX   cascadelake,cooperlake,cannonlake
+icelake-server  avx2,avx512bw,avx512vnni  ICX   icelake-client,tigerlake,rocketlake,sapphirerapids,emeraldrapids
+alderlake       avx2,avxvnni              ADLP  raptorlake,meteorlake,arrowlake,lunarlake
+znver3          avx2                      Zn3   znver1,znver2
+znver4          avx2,avx512bw,avx512vnni  Zn4   znver5
+znver5          avx2,avx512bw,avx512vnni  Zn5   -
+cortex-a72      neon                      A72   cortex-a57
+cortex-a76      neon,neondot              A76   cortex-a77,cortex-a78
+neoverse-n1     neon,neondot              N1    -
+neoverse-v1     neon,neondot,neoni8mm     V1    cortex-x1,neoverse-v2
+neoverse-n2     neon,neondot,neoni8mm     N2    cortex-a710
+apple-m1        neon,neondot              M1    apple-m2,apple-m3,apple-m4
+END
+
+fail() {
+    echo "mca: $*" >&2
+    exit 1
+}
+
+problem() {
+    echo "mca: $*" >>"$work/problems"
+}
+
+find_analyser() {
+    for suffix in -22 -19 -21 -20 -18 -17 -16 -15 ""; do # older ones have no model of the Neoverse cores
+        command -v "llvm-mca$suffix" && return
+    done
+    fail "no llvm-mca here: install the package llvm-19 or a newer one, or name the program in MCA"
+}
+
+# list_tiles BUILD WRAPPER: "<kernel> <isa> <vector instructions of a step> <byte pairs of a step> <object>"
+list_tiles() {
+    # shellcheck disable=SC2086 # a command and its arguments
+    $2 "$1/knnmark" kernels --json >"$work/list" ||
+        fail "$1/knnmark does not run${2:+ under $2}: build it, and give builds for other CPUs a --wrapper"
+    sed -n 's/^  "compiler": "\(.*\)",$/\1/p' "$work/list" >>"$work/compilers"
+    sed 's/[",:]//g' "$work/list" | awk -v build="$1" '
+        { is[$1] = $2 }
+        $1 == "summary" && is["group"] > 0 {
+            object = is["name"]
+            sub(/_[0-9]+x[0-9]+$/, "", object)
+            pairs = is["mr"] * is["nr"] * is["group"]
+            print is["name"], is["isa"], pairs / is["step"] * is["ops"], pairs, build "/kernels/" object ".o"
+        }' >>"$work/tiles"
+}
+
+# measure BUILD: a result file of its tiles, everything in cache
+measure() {
+    "$1/knnmark-bench" --data=synthetic:train=64,test=64 --benchmark_filter='^kernel/.*_[0-9]+x[0-9]+/' \
+        --benchmark_repetitions=5 --benchmark_out="$work/measured.json" --benchmark_out_format=json >"$work/log" 2>&1 ||
+        fail "$1/knnmark-bench cannot measure the tiles (--check goes without): $(tail -n 1 "$work/log")"
+}
+
+# analyse KERNEL ISA INSTRUCTIONS PAIRS OBJECT: adds a row for every CPU that runs it
+analyse() {
+    case $2 in
+        neon*) triple=aarch64 features=-mattr=+dotprod,+i8mm ;;
+        *) triple=x86_64 features="" ;;
+    esac
+    # shellcheck disable=SC2086 # one argument or none
+    found=$("$objdump" -d --no-show-raw-insn ${features:+-$features} "$5" 2>"$work/log" |
+        awk -v tile="tile_${1##*_}" -v work="$3" -v out="$work/loop" -f "$here/mca_loop.awk")
+    if [ -z "$found" ]; then
+        problem "$1: no inner loop of tile_${1##*_} in $5: is it defined by KNN_TILE_BY_WIDTH?"
+        return
+    fi
+    spills=${found% *} steps=${found#* }
+    [ "$spills" = 0 ] || problem "$1 spills: loads and stores of the stack in its inner loop: $spills"
+    awk -v isa="$2" 'index("," $2 ",", "," isa ",") { print $1 }' "$work/models" >"$work/cpus"
+    [ -s "$work/cpus" ] || problem "$1: no CPU in the list of $0 runs $2"
+    while read -r cpu; do
+        # shellcheck disable=SC2086 # one argument or none
+        for iterations in 200 400; do
+            "$mca" -mtriple=$triple $features -mcpu="$cpu" -iterations=$iterations -instruction-info=false \
+                "$work/loop" 2>&1 || break
+        done >"$work/log"
+        if grep -q 'not a recognized processor' "$work/log"; then
+            echo "$1 $cpu unknown" >>"$work/rows"
+            continue
+        fi
+        awk -v kernel="$1" -v cpu="$cpu" -v pairs=$(($4 * steps)) -v spills="$spills" -f "$here/mca_row.awk" \
+            "$work/log" >>"$work/rows" || problem "$1: $mca fails on $cpu: $(grep -m 1 error "$work/log")"
+    done <"$work/cpus"
+}
+
+mca=${MCA:-$(find_analyser)}
+objdump=${mca%llvm-mca*}llvm-objdump${mca##*llvm-mca}
+"$mca" --version >"$work/version" 2>&1 ||
+    fail "$mca does not run: install the package llvm-19, or name another one in MCA"
+command -v "$objdump" >/dev/null || fail "there is no $objdump beside $mca: both come with the package llvm-19"
+
+for list in tiles compilers rows problems; do
+    : >"$work/$list"
+done
+output=results/mca.md measured="" check="" wrapper="" native=""
+for argument; do
+    case $argument in
+        --check) check=1 ;;
+        --output=*) output=${argument#*=} ;;
+        --measured=*) measured=${argument#*=} ;;
+        --wrapper=*) wrapper=${argument#*=} ;;
+        -*) fail "no option $argument: the head of $0 lists them" ;;
+        *)
+            list_tiles "$argument" "$wrapper"
+            [ -n "$wrapper" ] || native=${native:-$argument}
+            ;;
+    esac
+done
+[ -s "$work/tiles" ] || fail "no tiles: name a build folder, as in $0 build"
+if [ -n "$measured" ]; then
+    [ -r "$measured" ] || fail "cannot read $measured"
+    cp "$measured" "$work/measured.json"
+elif [ -z "$check" ] && [ -n "$native" ]; then
+    measure "$native"
+fi
+
+while read -r tile; do
+    # shellcheck disable=SC2086 # its words
+    analyse $tile
+done <"$work/tiles"
+
+# The median of each benchmark that has the counter: "<kernel> <byte pairs a cycle>".
+[ -s "$work/measured.json" ] || : >"$work/measured.json"
+sed 's/[",]//g' "$work/measured.json" | awk '
+    $1 == "name:" { split($2, part, "/") }
+    $1 == "aggregate_name:" { aggregate = $2 }
+    $1 == "byte_pairs_per_cycle:" && part[1] == "kernel" && aggregate == "median" { print part[2], $2 }
+' >"$work/measured"
+
+awk -v version="$(sed -n 's/.*LLVM version \([0-9.]*\).*/\1/p' "$work/version")" \
+    -v host="$(sed -n 's/.*Host CPU: *//p' "$work/version")" -v compilers="$(sort -u "$work/compilers")" \
+    -f "$here/mca_table.awk" file=models "$work/models" file=measured "$work/measured" file=rows "$work/rows" \
+    >"$work/table"
+cat "$work/table"
+if [ -z "$check" ]; then
+    cp "$work/table" "$output.part"
+    mv "$output.part" "$output"
+fi
+cat "$work/problems" >&2
+[ ! -s "$work/problems" ]
