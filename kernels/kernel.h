@@ -21,7 +21,8 @@
 #include "cpu.h"
 
 enum knn_metric { KNN_L1, KNN_L2 };
-enum { KNN_METRICS = 2, KNN_PANEL_ALIGN = 64, KNN_MAX_TILE = 16 * 64 };
+/* A tile has at most KNN_MAX_MR queries (what compilers unroll) and KNN_MAX_TILE distances. */
+enum { KNN_METRICS = 2, KNN_PANEL_ALIGN = 64, KNN_MAX_MR = 16, KNN_MAX_TILE = 16 * 64 };
 
 typedef uint32_t knn_pair_fn(const uint8_t *a, const uint8_t *b, size_t dim);
 

@@ -3,7 +3,7 @@
  * A group is a whole register of 16 bytes of one row, so that nothing is broadcast (a load that replicates takes a
  * vector pipe as well as a load pipe on many cores): 10 loads serve 24 steps, and the sums over a register's lanes wait
  * until the tile's end, where they cost a percent or two. 24 accumulators, 4 registers of train bytes, one of a query,
- * and what a step needs: all of the 32. */
+ * and two or three that a step needs: 31 of 32. */
 #ifndef KNN_NEON_H
 #define KNN_NEON_H
 

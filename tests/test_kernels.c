@@ -1,6 +1,7 @@
 /* Every registered kernel against the scalar reference, the reference against arithmetic, and the choice of kernels.
  *
- *   KNNMARK_SEED=N         repeats a run          KNNMARK_KERNEL=NAME    checks that kernel alone */
+ *   KNNMARK_SEED=N         repeats a run          KNNMARK_KERNEL=NAME    checks that kernel alone, and all descriptors
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -107,6 +108,7 @@ static void test_names(void **state) {
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t i = 0; i < count; i++) {
         const struct knn_kernel *kernel = kernels[i];
+        print_message("%s\n", kernel->name); /* so that the last one before a failure is the one that fails */
         char isa[32], shape[32], metric[32], variant[32] = "";
         char tail = '\0';
         int fields = sscanf(kernel->name, "%31[^_]_%31[^_]_%31[^_]%c", metric, isa, variant, &tail);
@@ -129,6 +131,7 @@ static void test_descriptors(void **state) {
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t i = 0; i < count; i++) {
         const struct knn_kernel *kernel = kernels[i];
+        print_message("%s\n", kernel->name); /* so that the last one before a failure is the one that fails */
         uint64_t largest = kernel->metric == KNN_L1 ? 255 : 255 * 255;
         assert_true(kernel->max_dim >= 65536); /* the chunks that longer rows are cut into */
         assert_true(kernel->max_dim <= UINT32_MAX / largest);
@@ -139,7 +142,7 @@ static void test_descriptors(void **state) {
             continue;
         }
         assert_true(kernel->tile != NULL && kernel->pack_queries != NULL && kernel->pack_train != NULL);
-        assert_in_range(kernel->mr, 1, HARNESS_MAX_MR);
+        assert_in_range(kernel->mr, 1, KNN_MAX_MR);
         assert_in_range(kernel->mr * kernel->nr, 1, KNN_MAX_TILE);
         assert_true(kernel->group >= 1 && kernel->query_width >= 1);
         for (size_t dim = 1; dim <= 130; dim++) {
@@ -243,8 +246,11 @@ int main(void) {
     }
     if (only != NULL && knn_kernel_find(only) == NULL)
         return unknown_kernel(only);
-    if (only != NULL)
+    if (only != NULL) {
         memset(tests, 0, sizeof tests);
+        tests[0] = (struct CMUnitTest)cmocka_unit_test(test_names);
+        tests[1] = (struct CMUnitTest)cmocka_unit_test(test_descriptors);
+    }
     while (tests[used].test_func != NULL)
         used++;
     knn_kernels(&count);
