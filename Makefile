@@ -29,31 +29,38 @@ say = @printf '  %-5s %s\n' $(1) $(2)
 
 # -- packages ---------------------------------------------------------------------------------------------------------
 
-APT        := gcc g++ make pkg-config curl libhwloc-dev libbenchmark-dev libcmocka-dev libarchive-dev libjansson-dev nettle-dev
+APT        := gcc g++ make pkg-config curl libhwloc-dev libbenchmark-dev libcmocka-dev libarchive-dev libjansson-dev nettle-dev gnuplot-nox \
+              libcairo2-dev
 DNF        := gcc gcc-c++ make pkgconf-pkg-config curl hwloc-devel google-benchmark-devel libcmocka-devel \
-              libarchive-devel jansson-devel nettle-devel
-PACMAN     := gcc make pkgconf curl hwloc benchmark cmocka libarchive jansson nettle
-BREW       := pkgconf hwloc google-benchmark cmocka libarchive jansson nettle libomp
-APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev qemu-user llvm-19
+              libarchive-devel jansson-devel nettle-devel gnuplot cairo-devel fontconfig-devel
+PACMAN     := gcc make pkgconf curl hwloc benchmark cmocka libarchive jansson nettle gnuplot cairo fontconfig
+BREW       := pkgconf hwloc google-benchmark cmocka libarchive jansson nettle libomp gnuplot cairo fontconfig
+APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev qemu-user llvm-19 libbenchmark-tools python3-numpy python3-scipy \
+              python3-sklearn
 DNF_DEV    := clang clang-tools-extra cppcheck libomp-devel qemu-user llvm
 PACMAN_DEV := clang cppcheck openmp qemu-user llvm
 BREW_DEV   := llvm clang-format cppcheck
+APT_PEERS  := libfaiss-dev libopenblas-dev libdnnl-dev
+DNF_PEERS  := faiss-devel openblas-devel onednn-devel
 ARM        := aarch64-linux-gnu
 APT_ARM    := gcc-$(ARM) g++-$(ARM) qemu-user $(patsubst %,%:arm64,libhwloc-dev libbenchmark-dev libcmocka-dev \
-              libarchive-dev libjansson-dev nettle-dev libgomp1)
+              libarchive-dev libjansson-dev nettle-dev libcairo2-dev libgomp1)
 
-.PHONY: deps deps-dev deps-arm
+.PHONY: deps deps-dev deps-arm deps-peers
 deps: ## install the packages that building, testing and benchmarking need
 	@sh .ci/deps.sh apt "$(APT)" dnf "$(DNF)" pacman "$(PACMAN)" brew "$(BREW)"
 
 deps-dev: ## install what .ci/run needs beside them: clang, checkers, emulators
 	@sh .ci/deps.sh apt "$(APT_DEV)" dnf "$(DNF_DEV)" pacman "$(PACMAN_DEV)" brew "$(BREW_DEV)"
 
+deps-peers: ## install the libraries that `make bench-peers` compares with
+	@sh .ci/deps.sh apt "$(APT_PEERS)" dnf "$(DNF_PEERS)"
+
 deps-arm: ## install what `make CROSS=aarch64-linux-gnu-` and `make check-arm` need: Debian's cross compiler, libraries, qemu
 	@ARCHITECTURE=arm64 sh .ci/deps.sh apt "$(APT_ARM)"
 
 # Beside other goals, packages come first and the rest starts anew: what follows asks the compiler and pkg-config.
-DEPS  := $(filter deps deps-dev deps-arm,$(MAKECMDGOALS))
+DEPS  := $(filter deps deps-dev deps-arm deps-peers,$(MAKECMDGOALS))
 GOALS := $(filter-out $(DEPS),$(MAKECMDGOALS))
 ifneq ($(and $(DEPS),$(GOALS)),)
 .PHONY: $(GOALS)
@@ -76,10 +83,12 @@ C         := -std=c11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
 CXX_ONLY  := -std=c++17 $(COMMON)
 DEFINES   := -D_GNU_SOURCE -DKNN_VERSION='"$(VERSION)"' -DKNN_COMPILER='"$(COMPILER)"' \
              -DKNN_FLAGS='"$(strip $(OPTIMIZE) $(SANITIZER) $(CFLAGS))"'
-INCLUDES  := -Ikernels -Isrc -Ibench $(shell $(PKG_CONFIG) --cflags $(LIBRARY_PACKAGES) jansson nettle)
+INCLUDES  := -Ikernels -Isrc -Ibench $(shell $(PKG_CONFIG) --cflags $(LIBRARY_PACKAGES) jansson nettle cairo fontconfig)
 LINK      := -fopenmp $(SANITIZER)
 LIBRARIES := $(shell $(PKG_CONFIG) --libs $(LIBRARY_PACKAGES)) -lm
 JANSSON   := $(shell $(PKG_CONFIG) --libs jansson)
+VERSIONS  := $(foreach p,benchmark $(LIBRARY_PACKAGES) jansson nettle,$(p)=$(shell $(PKG_CONFIG) --modversion $(p)))
+CAIRO     := $(shell $(PKG_CONFIG) --libs cairo fontconfig)
 NETTLE    := $(shell $(PKG_CONFIG) --libs nettle)
 
 # -- kernels: a file's suffix picks its flags -------------------------------------------------------------------------
@@ -106,6 +115,7 @@ FLAGS_neoni8mm := -march=armv8.2-a+dotprod+i8mm $(UNSCHEDULED)
 OPTIONAL := avx2 avxvnni avx512bw avx512vnni neon neondot neoni8mm
 ISAS     := $(foreach isa,$(OPTIONAL),$(call takes,$(isa),$(FLAGS_$(isa))))
 AUTO     := baseline $(filter avx2 avx512bw neondot,$(ISAS))
+F32      := $(filter avx2 avx512bw neon,$(ISAS))
 DEFINES  += $(ISAS:%=-DKNN_BUILD_%)
 
 sources_of = $(wildcard kernels/*_$(1).c)
@@ -118,19 +128,22 @@ KERNEL_OBJECTS := \
 
 COMMAND_SOURCES := src/main.c src/options.c $(wildcard src/command_*.c)
 HEADERS   := $(addprefix kernels/,cpu.h kernel.h) \
-             $(addprefix src/,dataset.h error.h kbest.h knn.h matrix.h panels.h search.h team.h topology.h)
+             $(addprefix src/,dataset.h error.h kbest.h knn.h matrix.h panels.h schedule.h search.h team.h topology.h vote.h)
 LIBRARY   := $(BUILD)/libknnmark.a
 COMMAND   := $(BUILD)/knnmark
 BENCH     := $(BUILD)/knnmark-bench
+REPORT    := $(BUILD)/knnmark-report
 LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(COMMAND_SOURCES),$(wildcard src/*.c)))
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(COMMAND_SOURCES))
-BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(basename $(wildcard bench/*.c bench/*.cc)))
+REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c))
+BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(filter-out bench/f32_tile,$(basename $(wildcard bench/*.c bench/*.cc)))) \
+                   $(F32:%=$(BUILD)/bench/f32_tile_%.o)
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)) bench/verify.c $(wildcard bench/ceilings*.c))
-FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] bench/*.[ch] bench/*.cc tests/*.[ch])
+FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch])
 
 .PHONY: all
-all: $(LIBRARY) $(COMMAND) $(BENCH) ## build the library, the command and the benchmarks
+all: $(LIBRARY) $(COMMAND) $(BENCH) $(REPORT) ## build the library, the command, the benchmarks and their report
 
 $(LIBRARY): $(LIBRARY_OBJECTS)
 	$(call say,AR,$@)
@@ -139,11 +152,21 @@ $(LIBRARY): $(LIBRARY_OBJECTS)
 
 $(COMMAND): $(COMMAND_OBJECTS) $(LIBRARY)
 	$(call say,LINK,$@)
-	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(CAIRO) $(LIBRARIES) $(LDLIBS)
 
 $(BENCH): $(BENCH_OBJECTS) $(LIBRARY)
 	$(call say,LINK,$@)
-	$(Q)$(CXX) $(LINK) $(LDFLAGS) -o $@ $^ -lbenchmark $(NETTLE) $(LIBRARIES) $(LDLIBS)
+	$(Q)$(CXX) $(LINK) $(LDFLAGS) -o $@ $^ -lbenchmark $(NETTLE) $(JANSSON) $(LIBRARIES) $(LDLIBS)
+
+$(REPORT): $(REPORT_OBJECTS) $(LIBRARY)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
+
+# The C wrapper of Google Benchmark needs the C++ runtime.
+$(BUILD)/tests/test_gbench: $(BUILD)/bench/gbench.o
+$(BUILD)/tests/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filter Darwin,$(shell uname)),-lc++,-lstdc++)
+
+$(BUILD)/tests/test_draw: LDLIBS += $(CAIRO)
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)
 	$(call say,LINK,$@)
@@ -163,6 +186,11 @@ $(BUILD)/kernels/%_auto_$(1).o: kernels/%_auto.c Makefile
 endef
 $(foreach isa,$(AUTO),$(eval $(call auto_rule,$(isa))))
 
+$(F32:%=$(BUILD)/bench/f32_tile_%.o): $(BUILD)/bench/f32_tile_%.o: bench/f32_tile.c Makefile
+	@mkdir -p $(@D)
+	$(call say,CC,'$< ($*)')
+	$(Q)$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) -DF32_ISA=$* $(C) -ffp-contract=fast $(FLAGS_$*) $(if $(filter avx2,$*),-mfma) $(CFLAGS) -c -o $@ $<
+
 $(BUILD)/%.o: %.c Makefile
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
@@ -180,19 +208,21 @@ commit:
 	@echo "#define KNN_COMMIT \"$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)\"" > $(BUILD)/bench/commit.new
 	@cmp -s $(BUILD)/bench/commit.new $(BUILD)/bench/commit.h && rm $(BUILD)/bench/commit.new || mv $(BUILD)/bench/commit.new $(BUILD)/bench/commit.h
 $(BUILD)/bench/commit.h: commit
-$(BUILD)/bench/describe.o: INCLUDES += -I$(BUILD)/bench
-$(BUILD)/bench/describe.o: $(BUILD)/bench/commit.h
+$(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: INCLUDES += -I$(BUILD)/bench
+$(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: $(BUILD)/bench/commit.h
+$(BUILD)/bench/provenance.o: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
--include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/bench/*.d $(BUILD)/tests/*.d)
+-include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/bench/*.d $(BUILD)/bench/*/*.d $(BUILD)/tests/*.d)
 
 # -- running ----------------------------------------------------------------------------------------------------------
 
 .PHONY: test bench bench-quick
-test: $(TESTS) $(COMMAND) ## prove every kernel, the search, the loaders and the command right
-	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) sh tests/run.sh $(TESTS)
+test: $(TESTS) $(COMMAND) $(REPORT) ## prove every kernel, the search, the loaders and the command right
+	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) KNNMARK_REPORT=$(REPORT) sh tests/run.sh $(TESTS)
 
-bench: $(BENCH) ## time ceilings, kernels and the full job by every kernel (under 5 minutes on 2 cores)
+bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every kernel (under 6 minutes on 2 cores), and report
 	@$(WRAPPER) $(BENCH) --output=results/bench.json $(BENCH_FLAGS)
+	@$(WRAPPER) $(REPORT) --output=results/report.html results/bench.json $(wildcard results/peers.json)
 
 bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
 	@$(WRAPPER) $(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
@@ -214,6 +244,30 @@ mca: all ## what LLVM's models of x86 and Arm CPUs say of every tile's inner loo
 	    sh bench/mca.sh $(MCA_FLAGS) $(BUILD); \
 	fi
 
+# bench-peers: ## time other libraries on the same job, in turn with ours (see deps-peers): results/peers.md
+ifneq ($(filter bench-peers,$(MAKECMDGOALS)),)
+include bench/peers/peers.mk
+endif
+
+.PHONY: report plots figures
+RESULT ?= results/bench.json
+report: $(REPORT) ## write results/report.html of RESULT= (default results/bench.json), with the peers where there are any
+	@$(WRAPPER) $(REPORT) --output=results/report.html $(RESULT) $(wildcard results/peers.json)
+
+plots: $(REPORT) ## draw the pictures of RESULT= into plots/
+	@$(WRAPPER) $(REPORT) --pictures=plots $(RESULT)
+
+figures: $(COMMAND) ## draw the figures of docs/lesson.md into plots/
+	@KNNMARK=$(COMMAND) sh plots/figures.sh
+
+.PHONY: bench-wrapper
+bench-wrapper: $(BUILD)/bench/wrapper/main ## time an empty loop through the C wrapper of Google Benchmark, and without it
+	@$(WRAPPER) $<
+
+$(BUILD)/bench/wrapper/main: $(addprefix $(BUILD)/bench/,wrapper/main.o wrapper/loop.o gbench.o)
+	$(call say,LINK,$@)
+	$(Q)$(CXX) $(LINK) $(LDFLAGS) -o $@ $^ -lbenchmark $(LDLIBS)
+
 # -- data -------------------------------------------------------------------------------------------------------------
 
 URL    ?= https://www.cs.toronto.edu/~kriz/cifar-10-binary.tar.gz
@@ -233,7 +287,7 @@ lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -Ikernels -Isrc -Ibench \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar $(filter %.c,$(FORMATTED))
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c bench/*.c) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c bench/*.c bench/report/*.c) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
 
 install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and command below PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/knnmark
@@ -249,6 +303,6 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 help: ## list the targets
-	@sed -n 's/^\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do printf '%-12s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^#* *\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do printf '%-13s %s\n' "$$name" "$$text"; done
 
 endif

@@ -15,7 +15,7 @@ answers() { # answers METRIC KERNEL FILE COMMAND...: the first 200 test images, 
     "$@" classify --data "$data" --metric "$metric" --k 10 --limit 200 --kernel "$kernel" --output "$file" >"$out/log"
 }
 
-for metric in l1 l2; do
+for metric in l1 l2 l1wrap; do
     answers "$metric" "${metric}_scalar" "$out/$metric.csv" "$native"
 done
 for cpu in cortex-a53 neoverse-n1 max; do

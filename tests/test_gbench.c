@@ -1,0 +1,677 @@
+/* The C wrapper of Google Benchmark. A run is once per process, so this program plays the scenarios below in processes
+ * of its own, `test_gbench NAME FLAG...`, and looks at what they say and write. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+#include <jansson.h>
+#include <signal.h>
+
+#include "command.h"
+#include "gbench.h"
+
+/* -- what the scenarios share -------------------------------------------------------------------------------------- */
+
+static void loop(struct gb_state *state, void *context) {
+    (void)context;
+    int64_t iterations = gb_start(state);
+    for (int64_t i = 0; i < iterations; i++)
+        gb_do_not_optimize(i);
+    gb_stop(state);
+}
+
+static void print_result(const struct gb_result *result, void *context) {
+    (void)context;
+    printf("%s", result->name);
+    if (result->error != NULL)
+        printf(" error=%s", result->error);
+    for (size_t i = 0; i < result->counter_count; i++)
+        printf(" %s=%g", result->counters[i].name, result->counters[i].value);
+    printf("%s%s\n", result->label[0] != '\0' ? " label=" : "", result->label);
+}
+
+static void print_start(const char *name, size_t index, size_t total, void *context) {
+    (void)context;
+    printf("start %s %zu/%zu\n", name, index, total);
+}
+
+static const char *extra_member(void *context) {
+    (void)context;
+    return gb_was_stopped() ? "\"extra\": {\"stopped\": true}" : "\"extra\": {\"stopped\": false}";
+}
+
+static int run(struct gb_reporting reporting) {
+    int errors = gb_run(&reporting);
+    if (errors < 0)
+        fprintf(stderr, "%s\n", gb_error());
+    else
+        printf("errors %d, stopped %d\n", errors, gb_was_stopped());
+    return errors < 0 ? 3 : 0;
+}
+
+static int quietly(void) {
+    return run((struct gb_reporting){.on_result = print_result, .extra = extra_member, .quiet = 1});
+}
+
+static int refuse(int status) {
+    printf("%d %s\n", status, gb_error());
+    return status;
+}
+
+/* -- scenarios ----------------------------------------------------------------------------------------------------- */
+
+static int play_names(void) {
+    static const char *const names[] = {"rows", "", "k"}, *const one[] = {"n"};
+    static const int64_t args[] = {5, -6, 7}, few[] = {1, 2}, many[] = {10, 20, 30};
+    struct gb_family *f = gb_register(&(struct gb_benchmark){.name = "args", .function = loop});
+    gb_arg_names(f, names, 3);
+    gb_args(f, args, 3);
+    refuse(gb_args(f, args, 2));
+    f = gb_register(&(struct gb_benchmark){.name = "range", .function = loop});
+    gb_range(f, 1, 100, 0);
+    gb_range(f, -4, 4, 2);
+    f = gb_register(&(struct gb_benchmark){.name = "dense", .function = loop, .unit = GB_MS});
+    gb_dense_range(f, INT64_MAX - 4, INT64_MAX, 3);
+    refuse(gb_dense_range(f, INT64_MIN, INT64_MAX, 1));
+    refuse(gb_dense_range(f, 2, 1, 1));
+    refuse(gb_range(f, 1, 2, 1));
+    f = gb_register(&(struct gb_benchmark){.name = "product", .function = loop, .clock = GB_REAL_TIME});
+    gb_args_product(f, (struct gb_list[]){{few, 2}, {many, 3}}, 2);
+    refuse(gb_args_product(f, (struct gb_list[]){{few, 2}, {many, 0}}, 2));
+    refuse(gb_arg_names(f, one, 1));
+    f = gb_register(&(struct gb_benchmark){.name = "ranges", .function = loop, .iterations = 3, .repetitions = 2});
+    gb_ranges(f, (struct gb_span[]){{1, 4, 2}, {1, 8, 0}}, 2);
+    gb_register(&(struct gb_benchmark){.name = "plain", .function = loop, .min_time = 0.25, .min_warm_up_time = 0.5});
+    refuse(gb_register(&(struct gb_benchmark){.name = "none"}) == NULL);
+    return run((struct gb_reporting){0});
+}
+
+static int play_named_only(void) {
+    static const char *const names[] = {"n"};
+    gb_arg_names(gb_register(&(struct gb_benchmark){.name = "empty", .function = loop}), names, 1);
+    return run((struct gb_reporting){0});
+}
+
+static void say(struct gb_state *state, void *context, const char *what) {
+    printf("%s %s %d\n", what, (const char *)context, (int)gb_arg(state, 0));
+}
+
+static void set_up(struct gb_state *state, void *context) {
+    say(state, context, "setup");
+    if (gb_arg(state, 0) == 3)
+        gb_skip_with_error(state, "no %s", "disk");
+}
+
+static void tear_down(struct gb_state *state, void *context) {
+    say(state, context, "teardown");
+}
+
+static void say_and_loop(struct gb_state *state, void *context) {
+    say(state, context, "function");
+    loop(state, context);
+}
+
+static int play_callbacks(void) {
+    struct gb_benchmark b = {.name = "b", .function = say_and_loop, .setup = set_up, .teardown = tear_down};
+    static char word[] = "here";
+    b.context = word;
+    b.iterations = 1;
+    b.repetitions = 2;
+    gb_dense_range(gb_register(&b), 1, 3, 2);
+    return run((struct gb_reporting){.on_start = print_start, .quiet = 1});
+}
+
+static void count_all(struct gb_state *state, void *context) {
+    (void)context;
+    gb_start(state);
+    gb_pause(state);
+    gb_resume(state);
+    gb_pause(state); /* gb_stop ends the pause */
+    gb_set_iteration_time(state, 2);
+    gb_stop(state);
+    gb_counter(state, "plain", 20, 0);
+    gb_counter(state, "rate", 20, GB_RATE);
+    gb_counter(state, "per_thread", 20, GB_AVERAGE_THREADS);
+    gb_counter(state, "invariant", 20, GB_ITERATION_INVARIANT);
+    gb_counter(state, "average", 20, GB_AVERAGE_ITERATIONS);
+    gb_counter(state, "invert", 20, GB_INVERT);
+    gb_counter(state, "all", 20, GB_RATE | GB_ITERATION_INVARIANT | GB_INVERT | GB_1024);
+    gb_items_processed(state, 6);
+    gb_bytes_processed(state, 8);
+    gb_label(state, "two\nlines \"quoted\"");
+}
+
+/* Has no finite rate and, repeated, no finite cv. */
+static void take_no_time(struct gb_state *state, void *context) {
+    (void)context;
+    gb_start(state);
+    gb_set_iteration_time(state, 0);
+    gb_stop(state);
+    gb_counter(state, "rate", 20, GB_RATE);
+}
+
+static int play_counters(void) {
+    gb_register(&(struct gb_benchmark){
+        .name = "counters", .function = count_all, .clock = GB_MANUAL_TIME, .process_cpu_time = 1, .iterations = 10});
+    struct gb_benchmark b = {.name = "free", .function = take_no_time, .clock = GB_MANUAL_TIME, .repetitions = 2};
+    b.iterations = 10;
+    gb_register(&b);
+    gb_context("key", "a\tvalue \"quoted\"");
+    return quietly();
+}
+
+/* Errors of all kinds, one for each value of the argument. */
+static void err(struct gb_state *state, void *context) {
+    static int calls;
+    int kind = (int)gb_arg(state, 0);
+    gb_set_complexity_n(state, kind == 7 ? 0 : kind + 1);
+    if (kind == 1)
+        gb_skip_with_error(state, "before the start");
+    else if (kind == 2) {
+        gb_start(state);
+        gb_pause(state);
+        gb_skip_with_error(state, "in the loop");
+        gb_skip_with_error(state, "the second one");
+    } else if (kind == 3)
+        gb_start(state);
+    else if (kind == 8)
+        gb_stop(state);
+    else if (kind != 4)
+        loop(state, context);
+    if (kind == 5)
+        gb_counter(state, "nan", 0.0 / (kind - 5), 0);
+    if (kind == 6)
+        gb_counter(state, "flags", 1, ++calls == 3 ? GB_RATE : 0);
+    if (kind == 10)
+        gb_counter(state, "iterations", 1, 0);
+    gb_counter(state, "always", 1, 0);
+}
+
+static int play_errors(void) {
+    struct gb_benchmark b = {.name = "e", .function = err, .iterations = 5, .repetitions = 4};
+    gb_dense_range(gb_register(&b), 0, 6, 1);
+    b.name = "complex";
+    b.complexity = GB_O_N;
+    gb_dense_range(gb_register(&b), 1, 2, 1);
+    gb_dense_range(gb_register(&b), 7, 8, 1);
+    b = (struct gb_benchmark){.name = "searched", .function = err, .clock = GB_MANUAL_TIME};
+    gb_args(gb_register(&b), (int64_t[]){9}, 1);
+    b = (struct gb_benchmark){.name = "named", .function = err};
+    gb_args(gb_register(&b), (int64_t[]){10}, 1);
+    return quietly();
+}
+
+static void grow(struct gb_state *state, void *context) {
+    (void)context;
+    int64_t n = gb_arg(state, 0);
+    gb_start(state);
+    gb_set_iteration_time(state, 1e-3 * (double)n * (double)gb_iterations(state));
+    gb_stop(state);
+    gb_set_complexity_n(state, n);
+}
+
+static double half(int64_t n) {
+    return (double)n / 2;
+}
+
+static void print_complexity(const struct gb_result *result, void *context) {
+    (void)context;
+    if (result->curve != GB_O_NONE)
+        printf("%s curve %d %.6f %d\n", result->name, (int)result->curve, result->real_time, result->is_fraction);
+}
+
+static int play_complexity(void) {
+    struct gb_benchmark b = {.function = grow, .clock = GB_MANUAL_TIME, .iterations = 10, .unit = GB_MS};
+    struct {
+        const char *name;
+        enum gb_complexity complexity;
+        double (*curve)(int64_t);
+    } cases[] = {{"n", GB_O_N, NULL}, {"auto", GB_O_AUTO, NULL}, {"curve", GB_O_NONE, half}};
+    for (size_t i = 0; i < 3; i++) {
+        b.name = cases[i].name;
+        b.complexity = cases[i].complexity;
+        b.complexity_curve = cases[i].curve;
+        gb_range(gb_register(&b), 1, 64, 2);
+    }
+    return run((struct gb_reporting){.on_result = print_complexity, .on_start = print_start});
+}
+
+static double scaled_maximum(const double *values, size_t count, void *context) {
+    double maximum = values[0];
+    for (size_t i = 1; i < count; i++)
+        maximum = values[i] > maximum ? values[i] : maximum;
+    return maximum * *(double *)context;
+}
+
+static void count_calls(struct gb_state *state, void *context) {
+    loop(state, NULL);
+    gb_counter(state, "calls", ++*(int *)context, 0);
+}
+
+static int play_statistics(void) {
+    static int calls[4];
+    static double factor = 10;
+    for (int i = 0; i < 4; i++) {
+        static const char *const names[] = {"flags", "all", "display", "report"};
+        struct gb_family *f = gb_register(&(struct gb_benchmark){.name = names[i],
+                                                                 .function = count_calls,
+                                                                 .context = &calls[i],
+                                                                 .iterations = 2,
+                                                                 .repetitions = 3,
+                                                                 .shown = (enum gb_shown)i});
+        for (int j = 0; j < 4; j++)
+            gb_statistic(f, j == 0 ? "max" : "other", scaled_maximum, &factor, j > 0);
+        if (i == 3)
+            refuse(gb_statistic(f, "max", scaled_maximum, &factor, 0));
+    }
+    return run((struct gb_reporting){.on_start = print_start});
+}
+
+static void stop_on_signal(int number) {
+    (void)number;
+    gb_stop_run();
+}
+
+/* Gets the signal in its fifth call; ends as the argument says. */
+static void interrupted(struct gb_state *state, void *context) {
+    int *calls = context, way = (int)gb_arg(state, 0);
+    gb_start(state);
+    if (++*calls == 5)
+        raise(SIGINT);
+    if (way == 1 && gb_stopping())
+        gb_skip_with_error(state, "interrupted");
+    if (way == 2 && gb_stopping())
+        return;
+    gb_stop(state); /* the third way asks nothing and does all its work */
+}
+
+static int play_stop(int way) {
+    static int calls;
+    signal(SIGINT, stop_on_signal);
+    struct gb_benchmark b = {.name = "s", .function = interrupted, .context = &calls};
+    b.iterations = 1;
+    b.repetitions = 3;
+    struct gb_family *f = gb_register(&b);
+    for (int i = 0; i < 3; i++)
+        gb_args(f, (int64_t[]){way, i}, 2);
+    return run(
+        (struct gb_reporting){.on_result = print_result, .on_start = print_start, .extra = extra_member, .quiet = 1});
+}
+
+static int play_stop_error(void) {
+    return play_stop(1);
+}
+
+static int play_stop_return(void) {
+    return play_stop(2);
+}
+
+static int play_stop_complete(void) {
+    return play_stop(3);
+}
+
+static int play_stop_first(void) {
+    gb_register(&(struct gb_benchmark){.name = "searched", .function = loop});
+    gb_stop_run();
+    return quietly();
+}
+
+/* Needs more memory than there is. */
+static int play_memory(void) {
+    enum { HUGE = 64 << 20 };
+    static char text[HUGE];
+    memset(text, 'x', sizeof text - 1);
+    struct rlimit limit = {HUGE, HUGE};
+    char line[128] = "";
+    FILE *file = fopen("/proc/self/statm", "r");
+    if (file != NULL && fgets(line, sizeof line, file) != NULL)
+        limit.rlim_cur = limit.rlim_max = strtoul(line, NULL, 10) * (rlim_t)sysconf(_SC_PAGESIZE) + HUGE / 2;
+    if (file != NULL)
+        fclose(file);
+    setrlimit(RLIMIT_AS, &limit);
+    refuse(gb_register(&(struct gb_benchmark){.name = text, .function = loop}) == NULL);
+    refuse(gb_context("key", text));
+    return 0;
+}
+
+static int play_plain(void) {
+    struct gb_benchmark b = {.name = "b", .function = loop, .min_time = 0.001, .repetitions = 3};
+    gb_dense_range(gb_register(&b), 1, 2, 1);
+    return run((struct gb_reporting){.on_start = print_start, .extra = extra_member});
+}
+
+static const struct scenario {
+    const char *name;
+    int (*play)(void);
+} scenarios[] = {{"names", play_names},
+                 {"named_only", play_named_only},
+                 {"callbacks", play_callbacks},
+                 {"counters", play_counters},
+                 {"errors", play_errors},
+                 {"complexity", play_complexity},
+                 {"statistics", play_statistics},
+                 {"stop_error", play_stop_error},
+                 {"stop_return", play_stop_return},
+                 {"stop_complete", play_stop_complete},
+                 {"stop_first", play_stop_first},
+                 {"memory", play_memory},
+                 {"plain", play_plain}};
+
+static int play(int argc, char **argv) {
+    for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
+        if (strcmp(argv[1], scenarios[i].name) != 0)
+            continue;
+        argc--;
+        argv++;
+        int status = gb_initialize(&argc, argv, NULL, NULL) != 0 || gb_no_more_arguments(argc, argv) != 0;
+        if (status != 0)
+            fprintf(stderr, "%s\n", gb_error());
+        else
+            status = scenarios[i].play();
+        gb_shutdown();
+        return status;
+    }
+    return 2;
+}
+
+/* -- tests --------------------------------------------------------------------------------------------------------- */
+
+static const char *self;
+
+#define scenario(process, ...) run_scenario(process, (const char *const[]){__VA_ARGS__, NULL})
+static void run_scenario(struct process *p, const char *const *arguments) {
+    static char wrapper[512];
+    const char *argv[16] = {0};
+    size_t n = 0;
+    snprintf(wrapper, sizeof wrapper, "%s", emulated() ? getenv("WRAPPER") : "");
+    for (char *word = strtok(wrapper, " "); word != NULL; word = strtok(NULL, " "))
+        argv[n++] = word;
+    argv[n++] = self;
+    while (*arguments != NULL && n < 15)
+        argv[n++] = *arguments++;
+    p->directory = p->folder;
+    assert_int_equal(process_run(p, argv), 0);
+}
+
+static void assert_lacks(const char *text, const char *part) {
+    if (strstr(text, part) != NULL)
+        fail_msg("\"%s\" is in: %s", part, text);
+}
+
+static void assert_one_line(const char *text, const char *part) {
+    assert_holds(text, part);
+    assert_ptr_equal(strchr(text, '\n'), text + strlen(text) - 1);
+}
+
+static json_t *load(const struct process *p, const char *name) {
+    char path[256];
+    json_error_t error;
+    json_t *all = json_load_file(process_path(p, name, path, sizeof path), JSON_REJECT_DUPLICATES, &error);
+    if (all == NULL)
+        fail_msg("%s: %s", path, error.text);
+    return all;
+}
+
+/* The names in a result file, each followed by a space. */
+static const char *names_in(json_t *all) {
+    static char names[4096];
+    size_t index;
+    json_t *row;
+    names[0] = '\0';
+    json_array_foreach(json_object_get(all, "benchmarks"), index, row) {
+        strcat(names, json_string_value(json_object_get(row, "name")));
+        strcat(names, " ");
+    }
+    return names;
+}
+
+static void test_names(void **state) {
+    struct process *p = *state;
+    scenario(p, "names", "--benchmark_list_tests");
+    assert_string_equal(p->errors, "");
+    assert_string_equal(p->output, "-1 benchmark args: its arguments or their names are 3, here 2\n"
+                                   "-1 benchmark dense: more than 1000000 instances\n"
+                                   "-1 benchmark dense: a range from 2 to 1 by 1\n"
+                                   "-1 benchmark dense: a range from 1 to 2 by 1\n"
+                                   "-1 benchmark product: a list of arguments is empty\n"
+                                   "-1 benchmark product has 2 arguments, and here are 1 names\n"
+                                   "1 benchmark none needs a function\n"
+                                   "args/rows:5/-6/k:7\n"
+                                   "range/1\nrange/8\nrange/64\nrange/100\n"
+                                   "range/-4\nrange/-2\nrange/-1\nrange/0\nrange/1\nrange/2\nrange/4\n"
+                                   "dense/9223372036854775803\ndense/9223372036854775806\n"
+                                   "product/1/10/real_time\nproduct/2/10/real_time\nproduct/1/20/real_time\n"
+                                   "product/2/20/real_time\nproduct/1/30/real_time\nproduct/2/30/real_time\n"
+                                   "ranges/1/1/iterations:3/repeats:2\nranges/2/1/iterations:3/repeats:2\n"
+                                   "ranges/4/1/iterations:3/repeats:2\nranges/1/8/iterations:3/repeats:2\n"
+                                   "ranges/2/8/iterations:3/repeats:2\nranges/4/8/iterations:3/repeats:2\n"
+                                   "plain/min_time:0.250/min_warmup_time:0.500\nerrors 0, stopped 0\n");
+    scenario(p, "named_only");
+    assert_one_line(p->errors, "benchmark empty has names of arguments, but no arguments");
+}
+
+static void test_setup_and_teardown(void **state) {
+    struct process *p = *state;
+    scenario(p, "callbacks");
+    assert_string_equal(p->output, "start b/1/iterations:1/repeats:2 0/4\n"
+                                   "setup here 1\nfunction here 1\nteardown here 1\n"
+                                   "start b/1/iterations:1/repeats:2 1/4\n"
+                                   "setup here 1\nfunction here 1\nteardown here 1\n"
+                                   "start b/3/iterations:1/repeats:2 2/4\n"
+                                   "setup here 3\nerrors 1, stopped 0\n");
+}
+
+static void test_counters(void **state) {
+    struct process *p = *state;
+    scenario(p, "counters", "--benchmark_out=out.json");
+    assert_holds(p->output, "counters/iterations:10/process_time/manual_time all=0.01 average=2 bytes_per_second=4 "
+                            "invariant=200 invert=0.05 items_per_second=3 per_thread=20 plain=20 rate=10 "
+                            "label=two lines \"quoted\"\nfree/iterations:10/repeats:2/manual_time\nfree");
+    assert_lacks(p->output, " rate=inf");
+    assert_holds(p->output, "\nerrors 0, stopped 0\n");
+    json_t *all = load(p, "out.json");
+    assert_int_equal(json_is_false(json_object_get(json_object_get(all, "extra"), "stopped")), 1);
+    assert_string_equal(json_string_value(json_object_get(json_object_get(all, "context"), "key")),
+                        "a value \"quoted\"");
+    json_decref(all);
+    scenario(p, "counters", "--benchmark_out=out.csv", "--benchmark_out_format=csv");
+    assert_int_equal(p->status, 0);
+    assert_int_equal(process_files(p), 2);
+}
+
+static void test_errors(void **state) {
+    struct process *p = *state;
+    scenario(p, "errors", "--benchmark_out=out.json");
+    assert_string_equal(p->errors, "");
+    assert_holds(p->output, "\ne/0/iterations:5/repeats:4_cv ");
+    assert_holds(p->output, "e/1/iterations:5/repeats:4 error=before the start\ne/2");
+    assert_holds(p->output, "\ne/2/iterations:5/repeats:4 error=in the loop\ne/3");
+    assert_holds(p->output, "\ne/3/iterations:5/repeats:4 error=the benchmark returned without calling gb_stop\ne/4");
+    assert_holds(p->output, "\ne/4/iterations:5/repeats:4 error=the benchmark returned without calling gb_start\ne/5");
+    assert_holds(p->output, "\ne/5/iterations:5/repeats:4 error=counter nan is not a finite number\ne/6");
+    assert_holds(p->output, "\ne/6/iterations:5/repeats:4 always=1 flags=1\n"
+                            "e/6/iterations:5/repeats:4 always=1 flags=1\n"
+                            "e/6/iterations:5/repeats:4 error=counter flags has other flags than before\ncomplex");
+    assert_holds(p->output, "\ncomplex/7/iterations:5/repeats:4 error=complexity needs gb_set_complexity_n\ncomplex/8");
+    assert_holds(p->output, " error=gb_stop was called without gb_start\n"
+                            "searched/9/manual_time error=manual time needs gb_set_iteration_time\n"
+                            "named/10 error=no counter can be named iterations: JSON results have that already\n"
+                            "errors 12, stopped 0\n");
+    assert_lacks(p->output, "BigO");
+    json_decref(load(p, "out.json"));
+}
+
+static void test_complexity(void **state) {
+    struct process *p = *state;
+    scenario(p, "complexity", "--benchmark_out=out.json");
+    assert_holds(p->output, "start n/1/iterations:10/manual_time 0/21\n");
+    assert_holds(p->output, "n/iterations:10/manual_time_BigO curve 2 0.001000 0\n"
+                            "n/iterations:10/manual_time_RMS curve 2 0.000000 1\n");
+    assert_holds(p->output, "auto/iterations:10/manual_time_BigO curve ");
+    assert_holds(p->output, "curve/iterations:10/manual_time_BigO curve 8 0.002000 0\n");
+    json_t *all = load(p, "out.json");
+    assert_holds(names_in(all), "auto/iterations:10/manual_time_BigO auto/iterations:10/manual_time_RMS ");
+    json_decref(all);
+}
+
+static void test_statistics_and_what_is_shown(void **state) {
+    struct process *p = *state;
+    scenario(p, "statistics", "--benchmark_out=out.json", "--benchmark_display_aggregates_only");
+    assert_holds(p->output, "-1 benchmark report: more than 16 statistics in the program\n");
+    assert_holds(p->output, "calls=30");
+    static const struct {
+        const char *repetition;
+        int displayed, written;
+    } rows[] = {{"flags/iterations:2/repeats:3 ", 0, 1},
+                {"all/iterations:2/repeats:3 ", 1, 1},
+                {"display/iterations:2/repeats:3 ", 0, 1},
+                {"report/iterations:2/repeats:3 ", 0, 0}};
+    json_t *all = load(p, "out.json");
+    const char *names = names_in(all), *table = strstr(p->output, "-----");
+    assert_non_null(table);
+    for (size_t i = 0; i < 4; i++) {
+        const char *end = strstr(names, rows[i].repetition), *line = table;
+        assert_int_equal(end != NULL, rows[i].written);
+        int displayed = 0;
+        for (; line != NULL; line = strchr(line + 1, '\n'))
+            displayed |= strncmp(line + 1, rows[i].repetition, strlen(rows[i].repetition)) == 0;
+        assert_int_equal(displayed, rows[i].displayed);
+    }
+    assert_holds(names, "report/iterations:2/repeats:3_max report/iterations:2/repeats:3_other ");
+    json_decref(all);
+}
+
+static void test_interruption(void **state) {
+    struct process *p = *state;
+    static const char *const ways[] = {"stop_error", "stop_return", "stop_complete"};
+    for (int way = 1; way <= 3; way++) {
+        char name[64], expected[512], names[512];
+        snprintf(name, sizeof name, "s/%d/1/iterations:1/repeats:3", way);
+        scenario(p, ways[way - 1], "--benchmark_out=out.json");
+        assert_int_equal(p->status, 0);
+        assert_int_equal(process_files(p), 1);
+        snprintf(expected, sizeof expected, "start %s 3/9\nstart %s 4/9\n%s\n%s%serrors 0, stopped 1\n", name, name,
+                 name, way == 3 ? name : "", way == 3 ? "\n" : "");
+        assert_holds(p->output, expected);
+        assert_lacks(p->output, "5/9");
+        json_t *all = load(p, "out.json");
+        snprintf(names, sizeof names, "repeats:3_cv %s %s%s", name, way == 3 ? name : "", way == 3 ? " " : "");
+        assert_string_equal(strstr(names_in(all), "repeats:3_cv"), names);
+        assert_int_equal(json_is_true(json_object_get(json_object_get(all, "extra"), "stopped")), 1);
+        json_decref(all);
+    }
+    scenario(p, "stop_first", "--benchmark_out=out.json");
+    assert_string_equal(p->output, "errors 0, stopped 1\n");
+    json_t *all = load(p, "out.json");
+    assert_string_equal(names_in(all), "");
+    json_decref(all);
+}
+
+/* Each repetition is announced once, however often the library calls for it. */
+static void test_progress(void **state) {
+    struct process *p = *state;
+    scenario(p, "plain");
+    assert_holds(p->output, "start b/1/min_time:0.001/repeats:3 0/6\n");
+    static const char *const warm_ups[] = {"--benchmark_min_warmup_time=0.001", "--benchmark_min_warmup_time=1e-9"};
+    for (size_t i = 0; i < 2; i++) {
+        scenario(p, "plain", warm_ups[i], "--benchmark_enable_random_interleaving", "--benchmark_format=csv");
+        const char *at = p->output;
+        for (int index = 0; index < 6; index++) {
+            char part[32];
+            snprintf(part, sizeof part, " %d/6\n", index);
+            at = strstr(at, "start ");
+            assert_non_null(at);
+            at = strchr(at + 6, ' ');
+            assert_int_equal(strncmp(at, part, strlen(part)), 0);
+        }
+        assert_null(strstr(at, "start "));
+    }
+}
+
+static void test_failures_are_one_line(void **state) {
+    struct process *p = *state;
+    scenario(p, "plain", "--benchmark_filter=nothing", "--benchmark_out=out.json");
+    assert_int_equal(p->status, 3);
+    assert_one_line(p->errors, "Failed to match any benchmarks against regex: nothing: see --benchmark_filter");
+    scenario(p, "plain", "--benchmark_filter=(", "--benchmark_out=out.json");
+    assert_int_equal(p->status, 3);
+    assert_one_line(p->errors, "Could not compile benchmark re");
+    scenario(p, "plain", "--benchmark_out=no/such/folder.json");
+    assert_int_equal(p->status, 3);
+    assert_one_line(p->errors, "cannot write no/such/folder.json.part: No such file or directory");
+    scenario(p, "plain", "--benchmark_out=.");
+    assert_int_equal(p->status, 3);
+    assert_one_line(p->errors, "is a directory");
+    scenario(p, "plain", "--benchmark_out=/dev/full");
+    assert_int_equal(p->status, 3);
+    assert_holds(p->errors, "cannot write all of /dev/full: is the disk full?\n");
+    scenario(p, "plain", "--nonsense");
+    assert_one_line(p->errors, "unknown or malformed: --nonsense");
+    scenario(p, "plain", "--benchmark_list_tests", "--benchmark_out=out.json");
+    assert_int_equal(p->status, 0);
+    assert_int_equal(process_files(p), 0);
+}
+
+static void test_no_exception_crosses(void **state) {
+    struct process *p = *state;
+    if (slow()) {
+        print_message("skipped under sanitizers and emulators: they need the memory that is to be missing\n");
+        skip();
+    }
+    scenario(p, "memory");
+    assert_string_equal(p->errors, "");
+    assert_string_equal(p->output, "1 out of memory\n-1 out of memory\n");
+}
+
+static void test_compare_py(void **state) {
+    struct process *p = *state;
+    static const char tool[] = "/usr/share/benchmark/compare.py";
+    static const char *const pythons[] = {"python3", "/usr/bin/python3"}; /* the packages are the latter's */
+    const char *python = NULL;
+    for (size_t i = 0; i < 2 && python == NULL; i++)
+        if (process_run(p, (const char *const[]){pythons[i], "-c", "import numpy, scipy", NULL}) == 0 && p->status == 0)
+            python = pythons[i];
+    if (access(tool, R_OK) != 0 || python == NULL) {
+        print_message("skipped: needs python3, numpy, scipy and %s\n", tool);
+        skip();
+    }
+    scenario(p, "plain", "--benchmark_out=A.json");
+    scenario(p, "plain", "--benchmark_out=B.json");
+    const char *const compare[] = {python, tool, "--no-color", "benchmarks", "A.json", "B.json", NULL};
+    assert_int_equal(process_run(p, compare), 0);
+    assert_int_equal(p->status, 0);
+    assert_holds(p->output, "Comparing A.json to B.json");
+    assert_holds(p->output, "b/2/min_time:0.001/repeats:3_median");
+    assert_holds(p->output, "b/2/min_time:0.001/repeats:3_pvalue");
+}
+
+#define in_folder(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
+
+int main(int argc, char **argv) {
+    static char path[4096];
+    if (argc > 1)
+        return play(argc, argv);
+    if ((self = realpath("/proc/self/exe", path)) == NULL || emulated())
+        self = realpath(argv[0], path);
+    const struct CMUnitTest tests[] = {
+        in_folder(test_names),
+        in_folder(test_setup_and_teardown),
+        in_folder(test_counters),
+        in_folder(test_errors),
+        in_folder(test_complexity),
+        in_folder(test_statistics_and_what_is_shown),
+        in_folder(test_interruption),
+        in_folder(test_progress),
+        in_folder(test_failures_are_one_line),
+        in_folder(test_no_exception_crosses),
+        in_folder(test_compare_py),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
