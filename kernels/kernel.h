@@ -2,6 +2,15 @@
  *
  *   L1(a, b) = sum over i of |a[i] - b[i]|          L2(a, b) = sum over i of (a[i] - b[i])^2, without the root
  *
+ * The third metric demonstrates a mistake and is no distance: it is neither symmetric nor does it keep to the triangle
+ * inequality. Where courses write np.sum(np.abs(X - q), axis=1) and X and q hold uint8, the differences wrap, and abs()
+ * finds nothing to do. With the query a and the train row b, NumPy then computes
+ *
+ *   L1wrap(a, b) = sum over i of (b[i] - a[i]) mod 256
+ *
+ * which a reader may hold against L1 to see what that costs in accuracy. A byte adds at most 255, so max_dim is L1's,
+ * UINT32_MAX / 255. It has pair kernels only, as fast as a demonstration must be, and is not benchmarked.
+ *
  * A kernel comes in one of two forms.
  *
  *   pair   one query, one train row, both where the caller has them: `pair(a, b, dim)`.
@@ -20,10 +29,11 @@
 
 #include "cpu.h"
 
-enum knn_metric { KNN_L1, KNN_L2 };
+enum knn_metric { KNN_L1, KNN_L2, KNN_L1WRAP };
 /* A tile has at most KNN_MAX_MR queries (what compilers unroll) and KNN_MAX_TILE distances. */
-enum { KNN_METRICS = 2, KNN_PANEL_ALIGN = 64, KNN_MAX_MR = 16, KNN_MAX_TILE = 16 * 64 };
+enum { KNN_METRICS = 3, KNN_PANEL_ALIGN = 64, KNN_MAX_MR = 16, KNN_MAX_TILE = 16 * 64 };
 
+/* The distance from query a to train row b. */
 typedef uint32_t knn_pair_fn(const uint8_t *a, const uint8_t *b, size_t dim);
 
 /* Packs n rows (1 <= n <= mr queries or nr train rows), `stride` bytes apart, into a panel of knn_*_panel_bytes(kernel,
@@ -57,7 +67,7 @@ struct knn_kernel {
     knn_pack_fn *pack_train;
 };
 
-/* "l1" or "l2". */
+/* "l1", "l2" or "l1wrap". */
 const char *knn_metric_name(enum knn_metric metric);
 
 /* Every kernel of this build, runnable here or not: by metric, then slowest expected first. */

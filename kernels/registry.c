@@ -15,7 +15,8 @@ static const struct knn_kernel *const kernels[] = {
 enum { KERNEL_COUNT = sizeof kernels / sizeof kernels[0] };
 
 const char *knn_metric_name(enum knn_metric metric) {
-    return metric == KNN_L1 ? "l1" : "l2";
+    static const char *const names[KNN_METRICS] = {[KNN_L1] = "l1", [KNN_L2] = "l2", [KNN_L1WRAP] = "l1wrap"};
+    return names[metric];
 }
 
 const struct knn_kernel *const *knn_kernels(size_t *count) {

@@ -54,7 +54,7 @@ const struct knn_kernel *knn_choose_kernel(const char *name, enum knn_metric met
     if (kernel == NULL)
         return refuse(name, "no such kernel", metric, features, error);
     if (kernel->metric != metric)
-        return refuse(name, "it computes the other metric", metric, features, error);
+        return refuse(name, "it computes another metric", metric, features, error);
     if (!knn_kernel_runs(kernel, knn_cpu_features()))
         return refuse(name, "this CPU cannot run it", metric, features, error);
     if (!knn_kernel_runs(kernel, features))

@@ -111,8 +111,8 @@ const uint32_t *palette_distances(struct palette *palette, enum knn_metric metri
         return NULL;
     knn_pair_fn *reference = knn_kernel_reference(metric)->pair;
     for (unsigned i = 0; i < rows; i++)
-        for (unsigned j = 0; j <= i; j++)
-            distance[i * rows + j] = distance[j * rows + i] =
+        for (unsigned j = 0; j < rows; j++) /* in either order, since a metric need not be symmetric */
+            distance[i * rows + j] =
                 reference(palette->bytes + i * palette->dim, palette->bytes + j * palette->dim, palette->dim);
     return palette->distance[metric] = distance;
 }

@@ -1,4 +1,4 @@
-/* The rows that kernels are tried on: a fixed set of nasty ones, then random ones, with all distances between them.
+/* The rows that kernels are tried on: a fixed set of nasty ones, then random ones, with the distances of all pairs.
  *
  * A palette is made once for a length and serves every kernel, so the slow reference runs once a pair of rows. */
 #ifndef PALETTE_H
@@ -16,7 +16,7 @@ struct palette {
     size_t dim;
     unsigned rows;                   /* fewer for long rows; the nastiest come first */
     uint8_t *bytes;                  /* row i starts at bytes + i * dim */
-    uint32_t *distance[KNN_METRICS]; /* [i * rows + j]; NULL until first asked for */
+    uint32_t *distance[KNN_METRICS]; /* [i * rows + j]: from query i to train row j; NULL until first asked for */
 };
 
 /* A stream of random numbers: the same for the same first state, on every machine. */

@@ -49,16 +49,19 @@ static void test_reference(void **state) {
         struct palette *palette = palette_get(&harness.palettes, harness.seed, dim);
         assert_non_null(palette);
         const uint32_t *l1 = palette_distances(palette, KNN_L1), *l2 = palette_distances(palette, KNN_L2);
+        const uint32_t *l1wrap = palette_distances(palette, KNN_L1WRAP);
         for (unsigned i = 0; i < palette->rows * palette->rows; i++) {
             const uint8_t *a = palette->bytes + i / palette->rows * dim, *b = palette->bytes + i % palette->rows * dim;
-            int64_t sum = 0, squares = 0;
+            int64_t sum = 0, squares = 0, wrapped = 0;
             for (size_t j = 0; j < dim; j++) {
-                int64_t difference = (int64_t)a[j] - b[j];
+                int64_t difference = (int64_t)b[j] - a[j];
                 sum += llabs(difference);
                 squares += difference * difference;
+                wrapped += (difference + 256) % 256;
             }
             assert_int_equal(l1[i], sum);
             assert_int_equal(l2[i], squares);
+            assert_int_equal(l1wrap[i], wrapped);
         }
     }
 }
@@ -71,9 +74,10 @@ static void test_reference_largest(void **state) {
         size_t dim = kernel->max_dim;
         struct palette *palette = palette_get(&harness.palettes, harness.seed, dim);
         assert_non_null(palette);
-        uint64_t largest = dim * (metric == KNN_L1 ? 255u : 255u * 255u);
-        assert_int_equal(kernel->pair(palette->bytes, palette->bytes + dim, dim), largest);
-        assert_int_equal(kernel->pair(palette->bytes + dim, palette->bytes, dim), largest);
+        const uint8_t *all_255 = palette->bytes + ALL_255 * dim, *all_0 = palette->bytes + ALL_0 * dim;
+        uint64_t largest = dim * (metric == KNN_L2 ? 255u * 255u : 255u);
+        assert_int_equal(kernel->pair(all_0, all_255, dim), largest);
+        assert_int_equal(kernel->pair(all_255, all_0, dim), metric == KNN_L1WRAP ? dim : largest);
     }
 }
 
@@ -132,7 +136,7 @@ static void test_descriptors(void **state) {
     for (size_t i = 0; i < count; i++) {
         const struct knn_kernel *kernel = kernels[i];
         print_message("%s\n", kernel->name); /* so that the last one before a failure is the one that fails */
-        uint64_t largest = kernel->metric == KNN_L1 ? 255 : 255 * 255;
+        uint64_t largest = kernel->metric == KNN_L2 ? 255 * 255 : 255;
         assert_true(kernel->max_dim >= 65536); /* the chunks that longer rows are cut into */
         assert_true(kernel->max_dim <= UINT32_MAX / largest);
         assert_true(kernel->step >= 1 && kernel->ops >= 1);
@@ -161,8 +165,10 @@ static void test_order(void **state) {
         assert_true(kernels[i - 1]->metric <= kernels[i]->metric);
     assert_ptr_equal(knn_kernel_reference(KNN_L1), knn_kernel_find("l1_scalar"));
     assert_ptr_equal(knn_kernel_reference(KNN_L2), knn_kernel_find("l2_scalar"));
+    assert_ptr_equal(knn_kernel_reference(KNN_L1WRAP), knn_kernel_find("l1wrap_scalar"));
     assert_string_equal(knn_metric_name(KNN_L1), "l1");
     assert_string_equal(knn_metric_name(KNN_L2), "l2");
+    assert_string_equal(knn_metric_name(KNN_L1WRAP), "l1wrap");
 }
 
 static void test_isas(void **state) {

@@ -1,0 +1,21 @@
+/* L1 with the difference modulo 256, one byte at a time: what NumPy makes of bytes (kernel.h), and the reference. */
+#include "kernel.h"
+
+static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
+    uint32_t sum = 0;
+    for (size_t i = 0; i < dim; i++)
+        sum += (uint8_t)(b[i] - a[i]);
+    return sum;
+}
+
+const struct knn_kernel knn_l1wrap_scalar = {
+    .name = "l1wrap_scalar",
+    .summary = "one byte at a time, vectorization off",
+    .metric = KNN_L1WRAP,
+    .mr = 1,
+    .nr = 1,
+    .max_dim = UINT32_MAX / 255,
+    .step = 1,
+    .ops = 2,
+    .pair = pair,
+};
