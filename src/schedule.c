@@ -21,15 +21,38 @@ static size_t tiles_in_cache(const struct knn_kernel *kernel, size_t dim, size_t
     return room > 2 * panel + tile ? (room - 2 * panel) / tile : 1;
 }
 
-struct knn_schedule knn_schedule(const struct knn_kernel *kernel, size_t queries, size_t panels, size_t dim,
-                                 unsigned threads, size_t cache) {
+/* The smallest number whose square is at least n. */
+static size_t root_up(size_t n) {
+    size_t root = 1;
+    while (root * root < n)
+        root++;
+    return root;
+}
+
+struct knn_schedule knn_schedule(const struct knn_kernel *kernel, enum knn_split split, size_t queries, size_t panels,
+                                 size_t dim, unsigned threads, size_t cache) {
     enum { TASKS_PER_THREAD = 8 }; /* the last task to end keeps the others waiting for at most about an eighth */
+    size_t wanted = threads > 1 ? TASKS_PER_THREAD * (size_t)threads : 1;
     struct knn_schedule s = {.tiles = divide_up(queries, kernel->mr), .ranges = 1};
     s.blocks = divide_up(s.tiles, tiles_in_cache(kernel, dim, cache));
-    if (s.blocks >= TASKS_PER_THREAD * (size_t)threads)
+    switch (split) {
+    case KNN_SPLIT_AUTO:
+        s.ranges = divide_up(wanted, s.blocks);
+        break;
+    case KNN_SPLIT_QUERIES:
+        s.blocks = max(s.blocks, wanted);
+        break;
+    case KNN_SPLIT_ROWS:
+        s.ranges = wanted;
+        break;
+    case KNN_SPLIT_BOTH:
+        s.blocks = min(max(s.blocks, root_up(wanted)), s.tiles);
+        s.ranges = max(root_up(wanted), divide_up(wanted, s.blocks));
+        break;
+    }
+    if (s.ranges == 1) /* whole rounds of blocks, so that the last one leaves no thread idle */
         s.blocks = min(divide_up(s.blocks, threads) * threads, s.tiles);
-    else if (threads > 1)
-        s.ranges = max(1, min(panels, divide_up(TASKS_PER_THREAD * (size_t)threads, s.blocks)));
+    s.ranges = min(s.ranges, panels);
     s.block_tiles = divide_up(s.tiles, s.blocks);
     return s;
 }

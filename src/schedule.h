@@ -1,14 +1,31 @@
-/* How a search is cut into tasks: blocks of queries that stay in a core's cache, times ranges of train panels.
+/* How a search is cut into tasks, and in what way the threads take them.
  *
- * A block meets every panel of its range while the panels stream past, so the block should fill the cache that a thread
- * has to itself, and there should be enough tasks for all threads. A large batch has enough blocks and each meets all
- * panels; a small one is also cut along the train rows, and the k best of its ranges are merged. */
+ * A task is a block of queries against a range of train panels. A block meets every panel of its range while the panels
+ * stream past, so it should fill the cache that a thread has to itself. The default is one rule for all batches:
+ *
+ *   As few blocks as the cache allows. If they are fewer than 8 tasks a thread, cut the train rows into so many ranges
+ *   that there are 8; if not, all blocks meet all rows. Threads take the next task when they have ended one.
+ *
+ * One query is thus split by rows and reads memory on all cores; some hundred are split both ways; thousands by
+ * queries, whose k best then need no merging. `make bench` compares (schedule/...). On two cores of a Zen 4 splitting
+ * by queries alone took twice the time at a batch of 1 and a third more at 64; from 512 on no split was measurably
+ * faster than the rule's, nor was any loop. A static loop lost up to a quarter where other work took a core. 4, 16 or
+ * 32 tasks a thread were not measurably faster than 8. */
 #ifndef KNN_SCHEDULE_H
 #define KNN_SCHEDULE_H
 
 #include <stddef.h>
 
 #include "kernel.h"
+
+enum knn_split { KNN_SPLIT_AUTO, KNN_SPLIT_QUERIES, KNN_SPLIT_ROWS, KNN_SPLIT_BOTH };
+enum knn_loop { KNN_LOOP_DYNAMIC, KNN_LOOP_STATIC, KNN_LOOP_GUIDED, KNN_LOOP_TASKS }; /* as OpenMP has them */
+
+/* No policy changes an answer, only the time it takes; all zeros is the default. */
+struct knn_policy {
+    enum knn_split split;
+    enum knn_loop loop;
+};
 
 struct knn_schedule {
     size_t tiles;       /* query tiles of mr queries in all */
@@ -19,8 +36,8 @@ struct knn_schedule {
 
 /* For `queries` rows against `panels` panels, rows of `dim` bytes, on `threads` threads that have `cache` bytes each.
  */
-struct knn_schedule knn_schedule(const struct knn_kernel *kernel, size_t queries, size_t panels, size_t dim,
-                                 unsigned threads, size_t cache);
+struct knn_schedule knn_schedule(const struct knn_kernel *kernel, enum knn_split split, size_t queries, size_t panels,
+                                 size_t dim, unsigned threads, size_t cache);
 
 /* Start of part i of `count` things cut into `parts` parts as equal as can be. */
 static inline size_t knn_part(size_t count, size_t parts, size_t i) {

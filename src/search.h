@@ -10,6 +10,7 @@
 
 #include "kbest.h"
 #include "panels.h"
+#include "schedule.h"
 
 enum { KNN_MAX_K = 1000 };
 
@@ -24,5 +25,10 @@ typedef int knn_progress_fn(double done, void *context);
 int knn_search(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
                struct knn_neighbor *neighbors, const struct knn_team *team, knn_progress_fn *progress, void *context,
                struct knn_error *error);
+
+/* The same by a policy of the caller's (schedule.h), to compare policies; knn_search takes the default one. */
+int knn_search_by(struct knn_policy policy, const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
+                  struct knn_neighbor *neighbors, const struct knn_team *team, knn_progress_fn *progress, void *context,
+                  struct knn_error *error);
 
 #endif

@@ -39,6 +39,7 @@ struct job {
     size_t queries, rows, dim;
     unsigned threads;
     size_t cache;
+    enum knn_split split;
 };
 
 /* Bytes that a block of this many tiles takes, with the train panel in use and the one arriving. */
@@ -48,8 +49,8 @@ static size_t block_bytes(const struct knn_kernel *kernel, size_t tiles, size_t 
     return tiles * knn_query_panel_bytes(kernel, dim) + 2 * knn_train_panel_bytes(kernel, dim);
 }
 
+/* What every split owes. */
 static const char *fault_of(const struct knn_kernel *kernel, const struct job *job, const struct knn_schedule *s) {
-    enum { ENOUGH = 32 }; /* blocks a thread, whatever the scheduler itself takes for enough */
     size_t panels = (job->rows + kernel->nr - 1) / kernel->nr, tiles = (job->queries + kernel->mr - 1) / kernel->mr;
     if (s->tiles != tiles)
         return "other tiles than the queries fill";
@@ -60,10 +61,17 @@ static const char *fault_of(const struct knn_kernel *kernel, const struct job *j
     check_parts(panels, s->ranges);
     if (s->block_tiles > 1 && block_bytes(kernel, s->block_tiles, job->dim) > job->cache)
         return "a block is larger than the cache";
-    if (s->blocks > 1 && block_bytes(kernel, tiles, job->dim) <= job->cache / 2)
-        return "several blocks where one fits";
     if (job->threads == 1 && s->ranges != 1)
         return "ranges for one thread";
+    return NULL;
+}
+
+/* What the automatic one owes. */
+static const char *fault_of_auto(const struct knn_kernel *kernel, const struct job *job, const struct knn_schedule *s) {
+    enum { ENOUGH = 32 }; /* blocks a thread, whatever the scheduler itself takes for enough */
+    size_t panels = (job->rows + kernel->nr - 1) / kernel->nr, tiles = (job->queries + kernel->mr - 1) / kernel->mr;
+    if (s->blocks > 1 && block_bytes(kernel, tiles, job->dim) <= job->cache / 2)
+        return "several blocks where one fits";
     int enough = s->blocks >= ENOUGH * (size_t)job->threads;
     if (enough && s->ranges > 1)
         return "ranges though there are blocks enough";
@@ -74,15 +82,35 @@ static const char *fault_of(const struct knn_kernel *kernel, const struct job *j
     return NULL;
 }
 
+/* What the others owe, on several threads. */
+static const char *fault_of_split(const struct knn_kernel *kernel, const struct job *job,
+                                  const struct knn_schedule *s) {
+    size_t panels = (job->rows + kernel->nr - 1) / kernel->nr;
+    if (job->split == KNN_SPLIT_QUERIES && (s->ranges != 1 || (s->blocks < job->threads && s->blocks != s->tiles)))
+        return "not split by queries alone, or into too few blocks";
+    if (job->split == KNN_SPLIT_ROWS && s->ranges < job->threads && s->ranges != panels)
+        return "too few ranges";
+    if (job->split == KNN_SPLIT_BOTH && ((s->blocks == 1 && s->tiles > 1) || (s->ranges == 1 && panels > 1)))
+        return "not split in both dimensions";
+    if (job->split == KNN_SPLIT_BOTH && s->blocks * s->ranges < job->threads && s->ranges != panels)
+        return "threads without a task though there are panels left";
+    return NULL;
+}
+
 static struct knn_schedule check_job(const struct knn_kernel *kernel, struct job job) {
     size_t panels = (job.rows + kernel->nr - 1) / kernel->nr;
-    struct knn_schedule s = knn_schedule(kernel, job.queries, panels, job.dim, job.threads, job.cache);
+    struct knn_schedule s = knn_schedule(kernel, job.split, job.queries, panels, job.dim, job.threads, job.cache);
     const char *fault = fault_of(kernel, &job, &s);
+    if (fault == NULL && job.split == KNN_SPLIT_AUTO)
+        fault = fault_of_auto(kernel, &job, &s);
+    else if (fault == NULL && job.threads > 1)
+        fault = fault_of_split(kernel, &job, &s);
     if (fault != NULL)
-        fail_msg("%s: %zu queries, %zu rows of %zu bytes, %u threads, cache %zu: %zu blocks of up to %zu tiles, "
-                 "%zu ranges: %s",
-                 kernel->name, job.queries, job.rows, job.dim, job.threads, job.cache, s.blocks, s.block_tiles,
-                 s.ranges, fault);
+        fail_msg(
+            "%s, split %d: %zu queries, %zu rows of %zu bytes, %u threads, cache %zu: %zu blocks of up to %zu tiles, "
+            "%zu ranges: %s",
+            kernel->name, (int)job.split, job.queries, job.rows, job.dim, job.threads, job.cache, s.blocks,
+            s.block_tiles, s.ranges, fault);
     return s;
 }
 
@@ -98,22 +126,25 @@ static void test_every_schedule(void **state) {
     static const size_t queries[] = {1, 2, 11, 12, 13, 97, 1000, 10000}, rows[] = {1, 33, 500, 50000};
     static const size_t dims[] = {1, 100, 3072, 297600}, caches[] = {1, 8 << 10, 256 << 10, 2 << 20};
     static const unsigned threads[] = {1, 2, 3, 7, 64};
-    enum { QUERIES = 8, FOUR = 4, THREADS = 5, JOBS = QUERIES * FOUR * FOUR * FOUR * THREADS };
+    enum { QUERIES = 8, FOUR = 4, THREADS = 5, JOBS = QUERIES * FOUR * FOUR * FOUR * FOUR * THREADS };
     for (size_t i = 0; kernel_number(i) != NULL; i++)
         for (size_t j = 0; j < JOBS; j++)
             check_job(kernel_number(i),
                       (struct job){queries[j % QUERIES], rows[j / QUERIES % FOUR], dims[j / QUERIES / FOUR % FOUR],
                                    threads[j / QUERIES / FOUR / FOUR % THREADS],
-                                   caches[j / QUERIES / FOUR / FOUR / THREADS]});
+                                   caches[j / QUERIES / FOUR / FOUR / THREADS % FOUR],
+                                   (enum knn_split)(j / QUERIES / FOUR / FOUR / THREADS / FOUR)});
 }
 
 static void test_one_query(void **state) {
     (void)state;
     for (size_t i = 0; kernel_number(i) != NULL; i++)
         for (unsigned threads = 2; threads <= 64; threads *= 2) {
-            struct knn_schedule s = check_job(kernel_number(i), (struct job){1, 50000, 3072, threads, 1 << 20});
+            struct knn_schedule s =
+                check_job(kernel_number(i), (struct job){1, 50000, 3072, threads, 1 << 20, KNN_SPLIT_AUTO});
             assert_true(s.blocks == 1 && s.ranges >= threads);
-            s = check_job(kernel_number(i), (struct job){1, 2 * kernel_number(i)->nr, 3072, threads, 1 << 20});
+            s = check_job(kernel_number(i),
+                          (struct job){1, 2 * kernel_number(i)->nr, 3072, threads, 1 << 20, KNN_SPLIT_AUTO});
             assert_int_equal(s.ranges, 2);
         }
 }
@@ -122,7 +153,8 @@ static void test_large_batch(void **state) {
     (void)state;
     for (size_t i = 0; kernel_number(i) != NULL; i++)
         for (unsigned threads = 1; threads <= 7; threads++) {
-            struct knn_schedule s = check_job(kernel_number(i), (struct job){100000, 50000, 3072, threads, 1 << 20});
+            struct knn_schedule s =
+                check_job(kernel_number(i), (struct job){100000, 50000, 3072, threads, 1 << 20, KNN_SPLIT_AUTO});
             assert_true(s.ranges == 1 && s.blocks >= threads && s.blocks % threads == 0 && s.block_tiles > 1);
         }
 }
@@ -130,7 +162,8 @@ static void test_large_batch(void **state) {
 static void test_huge_rows(void **state) {
     (void)state;
     for (size_t i = 0; kernel_number(i) != NULL; i++) {
-        struct knn_schedule s = check_job(kernel_number(i), (struct job){100, 100, 10 << 20, 4, 1 << 20});
+        struct knn_schedule s =
+            check_job(kernel_number(i), (struct job){100, 100, 10 << 20, 4, 1 << 20, KNN_SPLIT_AUTO});
         assert_true(s.block_tiles == 1 && s.blocks == s.tiles);
     }
 }
