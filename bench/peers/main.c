@@ -1,0 +1,170 @@
+/* The peers: `make bench-peers`. Google Benchmark's own flags work beside these. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "blas_core.h"
+#include "contest.h"
+#include "output.h"
+
+struct settings {
+    const char *data, *output;
+    unsigned threads, rounds;
+    int quick;
+};
+
+enum { ROUNDS = 5, QUICK_ROUNDS = 2, QUICK_ROWS = 5000, QUICK_QUERIES = 2048 };
+
+static void help(void) {
+    printf("usage: knnmark-bench-peers [options] [--benchmark_... flags of Google Benchmark]\n\n"
+           "Other libraries and knnmark on the same job, in turn. Absent from this build:%s\n\n"
+           "  --data=SPEC     data set, as for `knnmark classify`\n"
+           "  --threads=N     threads of every contestant (default: OMP_NUM_THREADS, else one a core)\n"
+           "  --rounds=N      times that each is measured (default: %d)\n"
+           "  --output=FILE   write the results as JSON, and the table beside it as Markdown (FILE's name with .md)\n"
+           "  --quick         a small part of the job, in seconds\n\n"
+           "OPENBLAS_CORETYPE, if set, is left as it is; else the fastest one is found and set.\n",
+           peers_absent()[0] != '\0' ? peers_absent() : " none", ROUNDS);
+    exit(0);
+}
+
+static int fail(const char *message) {
+    fprintf(stderr, "knnmark-bench-peers: %s\n", message);
+    return EXIT_FAILURE;
+}
+
+/* What follows "--name=" in an argument, or NULL. */
+static const char *value_of(const char *argument, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(argument, name, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
+}
+
+static int take_number(const char *argument, const char *value, unsigned most, unsigned *number) {
+    char *end;
+    unsigned long taken = strtoul(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || taken < 1 || taken > most) {
+        fprintf(stderr, "knnmark-bench-peers: %s: give a whole number from 1 to %u\n", argument, most);
+        return -1;
+    }
+    *number = (unsigned)taken;
+    return 0;
+}
+
+/* Takes our own options out of argv and leaves the rest to Google Benchmark. */
+static int take_options(int *argc, char **argv, struct settings *settings) {
+    int left = 1;
+    for (int i = 1; i < *argc; i++) {
+        const char *value;
+        if ((value = value_of(argv[i], "--data")) != NULL) {
+            settings->data = value;
+        } else if ((value = value_of(argv[i], "--output")) != NULL) {
+            settings->output = value;
+        } else if ((value = value_of(argv[i], "--threads")) != NULL) {
+            if (take_number(argv[i], value, KNN_MAX_THREADS, &settings->threads) != 0)
+                return -1;
+        } else if ((value = value_of(argv[i], "--rounds")) != NULL) {
+            if (take_number(argv[i], value, MAX_ROUNDS, &settings->rounds) != 0)
+                return -1;
+        } else if (strcmp(argv[i], "--quick") == 0) {
+            settings->quick = 1;
+        } else {
+            argv[left++] = argv[i];
+        }
+    }
+    argv[ *argc = left] = NULL;
+    if (settings->rounds == 0)
+        settings->rounds = settings->quick ? QUICK_ROUNDS : ROUNDS;
+    return 0;
+}
+
+/* Prints the table, and writes it beside the result file: peers.md beside peers.json. */
+static int publish(const struct contest *contest, const char *output) {
+    char path[4096];
+    struct knn_output file;
+    struct knn_error error;
+    printf("\n");
+    report_table(stdout, contest);
+    if (output == NULL)
+        return 0;
+    const char *dot = strrchr(output, '.');
+    int length = dot != NULL && strchr(dot, '/') == NULL ? (int)(dot - output) : (int)strlen(output);
+    snprintf(path, sizeof path, "%.*s.md", length, output);
+    if (knn_output_open(&file, path, &error) != 0)
+        return fail(error.message);
+    report_table(file.stream, contest);
+    return knn_output_commit(&file, &error) != 0 ? fail(error.message) : 0;
+}
+
+static int run(struct bench *bench, const struct settings *settings) {
+    static struct contest contest;
+    struct knn_error error;
+    describe_run(bench);
+    gb_context("absent_peers", peers_absent()[0] != '\0' ? peers_absent() : "none");
+    if (bench->quick) {
+        bench->dataset.train.pixels = bench_view(&bench->dataset.train.pixels, QUICK_ROWS);
+        bench->dataset.test.pixels = bench_view(&bench->dataset.test.pixels, QUICK_QUERIES);
+    }
+    int status = contest_open(&contest, bench, settings->rounds, &error);
+    if (status != 0) {
+        status = fail(error.message);
+    } else {
+        fflush(stdout);
+        contest_run(&contest);
+        int errors = report_register(&contest) == 0 ? gb_run(&(struct gb_reporting){.bare_names = 1}) : -1;
+        status = errors < 0 ? fail(gb_error()) : publish(&contest, settings->output);
+        if (errors > 0)
+            status = EXIT_FAILURE;
+    }
+    contest_close(&contest);
+    return status;
+}
+
+/* For blas_core_choose(), which starts the program anew. */
+static char **copy_arguments(int argc, char **argv) {
+    size_t bytes = ((size_t)argc + 1) * sizeof *argv;
+    char **copy = malloc(bytes);
+    if (copy != NULL)
+        memcpy(copy, argv, bytes);
+    else
+        fail("no memory");
+    return copy;
+}
+
+/* Google Benchmark's flags, from argv and our defaults. */
+static int take_flags(int *argc, char **argv, const struct settings *settings) {
+    char out[4096] = "--benchmark_format=console", repetitions[64];
+    if (settings->output != NULL)
+        snprintf(out, sizeof out, "--benchmark_out=%s", settings->output);
+    snprintf(repetitions, sizeof repetitions, "--benchmark_repetitions=%u", settings->rounds);
+    /* The times are there before Google Benchmark asks: one call, of one iteration, has to be enough for it. */
+    const char *defaults[] = {out, repetitions, "--benchmark_min_time=0.000001",
+                              "--benchmark_display_aggregates_only=true", NULL};
+    if (gb_initialize(argc, argv, defaults, help) == 0 && gb_no_more_arguments(*argc, argv) == 0)
+        return 0;
+    fail(gb_error());
+    return -1;
+}
+
+static int compare(const struct settings *settings) {
+    struct bench bench;
+    struct knn_error error;
+    if (bench_open(&bench, settings->data, NULL, settings->threads, settings->quick, &error) != 0)
+        return fail(error.message);
+    printf("knnmark-bench-peers: %s\n", bench.dataset.source);
+    int status = run(&bench, settings);
+    gb_shutdown();
+    bench_close(&bench);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    setvbuf(stdout, NULL, _IOLBF, 0); /* who waits through a pipe sees the trials, too */
+    struct settings settings = {0};
+    char **unchanged = copy_arguments(argc, argv);
+    int usable =
+        unchanged != NULL && take_options(&argc, argv, &settings) == 0 && take_flags(&argc, argv, &settings) == 0;
+    if (usable)
+        blas_core_choose(unchanged);
+    free(unchanged);
+    return usable ? compare(&settings) : 2;
+}
