@@ -1,0 +1,192 @@
+/* Pictures of lines in two panels. The data file's first block are the labels at the lines' ends, every further block
+ * is a line:
+ *
+ *   panel "label" shade x y                     panel shade x median lowest highest
+ */
+#include <math.h>
+#include <string.h>
+
+#include "picture.h"
+#include "text.h"
+
+enum { PANELS = 2, MAX_SERIES = 96, MAX_POINTS = 32, IDEAL = 3 };
+
+struct series {
+    unsigned panel, shade; /* IDEAL: what would be perfect */
+    const struct run *run; /* any of those it is made from: they have their subject in common */
+    size_t count;
+    double x[MAX_POINTS];
+    struct spread y[MAX_POINTS];
+};
+
+struct lines {
+    struct series series[MAX_SERIES];
+    size_t count;
+    int linear[PANELS + 1]; /* by panel, from 1; the others are logarithmic */
+};
+
+/* -- collecting ---------------------------------------------------------------------------------------------------- */
+
+static struct series *series_of(struct lines *lines, unsigned panel, unsigned shade, const struct run *run) {
+    for (size_t i = 0; i < lines->count; i++) {
+        struct series *series = &lines->series[i];
+        if (series->panel == panel && series->shade == shade && strcmp(series->run->subject, run->subject) == 0)
+            return series;
+    }
+    if (lines->count == MAX_SERIES)
+        return NULL;
+    struct series *series = &lines->series[lines->count++];
+    *series = (struct series){.panel = panel, .shade = shade, .run = run};
+    return series;
+}
+
+/* Points are kept by x; what is more than a picture can show is left out. */
+static void add_point(struct lines *lines, unsigned panel, unsigned shade, const struct run *run, double x,
+                      struct spread y) {
+    struct series *series = series_of(lines, panel, shade, run);
+    if (series == NULL || series->count == MAX_POINTS || x <= 0 || y.n == 0)
+        return;
+    size_t to = series->count++;
+    for (; to > 0 && series->x[to - 1] > x; to--) {
+        series->x[to] = series->x[to - 1];
+        series->y[to] = series->y[to - 1];
+    }
+    series->x[to] = x;
+    series->y[to] = y;
+}
+
+/* -- writing ------------------------------------------------------------------------------------------------------- */
+
+static double scaled(const struct lines *lines, unsigned panel, double value) {
+    return lines->linear[panel] ? value : log(value);
+}
+
+static void put_labels(FILE *stream, const struct lines *lines, unsigned panel) {
+    const struct series *labelled[MAX_SERIES];
+    double at[MAX_SERIES], x = 0, lowest = INFINITY, highest = -INFINITY;
+    size_t count = 0;
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct series *series = &lines->series[i];
+        if (series->panel != panel || series->count == 0)
+            continue;
+        for (size_t p = 0; p < series->count; p++) {
+            lowest = fmin(lowest, scaled(lines, panel, series->y[p].lowest));
+            highest = fmax(highest, scaled(lines, panel, series->y[p].highest));
+        }
+        x = fmax(x, series->x[series->count - 1]);
+        if (series->shade == IDEAL)
+            continue;
+        labelled[count] = series;
+        at[count++] = scaled(lines, panel, series->y[series->count - 1].median);
+    }
+    if (lines->linear[panel])
+        lowest = 0;
+    double range = fmax(highest - lowest, 0.05);
+    spread_labels(at, count, highest - range, highest, 0.06 * (range + (lines->linear[panel] ? 0 : 0.28)));
+    for (size_t i = 0; i < count; i++) {
+        fprintf(stream, "%u ", panel);
+        put_quoted(stream, labelled[i]->run->subject);
+        fprintf(stream, " %u %.6g %.6g\n", labelled[i]->shade, x, lines->linear[panel] ? at[i] : exp(at[i]));
+    }
+}
+
+/* Returns how many points there are. */
+static size_t put_lines(FILE *stream, const struct lines *lines) {
+    size_t points = 0;
+    for (unsigned panel = 1; panel <= PANELS; panel++)
+        put_labels(stream, lines, panel);
+    for (size_t i = 0; i < lines->count; i++) {
+        const struct series *series = &lines->series[i];
+        if (series->count > 0)
+            fputs("\n\n", stream);
+        for (size_t p = 0; p < series->count; p++, points++)
+            fprintf(stream, "%u %u %.6g %.6g %.6g %.6g\n", series->panel, series->shade, series->x[p],
+                    series->y[p].median, series->y[p].lowest, series->y[p].highest);
+    }
+    return points;
+}
+
+/* -- the pictures -------------------------------------------------------------------------------------------------- */
+
+size_t write_dim(const struct drawing *drawing) {
+    struct run_list list = results_select(drawing->results, "kernel", "byte_pairs_per_s", 0, 0);
+    struct lines lines = {.count = 0};
+    put_head(drawing->table, "kernel", "row bytes", "byte pairs/s", "lowest", "highest", "byte pairs/cycle",
+             "% of ceiling");
+    for (size_t i = 0; i < list.count; i++) {
+        const struct run *run = list.items[i];
+        if (run->metric == 0 || run->dim <= 0)
+            continue;
+        struct spread rate = run_spread(run, "byte_pairs_per_s");
+        add_point(&lines, run->metric, shade_of(run), run, run->dim, rate);
+        put_row(drawing->table, run->subject, number_exact(run->dim).text, number_si(rate.median).text,
+                number_si(rate.lowest).text, number_si(rate.highest).text,
+                number_plain(run_spread(run, "byte_pairs_per_cycle").median).text,
+                number_percent(run_spread(run, "of_ceiling").median).text);
+    }
+    return put_lines(drawing->data, &lines);
+}
+
+/* One thread's rate times the threads. */
+static void add_ideal(struct lines *lines, const struct run_list *list) {
+    for (size_t i = 0; i < list->count; i++)
+        for (size_t one = 0; one < list->count; one++) {
+            const struct run *run = list->items[i];
+            if (list->items[one]->threads != 1 || strcmp(list->items[one]->subject, run->subject) != 0)
+                continue;
+            double rate = run->threads * run_spread(list->items[one], "distances_per_s").median;
+            add_point(lines, 1, IDEAL, run, run->threads, (struct spread){1, rate, rate, rate});
+            add_point(lines, 2, IDEAL, run, run->threads, (struct spread){1, 100, 100, 100});
+        }
+}
+
+size_t write_scaling(const struct drawing *drawing) {
+    struct run_list list = results_select(drawing->results, "scaling", "distances_per_s", 0, 0);
+    struct lines lines = {.linear = {0, 0, 1}};
+    double most = results_most_threads(drawing->results, "scaling");
+    put_head(drawing->table, "kernel", "threads", "distances/s", "lowest", "highest", "efficiency", "% of ceiling");
+    for (size_t i = 0; i < list.count; i++) {
+        const struct run *run = list.items[i];
+        struct spread rate = run_spread(run, "distances_per_s"), share = run_spread(run, "efficiency");
+        add_point(&lines, 1, shade_of(run), run, run->threads, rate);
+        add_point(&lines, 2, shade_of(run), run, run->threads,
+                  (struct spread){share.n, 100 * share.median, 100 * share.lowest, 100 * share.highest});
+        put_row(drawing->table, run->subject, number_exact(run->threads).text, number_si(rate.median).text,
+                number_si(rate.lowest).text, number_si(rate.highest).text, number_percent(share.median).text,
+                number_percent(run_spread(run, "of_ceiling").median).text);
+        if (run->threads != most || most == 1 || share.n == 0)
+            continue;
+        put_html(drawing->finding, run->subject);
+        fprintf(drawing->finding, " keeps an efficiency of %s on %.0f threads. ", number_percent(share.median).text,
+                most);
+    }
+    add_ideal(&lines, &list);
+    return put_lines(drawing->data, &lines);
+}
+
+size_t write_batch(const struct drawing *drawing) {
+    double threads = results_most_threads(drawing->results, "stream");
+    struct run_list list = results_select(drawing->results, "stream", "distances_per_s", 0, threads);
+    struct lines lines = {.count = 0};
+    put_head(drawing->table, "kernel", "batch", "distances/s", "median ms", "99th percentile ms", "shortest ms",
+             "longest ms", "batches");
+    for (size_t i = 0; i < list.count; i++) {
+        const struct run *run = list.items[i];
+        struct spread rate = run_spread(run, "distances_per_s"), middle = run_spread(run, "p50_ms"),
+                      late = run_spread(run, "p99_ms");
+        add_point(&lines, 1, shade_of(run), run, run->batch, rate);
+        add_point(&lines, 2, shade_of(run), run, run->batch,
+                  (struct spread){middle.n, middle.median, middle.median, fmax(middle.median, late.median)});
+        put_row(drawing->table, run->subject, number_exact(run->batch).text, number_si(rate.median).text,
+                number_plain(middle.median).text, number_plain(late.median).text,
+                number_plain(run_spread(run, "min_ms").lowest).text,
+                number_plain(run_spread(run, "max_ms").highest).text,
+                number_exact(run_spread(run, "batches").median).text);
+        if (run->batch != 1 || late.n == 0)
+            continue;
+        put_html(drawing->finding, run->subject);
+        fprintf(drawing->finding, " answers one query in %s ms, 99 of 100 in %s ms. ", number_plain(middle.median).text,
+                number_plain(late.median).text);
+    }
+    return put_lines(drawing->data, &lines);
+}

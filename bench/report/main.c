@@ -1,0 +1,198 @@
+/* knnmark-report: a page of tables and pictures from a result file. */
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "draw.h"
+#include "output.h"
+#include "page.h"
+
+enum { MAX_PICTURES = 16 };
+
+static const char usage[] =
+    "usage: knnmark-report [--output=FILE] [--pictures=FOLDER] [--plots=FOLDER] RESULT.json [PEERS.json]\n"
+    "\n"
+    "Writes one HTML page from a result file of knnmark-bench, and a Markdown summary beside it.\n"
+    "\n"
+    "  --output=FILE      the page; results/report.html unless given\n"
+    "  --pictures=FOLDER  only the pictures, into this folder: <name>.svg, and <name>.dat for gnuplot\n"
+    "  --plots=FOLDER     where the gnuplot scripts are; plots unless given\n";
+
+struct options {
+    const char *output, *pictures, *plots, *const *files;
+    size_t file_count;
+    int help;
+};
+
+static int parse(struct options *options, int argc, char **argv, struct knn_error *error) {
+    static const struct option known[] = {{"output", required_argument, NULL, 'o'},
+                                          {"pictures", required_argument, NULL, 'p'},
+                                          {"plots", required_argument, NULL, 's'},
+                                          {"help", no_argument, NULL, 'h'},
+                                          {0}};
+    *options = (struct options){.output = "results/report.html", .plots = "plots"};
+    opterr = 0;
+    for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
+        if (c == 'o')
+            options->output = optarg;
+        else if (c == 'p')
+            options->pictures = optarg;
+        else if (c == 's')
+            options->plots = optarg;
+        else if (c == 'h')
+            options->help = 1;
+        else
+            return knn_fail(error, "%s: no such option, or its value is missing; --help lists them", argv[optind - 1]);
+    }
+    options->files = (const char *const *)argv + optind;
+    options->file_count = (size_t)(argc - optind);
+    if (!options->help && (options->file_count < 1 || options->file_count > MAX_FILES))
+        return knn_fail(error, "name one result file, and perhaps the peers'; --help says more");
+    return 0;
+}
+
+/* -- pictures ------------------------------------------------------------------------------------------------------ */
+
+/* What is said goes to three texts. */
+static int collect(struct drawn *drawn, const struct results *results, struct knn_error *error) {
+    size_t sizes[3];
+    FILE *streams[3] = {open_memstream(&drawn->data, &sizes[0]), open_memstream(&drawn->table, &sizes[1]),
+                        open_memstream(&drawn->finding, &sizes[2])};
+    int failed = streams[0] == NULL || streams[1] == NULL || streams[2] == NULL;
+    if (!failed)
+        drawn->things = drawn->picture->write(&(struct drawing){results, streams[0], streams[1], streams[2]});
+    for (size_t i = 0; i < 3; i++)
+        failed |= streams[i] != NULL && fclose(streams[i]) != 0;
+    return failed ? knn_fail(error, "no memory for the picture %s", drawn->picture->name) : 0;
+}
+
+/* What gnuplot cannot draw is said, and left out of the page. */
+static void draw_both(struct drawn *drawn, const struct workshop *workshop) {
+    struct knn_error problem;
+    for (int narrow = 0; narrow < 2; narrow++) {
+        drawn->svg[narrow] = draw(workshop, drawn->picture->name, drawn->data, narrow, &problem);
+        if (drawn->svg[narrow] == NULL) {
+            fprintf(stderr, "knnmark-report: %s\n", problem.message);
+            return;
+        }
+    }
+}
+
+/* Without gnuplot the tables remain. */
+static int draw_all(struct drawn *drawn, size_t count, const struct results *results, const char *plots,
+                    struct knn_error *error) {
+    struct workshop workshop;
+    int able = gnuplot_found();
+    if (!able)
+        fprintf(stderr, "knnmark-report: no gnuplot here, so there are tables only; `make deps` installs it\n");
+    if (workshop_open(&workshop, plots, error) != 0)
+        return -1;
+    int status = 0;
+    for (size_t i = 0; i < count && status == 0; i++) {
+        status = collect(&drawn[i], results, error);
+        if (status == 0 && able && drawn[i].things > 0)
+            draw_both(&drawn[i], &workshop);
+    }
+    workshop_close(&workshop);
+    return status;
+}
+
+static void free_all(struct drawn *drawn, size_t count) {
+    for (size_t i = 0; i < count; i++) {
+        free(drawn[i].data);
+        free(drawn[i].table);
+        free(drawn[i].finding);
+        free(drawn[i].svg[0]);
+        free(drawn[i].svg[1]);
+    }
+}
+
+/* Writes a picture, or what it is drawn from. */
+static int write_file(const struct drawn *drawn, const char *folder, const char *suffix, struct knn_error *error) {
+    struct knn_output output;
+    char path[1024];
+    snprintf(path, sizeof path, "%s/%s.%s", folder, drawn->picture->name, suffix);
+    if (knn_output_open(&output, path, error) != 0)
+        return -1;
+    if (strcmp(suffix, "svg") == 0)
+        page_write_picture(output.stream, drawn);
+    else
+        fputs(drawn->data, output.stream);
+    if (knn_output_commit(&output, error) != 0)
+        return -1;
+    printf("%s\n", path);
+    return 0;
+}
+
+static int write_pictures(const struct drawn *drawn, size_t count, const char *folder, struct knn_error *error) {
+    for (size_t i = 0; i < count; i++)
+        if (drawn[i].svg[0] != NULL &&
+            (write_file(&drawn[i], folder, "dat", error) != 0 || write_file(&drawn[i], folder, "svg", error) != 0))
+            return -1;
+    return 0;
+}
+
+/* -- the report ---------------------------------------------------------------------------------------------------- */
+
+/* report.html becomes report.md. */
+static void beside(const char *output, char *path, size_t size) {
+    size_t length = strlen(output);
+    if (length > 5 && strcmp(output + length - 5, ".html") == 0)
+        length -= 5;
+    snprintf(path, size, "%.*s.md", (int)length, output);
+}
+
+static int write_report(const struct options *options, const struct results *results, const struct drawn *drawn,
+                        size_t count, struct knn_error *error) {
+    struct knn_output page, summary;
+    char path[1024];
+    beside(options->output, path, sizeof path);
+    if (knn_output_open(&page, options->output, error) != 0)
+        return -1;
+    if (knn_output_open(&summary, path, error) != 0) {
+        knn_output_discard(&page);
+        return -1;
+    }
+    page_write(page.stream, results, drawn, count, options->files[0]);
+    page_write_markdown(summary.stream, results, options->files[0]);
+    if (knn_output_commit(&page, error) != 0) {
+        knn_output_discard(&summary);
+        return -1;
+    }
+    if (knn_output_commit(&summary, error) != 0)
+        return -1;
+    printf("%s\n%s\n", options->output, path);
+    return 0;
+}
+
+static int run(const struct options *options, struct results *results, struct knn_error *error) {
+    struct drawn drawn[MAX_PICTURES] = {0};
+    size_t count;
+    const struct picture *all = pictures(&count);
+    for (size_t i = 0; i < options->file_count; i++)
+        if (results_load(results, options->files[i], error) != 0)
+            return -1;
+    for (size_t i = 0; i < count; i++)
+        drawn[i].picture = &all[i];
+    int status = draw_all(drawn, count, results, options->plots, error);
+    if (status == 0)
+        status = options->pictures != NULL ? write_pictures(drawn, count, options->pictures, error)
+                                           : write_report(options, results, drawn, count, error);
+    free_all(drawn, count);
+    return status;
+}
+
+int main(int argc, char **argv) {
+    struct options options;
+    struct results results = {.count = 0};
+    struct knn_error error;
+    int status = parse(&options, argc, argv, &error);
+    if (status == 0 && options.help)
+        return fputs(usage, stdout) < 0;
+    if (status == 0)
+        status = run(&options, &results, &error);
+    if (status != 0)
+        fprintf(stderr, "knnmark-report: %s\n", error.message);
+    results_free(&results);
+    return status != 0;
+}

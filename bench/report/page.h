@@ -1,0 +1,26 @@
+/* The report itself: one HTML page that needs no other file. */
+#ifndef REPORT_PAGE_H
+#define REPORT_PAGE_H
+
+#include <stdio.h>
+
+#include "picture.h"
+
+/* A picture as it goes into the page; what could not be had is NULL. */
+struct drawn {
+    const struct picture *picture;
+    size_t things; /* 0: the result file has none of its benchmarks */
+    char *data, *table, *finding;
+    char *svg[2]; /* wide and narrow, as gnuplot draws them */
+};
+
+void page_write(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count,
+                const char *source);
+
+/* A summary in Markdown. */
+void page_write_markdown(FILE *stream, const struct results *results, const char *source);
+
+/* A picture as a file of its own; -1 if there is none. */
+int page_write_picture(FILE *stream, const struct drawn *drawn);
+
+#endif

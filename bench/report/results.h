@@ -1,0 +1,72 @@
+/* A result file: what its benchmarks measured, and what it says of the machine. */
+#ifndef REPORT_RESULTS_H
+#define REPORT_RESULTS_H
+
+#include <jansson.h>
+#include <stddef.h>
+
+#include "error.h"
+
+enum { MAX_RUNS = 2048, MAX_FILES = 2 };
+
+/* The repetitions of one benchmark. Its name is <group>/<subject>[/<metric>][/<key>:<value>...]. */
+struct run {
+    char name[128], group[24], subject[64];
+    unsigned metric;               /* 1 is L1, 2 is L2, 0 neither */
+    double k, dim, batch, threads; /* 0: not in the name */
+    json_t **repetitions;          /* of the file */
+    size_t count;
+};
+
+struct results {
+    json_t *files[MAX_FILES]; /* the first tells of the machine */
+    size_t file_count;
+    struct run *runs; /* in the order of the files */
+    size_t count;
+    struct run *failed; /* those that reported an error instead of a time, each once */
+    size_t failed_count;
+};
+
+struct run_list {
+    const struct run *items[MAX_RUNS];
+    size_t count;
+};
+
+/* Of a counter over the repetitions; all 0 where it was not counted. */
+struct spread {
+    size_t n;
+    double median, lowest, highest;
+};
+
+/* Adds a file to zeroed or earlier results. On failure results_free is still due. */
+int results_load(struct results *results, const char *path, struct knn_error *error);
+void results_free(struct results *results);
+
+/* The runs of a group that have this counter. `k` and `threads` of 0 stand for any. */
+struct run_list results_select(const struct results *results, const char *group, const char *counter, double k,
+                               double threads);
+
+/* The most threads of any run of the group; 0 without such a group. */
+double results_most_threads(const struct results *results, const char *group);
+
+struct spread run_spread(const struct run *run, const char *counter);
+
+/* The counter in one repetition; 0 where it is missing or no positive number. */
+double run_value(const struct run *run, size_t repetition, const char *counter);
+
+/* A kernel written by hand: neither the scalar one, nor the compiler's, nor on floats, nor a peer's. */
+int run_by_hand(const struct run *run);
+
+/* Sorts by the median of a counter, smallest first. */
+void run_list_sort(struct run_list *list, const char *counter);
+
+/* A member of the first file by its path, "knnmark.cpu.name"; NULL where it is missing. */
+const json_t *results_member(const struct results *results, const char *path);
+
+/* Bytes of a row. */
+double results_dim(const struct results *results);
+
+/* "L1", "L2". */
+const char *metric_title(unsigned metric);
+
+#endif

@@ -1,0 +1,21 @@
+/* What a report says in words and tables. */
+#ifndef REPORT_TABLES_H
+#define REPORT_TABLES_H
+
+#include <stdio.h>
+
+#include "results.h"
+
+/* Each writes nothing where it has nothing to say. */
+void write_warnings(FILE *stream, const struct results *results, int markdown);
+void write_tiles(FILE *stream, const struct results *results);
+void write_full_job(FILE *stream, const struct results *results);          /* the main table, per metric */
+void write_full_job_markdown(FILE *stream, const struct results *results); /* the same */
+void write_other_searches(FILE *stream, const struct results *results);
+void write_latencies(FILE *stream, const struct results *results);
+void write_facts(FILE *stream, const struct results *results);
+
+/* "AMD EPYC, 2 threads, 2026-11-22, commit 309b030, on ... images", without what the file does not tell. */
+void write_origin(FILE *stream, const struct results *results, void put(FILE *stream, const char *text));
+
+#endif

@@ -1,0 +1,117 @@
+#include "report_files.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+struct counter {
+    const char *name;
+    double value;
+};
+
+struct writer {
+    FILE *stream;
+    int repetitions, runs;
+};
+
+/* Over three repetitions a counter is 0.98, 1 and 1.03 times its value; a time is that the other way round. */
+#define put_run(writer, name, ...) put_counters(writer, name, (const struct counter[]){__VA_ARGS__, {NULL, 0}})
+static void put_counters(struct writer *writer, const char *name, const struct counter *counters) {
+    static const double factors[] = {1, 0.98, 1.03};
+    for (int i = 0; i < writer->repetitions; i++) {
+        fprintf(writer->stream, "%s{\"name\": \"%s\", \"run_name\": \"%s\", \"run_type\": \"iteration\"",
+                writer->runs++ > 0 ? ",\n" : "", name, name);
+        for (const struct counter *c = counters; c->name != NULL; c++) {
+            size_t length = strlen(c->name);
+            int time = strcmp(c->name + length - 2, "_s") == 0 && strstr(c->name, "per") == NULL;
+            fprintf(writer->stream, ", \"%s\": %.15g", c->name, time ? c->value / factors[i] : c->value * factors[i]);
+        }
+        fputs("}", writer->stream);
+    }
+    fprintf(writer->stream, ",\n{\"name\": \"%s_mean\", \"run_name\": \"%s\", \"run_type\": \"aggregate\"}", name,
+            name);
+}
+
+static void put_searches(struct writer *w, int evil) {
+    put_run(w, "search/l1_scalar/k:1/threads:2", {"full_job_s", 600}, {"distances_per_s", 5e8 / 600},
+            {"of_ceiling", 0.02}, {"x_scalar", 1});
+    put_run(w, "search/l1_avx2_6x8/k:1/threads:1", {"full_job_s", 8}, {"distances_per_s", 5e8 / 8}, {"of_ceiling", 0.8},
+            {"x_scalar", 150});
+    put_run(w, "search/l1_avx2_6x8/k:1/threads:2", {"full_job_s", 4}, {"distances_per_s", 5e8 / 4}, {"of_ceiling", 0.8},
+            {"x_scalar", 150});
+    put_run(w, "search/l1_f32avx2/k:1/threads:2", {"full_job_s", 20}, {"distances_per_s", 5e8 / 20});
+    put_run(w, "search/l2_avx2_6x16/k:1/threads:2", {"full_job_s", 7}, {"distances_per_s", 5e8 / 7},
+            {"of_ceiling", 0.9});
+    if (evil)
+        put_run(w, "search/l1_<b>&\\\"x\\\"'`|\\\\/k:1/threads:2", {"full_job_s", 30}, {"distances_per_s", 5e8 / 30});
+}
+
+static void put_others(struct writer *w, double growth) {
+    put_run(w, "ceiling/l1_avx2_sad/threads:1", {"byte_pairs_per_s", 2.4e11});
+    put_run(w, "ceiling/l1_avx2_sad/threads:2", {"byte_pairs_per_s", growth * 2.4e11});
+    put_run(w, "ceiling/l2_avx2_madd/threads:2", {"byte_pairs_per_s", 2.4e11});
+    put_run(w, "ceiling/read/threads:2", {"bytes_per_s", 3e10});
+    put_run(w, "ceiling/clock/threads:1", {"cycles_per_s", 3e9});
+    put_run(w, "kernel/l1_scalar/dim:784", {"byte_pairs_per_s", 1e9}, {"of_ceiling", 0.01});
+    put_run(w, "kernel/l1_scalar/dim:3072", {"byte_pairs_per_s", 1.1e9}, {"of_ceiling", 0.01});
+    put_run(w, "kernel/l1_avx2_6x8/dim:3072", {"byte_pairs_per_s", 2e11}, {"of_ceiling", 0.9});
+    put_run(w, "kernel/l2_avx2_6x16/dim:3072", {"byte_pairs_per_s", 1e11}, {"of_ceiling", 0.9});
+    put_run(w, "latency/l1_avx2_6x8/k:1/threads:2", {"query_ms", 3.5}, {"of_read_ceiling", 0.9});
+    put_run(w, "schedule/dynamic-auto/batch:1/threads:2", {"x_default", 1}, {"distances_per_s", 1e7});
+    put_run(w, "schedule/free/batch:1/threads:2", {"x_default", 0.9}, {"distances_per_s", 1e7});
+    put_run(w, "schedule/dynamic-auto/batch:512/threads:2", {"x_default", 1}, {"distances_per_s", 1e7});
+    put_run(w, "scaling/l1_avx2_6x8/threads:1", {"distances_per_s", 6e7}, {"efficiency", 1});
+    put_run(w, "scaling/l1_avx2_6x8/threads:2", {"distances_per_s", 1.1e8}, {"efficiency", 0.92});
+    put_run(w, "stream/l1_avx2_6x8/batch:1/threads:2", {"distances_per_s", 1e7}, {"p50_ms", 4}, {"p99_ms", 6});
+    put_run(w, "stream/l1_avx2_6x8/batch:512/threads:2", {"distances_per_s", 1e8}, {"p50_ms", 210});
+}
+
+static void put_peers(struct writer *w) {
+    put_run(w, "peer/other/l1/threads:2", {"full_job_s", 9}, {"x_ours", 2.5});
+    put_run(w, "peer/knnmark/l1/threads:2", {"full_job_s", 3.6}, {"x_ours", 1});
+}
+
+static void put_facts(FILE *stream, int contents) {
+    if (contents & EARLIER)
+        fputs(
+            "\"context\": {\"cpu\": \"An earlier CPU\", \"data_shape\": \"train 50000 x 3072, test 10000 x 3072\"},\n",
+            stream);
+    else
+        fprintf(
+            stream,
+            "\"context\": {\"date\": \"2026-11-22T10:20:51+00:00\", \"caches\": [{\"type\": \"Unified\", \"level\": "
+            "2, \"size\": 1048576, \"num_sharing\": 1}]},\n\"knnmark\": {\"schema\": 1, \"version\": \"0.1.0\", "
+            "\"complete\": %s, \"cpu\": {\"name\": \"%s\", \"microcode\": \"0x1\", \"features\": [\"avx2\"]}, "
+            "\"data\": {\"dim\": 3072}, \"machine\": {\"load_before\": [0.5, 1, 2]}},\n",
+            contents & TROUBLED ? "false" : "true", contents & EVIL_NAMES ? "<i>A CPU</i>" : "A CPU");
+}
+
+void write_results(const struct process *process, const char *name, int contents) {
+    char *text = NULL;
+    size_t size;
+    FILE *stream = open_memstream(&text, &size);
+    assert_non_null(stream);
+    struct writer writer = {stream, contents & ONCE ? 1 : 3, 0};
+    fputs("{\n", stream);
+    put_facts(stream, contents);
+    fputs("\"benchmarks\": [\n", stream);
+    if (contents & SEARCHES)
+        put_searches(&writer, contents & EVIL_NAMES);
+    if (contents & OTHERS)
+        put_others(&writer, contents & TROUBLED ? 1.2 : 1.95);
+    if (contents & PEERS)
+        put_peers(&writer);
+    if (contents & TROUBLED)
+        fputs(",\n{\"name\": \"search/l1_broken/k:1/threads:2\", \"run_name\": \"search/l1_broken/k:1/threads:2\", "
+              "\"run_type\": \"iteration\", \"error_occurred\": true, \"error_message\": \"it <differs>\"}",
+              stream);
+    fputs("\n]}\n", stream);
+    fclose(stream);
+    assert_int_equal(process_write(process, name, text, size), 0);
+    free(text);
+}

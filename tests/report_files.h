@@ -1,0 +1,23 @@
+/* Small result files of made-up numbers, to test the report on. */
+#ifndef REPORT_FILES_H
+#define REPORT_FILES_H
+
+#include "process.h"
+
+/* What is in a file. */
+enum {
+    SEARCHES = 1, /* search/... alone */
+    OTHERS = 2,   /* every other group of knnmark-bench */
+    EVERYTHING = 3,
+    PEERS = 4,      /* peer/... */
+    EVIL_NAMES = 8, /* a kernel and a CPU with names that mean something in HTML, gnuplot and Markdown */
+    EARLIER = 16,   /* without the member "knnmark" */
+    ONCE = 32,      /* one repetition instead of three */
+    TROUBLED = 64,  /* not complete, a benchmark that failed, ceilings that do not grow with the threads */
+};
+
+/* Writes a file of the folder. L1's fastest kernel is l1_avx2_6x8: 4 s, 80 % of the ceiling, 150 times the scalar one.
+ */
+void write_results(const struct process *process, const char *name, int contents);
+
+#endif

@@ -1,0 +1,335 @@
+/* The report on result files written here: what stands in the page, that it is well formed and readable, and what
+ * becomes of files that are not what they should be. $KNNMARK_REPORT names the program, which runs gnuplot; run from
+ * the project's root. */
+#include <limits.h>
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <cmocka.h>
+
+#include "command.h"
+#include "report_files.h"
+#include "report_page.h"
+
+static const char *const names[PICTURES] = {"throughput", "roofline", "dim",        "scaling",
+                                            "batch",      "schedule", "repetitions"};
+
+/* -- running ------------------------------------------------------------------------------------------------------- */
+
+#define report(process, ...) run_report(process, (const char *const[]){__VA_ARGS__, NULL})
+
+/* Paths in the folder begin with "@". */
+static void run_report(struct process *p, const char *const *arguments) {
+    enum { MOST = 16 };
+    static char wrapper[512], paths[MOST][512], temporary[160];
+    const char *argv[2 * MOST] = {0}, *program = getenv("KNNMARK_REPORT");
+    size_t n = 0;
+    snprintf(wrapper, sizeof wrapper, "%s", emulated() ? getenv("WRAPPER") : "");
+    for (char *word = strtok(wrapper, " "); word != NULL && n < MOST; word = strtok(NULL, " "))
+        argv[n++] = word;
+    argv[n++] = program != NULL ? program : "build/knnmark-report";
+    for (size_t i = 0; i < MOST && arguments[i] != NULL; i++) {
+        const char *at = strchr(arguments[i], '@');
+        int before = at != NULL ? (int)(at - arguments[i]) : (int)strlen(arguments[i]);
+        snprintf(paths[i], sizeof paths[i], "%.*s%s%s%s", before, arguments[i], at != NULL ? p->folder : "",
+                 at != NULL ? "/" : "", at != NULL ? at + 1 : "");
+        argv[n++] = paths[i];
+    }
+    snprintf(temporary, sizeof temporary, "TMPDIR=%s", p->folder);
+    p->environment[0] = temporary;
+    if (process_run(p, argv) != 0)
+        fail_msg("cannot start %s", argv[0]);
+}
+
+/* One line of complaint that holds this. */
+static void assert_report_complaint(const struct process *p, int status, const char *text) {
+    const char *end = strchr(p->errors, '\n');
+    if (p->status != status || strncmp(p->errors, "knnmark-report: ", 16) != 0 || end == NULL || end[1] != '\0')
+        fail_msg("status %d, not one line \"knnmark-report: ...\": %s", p->status, p->errors);
+    assert_holds(p->errors, text);
+}
+
+/* A file of the folder, to be freed. */
+static char *text_of(const struct process *p, const char *name) {
+    char path[256], *text = NULL;
+    size_t size = 0;
+    FILE *file = fopen(process_path(p, name, path, sizeof path), "r");
+    if (file == NULL)
+        fail_msg("%s was not written", name);
+    if (getdelim(&text, &size, '\0', file) < 0)
+        fail_msg("%s is empty", name);
+    fclose(file);
+    return text;
+}
+
+/* -- contents ------------------------------------------------------------------------------------------------------ */
+
+static void test_all_pictures(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", EVERYTHING);
+    report(p, "--output=@report.html", "@result.json");
+    assert_success(p);
+    assert_int_equal(process_files(p), 3); /* the result, the page, the summary: nothing is left behind */
+    char *html = text_of(p, "report.html");
+    assert_page(html);
+    assert_int_equal(count_of(html, "<svg"), 2 * PICTURES);
+    assert_int_equal(count_of(html, "role=\"img\""), 2 * PICTURES);
+    for (size_t i = 0; i < PICTURES; i++) {
+        char title[64];
+        snprintf(title, sizeof title, "<title id=\"%s-wide-title\">", names[i]);
+        assert_holds(html, title);
+        snprintf(title, sizeof title, "<desc id=\"%s-narrow-desc\">", names[i]);
+        assert_holds(html, title);
+    }
+    assert_lacks(html, "Not in this result file");
+    assert_holds(html, "<p class=\"big\">4.00 s</p>");
+    assert_holds(html, "<dt>Microcode</dt><dd>0x1</dd>");
+    assert_lacks(html, "class=\"warn\"");
+    free(html);
+    char *summary = text_of(p, "report.md");
+    assert_holds(summary, "| l1_avx2_6x8 | 4.00 | 125 M | 80.0 % | 78.4–82.4 | 150 |");
+    free(summary);
+}
+
+static void test_names_are_escaped(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", EVERYTHING | EVIL_NAMES);
+    report(p, "--output=@report.html", "@result.json");
+    assert_success(p);
+    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
+    assert_page(html);
+    assert_lacks(html, "<b>");
+    assert_lacks(html, "<i>");
+    assert_holds(html, "l1_<wbr>&lt;b&gt;&amp;&quot;x&quot;"); /* in the table */
+    assert_holds(html, "<text>l1_&lt;b>&amp;");                /* in a picture */
+    assert_holds(html, "&lt;i&gt;A CPU&lt;/i&gt;");
+    assert_lacks(summary, " <b>");
+    free(html);
+    free(summary);
+}
+
+static void test_missing_groups_are_said(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES);
+    report(p, "--output=@report.html", "@result.json");
+    assert_success(p);
+    char *html = text_of(p, "report.html");
+    assert_page(html);
+    assert_int_equal(count_of(html, "<svg"), 2 * 2);
+    assert_int_equal(count_of(html, "Not in this result file"), PICTURES - 2);
+    assert_holds(html, "Not in this result file: stream/.../batch:B.");
+    free(html);
+}
+
+/* Whoever wrote no "knnmark" has its facts in "context"; one repetition has no distribution. */
+static void test_earlier_files(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES | EARLIER | ONCE);
+    report(p, "--output=@report.html", "@result.json");
+    assert_success(p);
+    char *html = text_of(p, "report.html");
+    assert_page(html);
+    assert_holds(html, "<dt>CPU</dt><dd>An earlier CPU</dd>");
+    assert_int_equal(count_of(html, "<svg"), 2);
+    free(html);
+}
+
+static void test_peers(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES);
+    write_results(p, "peers.json", PEERS);
+    report(p, "--output=@report.html", "@result.json", "@peers.json");
+    assert_success(p);
+    char *summary = text_of(p, "report.md"), *html = text_of(p, "report.html");
+    assert_page(html);
+    /* The peer took 9 s where knnmark took 3.6: 2.5 times as long, whatever either takes elsewhere. */
+    assert_holds(summary, "| l1_avx2_6x8 | 4.00 | 125 M | 80.0 % | 78.4–82.4 | 150 | 2.50 |");
+    assert_holds(summary, "| peer other | 9.00 | 55.6 M | – | – | 60.0 | 1.00 |");
+    assert_lacks(summary, "peer knnmark");
+    assert_holds(html, "2.50&nbsp;×&nbsp;best&nbsp;peer");
+    free(summary);
+    free(html);
+}
+
+static void test_warnings(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", EVERYTHING | TROUBLED);
+    report(p, "--output=@report.html", "@result.json");
+    assert_success(p);
+    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
+    assert_page(html);
+    assert_int_equal(count_of(html, "class=\"warn\""), 3);
+    assert_holds(html, "this run did not finish");
+    assert_holds(html, "the ceilings of 2 threads are only 1.20 times those of one");
+    assert_holds(html, "search/l1_broken/k:1/threads:2 failed: it &lt;differs&gt;");
+    assert_int_equal(count_of(summary, "**Warning:**"), 3);
+    free(html);
+    free(summary);
+}
+
+/* -- contrast ------------------------------------------------------------------------------------------------------ */
+
+static void test_contrast(void **state) {
+    static const char *const texts[] = {"ink", "muted", "l1", "l2", "warn"}, *const grounds[] = {"page", "card"};
+    struct process *p = *state;
+    assert_true(fabs(contrast(0, 0xffffff) - 21) < 1e-9 && fabs(contrast(0x777777, 0xffffff) - 4.48) < 0.01);
+    write_results(p, "result.json", SEARCHES);
+    report(p, "--output=@report.html", "@result.json");
+    char *html = text_of(p, "report.html");
+    const char *modes[] = {strstr(html, ":root{"), strstr(html, "(prefers-color-scheme:dark)")};
+    for (size_t mode = 0; mode < 2; mode++) {
+        assert_non_null(modes[mode]);
+        for (size_t t = 0; t < 5; t++)
+            for (size_t g = 0; g < 2; g++) {
+                double ratio = contrast(css_colour(modes[mode], texts[t]), css_colour(modes[mode], grounds[g]));
+                if (ratio < 4.5)
+                    fail_msg("%s on %s has a contrast of %.2f", texts[t], grounds[g], ratio);
+            }
+        assert_true(contrast(css_colour(modes[mode], "quiet"), css_colour(modes[mode], "page")) >= 3); /* marks */
+    }
+    assert_true(css_colour(modes[0], "page") != css_colour(modes[1], "page"));
+    free(html);
+}
+
+/* -- trouble ------------------------------------------------------------------------------------------------------- */
+
+static void test_files_that_are_no_results(void **state) {
+    static const struct {
+        const char *text, *complaint;
+    } cases[] = {
+        {NULL, "cannot read"},
+        {"{\"benchmarks\": [", "is no whole JSON file"},
+        {"", "is no whole JSON file"},
+        {"{}", "has none of knnmark's benchmarks"},
+        {"[1, 2]", "has none of knnmark's benchmarks"},
+        {"{\"benchmarks\": 3}", "has none of knnmark's benchmarks"},
+        {"{\"benchmarks\": [3, {\"run_name\": \"BM_memcpy/8\", \"run_type\": \"iteration\"}]}", "has none of"},
+    };
+    struct process *p = *state;
+    assert_int_equal(process_write(p, "report.html", "before", 6), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        if (cases[i].text != NULL)
+            assert_int_equal(process_write(p, "result.json", cases[i].text, strlen(cases[i].text)), 0);
+        report(p, "--output=@report.html", "@result.json");
+        assert_report_complaint(p, 1, cases[i].complaint);
+    }
+    char *html = text_of(p, "report.html");
+    assert_string_equal(html, "before");
+    free(html);
+    assert_int_equal(process_files(p), 2);
+}
+
+static void test_arguments(void **state) {
+    struct process *p = *state;
+    report(p, "--output=@report.html");
+    assert_report_complaint(p, 1, "name one result file");
+    report(p, "--colour=red", "@result.json");
+    assert_report_complaint(p, 1, "--colour=red: no such option");
+    report(p, "--help");
+    assert_success(p);
+    assert_holds(p->output, "usage: knnmark-report");
+}
+
+static void test_unwritable(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES);
+    report(p, "--output=@no/folder/report.html", "@result.json");
+    assert_report_complaint(p, 1, "cannot write");
+    assert_int_equal(process_write(p, "report.html", "before", 6), 0);
+    char path[256];
+    assert_int_equal(mkdir(process_path(p, "report.md", path, sizeof path), 0755), 0);
+    report(p, "--output=@report.html", "@result.json"); /* the summary's place is taken */
+    assert_report_complaint(p, 1, "report.md");
+    char *html = text_of(p, "report.html");
+    assert_string_equal(html, "before");
+    free(html);
+    assert_int_equal(process_files(p), 3);
+}
+
+static void test_without_gnuplot(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", EVERYTHING);
+    p->environment[1] = "PATH=/nonexistent";
+    report(p, "--output=@report.html", "@result.json");
+    assert_report_complaint(p, 0, "no gnuplot here, so there are tables only; `make deps` installs it");
+    char *html = text_of(p, "report.html");
+    assert_page(html);
+    assert_lacks(html, "<svg");
+    assert_int_equal(count_of(html, "Not drawn"), PICTURES);
+    assert_int_equal(count_of(html, "<details open>"), PICTURES);
+    free(html);
+}
+
+/* Scripts that fail are named, and their pictures left out. */
+static void test_broken_scripts(void **state) {
+    struct process *p = *state;
+    char path[256];
+    write_results(p, "result.json", SEARCHES);
+    assert_int_equal(mkdir(process_path(p, "it's", path, sizeof path), 0755), 0);
+    report(p, "--output=@report.html", "--plots=@it's", "@result.json");
+    assert_report_complaint(p, 1, "it's/style.gp; run this in the project's folder, or name its plots by --plots");
+    assert_int_equal(process_write(p, "it's/style.gp", "", 0), 0);
+    assert_int_equal(process_write(p, "it's/throughput.gp", "plot nothing", 12), 0);
+    report(p, "--output=@report.html", "--plots=@it's", "@result.json");
+    assert_int_equal(p->status, 0);
+    assert_holds(p->errors, "it's/throughput.gp");
+    assert_holds(p->errors, "nothing");
+    char *html = text_of(p, "report.html");
+    assert_page(html);
+    assert_int_equal(count_of(html, "Not drawn"), 2);
+    free(html);
+}
+
+static void test_pictures_alone(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", EVERYTHING);
+    report(p, "--pictures=@.", "@result.json");
+    assert_success(p);
+    assert_int_equal(process_files(p), 1 + 2 * PICTURES);
+    for (size_t i = 0; i < PICTURES; i++) {
+        char name[64];
+        snprintf(name, sizeof name, "%s.svg", names[i]);
+        char *svg = text_of(p, name);
+        assert_true(strncmp(svg, "<svg", 4) == 0);
+        assert_holds(svg, "prefers-color-scheme:dark");
+        assert_lacks(svg, "rgb(");
+        assert_no_nan(svg);
+        free(svg);
+    }
+    /* A script by hand, in a folder that has the scripts as the project's root has them. */
+    const char *argv[] = {"gnuplot", "-e", "data='dim.dat'; out='by-hand.svg'", "plots/dim.gp", NULL};
+    char plots[256], here[PATH_MAX];
+    assert_non_null(realpath("plots", here));
+    assert_int_equal(symlink(here, process_path(p, "plots", plots, sizeof plots)), 0);
+    p->directory = p->folder;
+    assert_int_equal(process_run(p, argv), 0);
+    assert_int_equal(p->status, 0);
+    free(text_of(p, "by-hand.svg"));
+}
+
+int main(void) {
+#define TEST(function) cmocka_unit_test_setup_teardown(function, command_enter, command_leave)
+    const struct CMUnitTest tests[] = {
+        TEST(test_all_pictures),
+        TEST(test_names_are_escaped),
+        TEST(test_missing_groups_are_said),
+        TEST(test_earlier_files),
+        TEST(test_peers),
+        TEST(test_warnings),
+        TEST(test_contrast),
+        TEST(test_files_that_are_no_results),
+        TEST(test_arguments),
+        TEST(test_unwritable),
+        TEST(test_without_gnuplot),
+        TEST(test_broken_scripts),
+        TEST(test_pictures_alone),
+    };
+    return cmocka_run_group_tests_name("report", tests, NULL, NULL);
+}
