@@ -13,6 +13,11 @@ double bench_seconds(void) {
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
 }
 
+int bench_stopping(double done, void *context) {
+    (void)done, (void)context;
+    return gb_stopping();
+}
+
 struct knn_matrix bench_view(const struct knn_matrix *matrix, size_t rows) {
     struct knn_matrix view = *matrix;
     view.rows = rows < matrix->rows ? rows : matrix->rows;
@@ -45,6 +50,7 @@ int bench_open(struct bench *bench, const char *data, const char *isa, unsigned 
 
 void bench_close(struct bench *bench) {
     knn_panels_free(&bench->panels);
+    f32_free(&bench->f32);
     for (size_t i = 0; i < KNN_METRICS; i++)
         free(bench->expected[i]);
     for (size_t i = 0; i < bench->team_count; i++)
@@ -98,7 +104,7 @@ double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metri
     struct knn_neighbor found[4];
     double start = bench_seconds();
     if (knn_panels_pack(&panels, knn_kernel_reference(metric), train, 0, &bench->teams[team], &error) == 0 &&
-        knn_search(&panels, &queries, 1, found, &bench->teams[team], NULL, NULL, &error) == 0)
+        knn_search(&panels, &queries, 1, found, &bench->teams[team], bench_stopping, NULL, &error) == 0)
         *rate = (double)queries.rows * (double)train->rows * (double)train->dim / (bench_seconds() - start);
     return *rate;
 }
@@ -114,7 +120,7 @@ static int expect(struct bench *bench, enum knn_metric metric, struct knn_error 
     if (found == NULL)
         return knn_fail(error, "no memory for the reference's answers");
     if (knn_panels_pack(&panels, knn_kernel_reference(metric), &bench->dataset.train.pixels, 0, team, error) != 0 ||
-        knn_search(&panels, &queries, 1, found, team, NULL, NULL, error) != 0) {
+        knn_search(&panels, &queries, 1, found, team, bench_stopping, NULL, error) != 0) {
         free(found);
         return -1;
     }

@@ -7,6 +7,7 @@
 
 #include "ceilings.h"
 #include "dataset.h"
+#include "f32.h"
 #include "gbench.h"
 #include "knn.h"
 #include "panels.h"
@@ -14,10 +15,12 @@
 enum {
     FULL_QUERIES = 10000, /* the full job is 10000 queries against 50000 train rows ... */
     FULL_ROWS = 50000,
-    VERIFIED_QUERIES = 13, /* more than any tile's mr and no multiple of it */
-    TEAMS = 2,             /* one thread, and all */
+    VERIFIED_QUERIES = KNN_MAX_MR + 1, /* more than any tile's mr and no multiple of it */
+    TEAMS = 2,                         /* one thread, and all */
     MAX_CEILINGS = 32,
     MAX_CASES = 512, /* benchmarks of a group */
+    /* L1 and L2: what comes after them is for demonstration. */
+    TIMED_METRICS = KNN_L2 + 1,
 };
 
 struct bench {
@@ -32,6 +35,7 @@ struct bench {
     double read_rates[TEAMS];                   /* bytes per second; 0: not measured yet */
     struct knn_neighbor *expected[KNN_METRICS]; /* the reference's answers, k = 1, to VERIFIED_QUERIES; NULL: not yet */
     struct knn_panels panels;                   /* the last kernel's, kept while it is benchmarked */
+    struct f32_rows f32;                        /* kernel NULL: not packed yet */
 };
 
 /* Data and threads from the command line's words; NULL and 0 are the defaults. */
@@ -60,11 +64,16 @@ struct knn_matrix bench_view(const struct knn_matrix *matrix, size_t rows);
 
 double bench_seconds(void);
 
+/* For knn_search: stops it when the run is to end. */
+int bench_stopping(double done, void *context);
+
 /* -- the three groups of benchmarks -------------------------------------------------------------------------------- */
 
 int register_ceilings(struct bench *bench);
 int register_kernels(struct bench *bench);
 int register_searches(struct bench *bench);
+int register_f32(struct bench *bench);
+int register_schedules(struct bench *bench);
 
 /* -- the table that ends a run ------------------------------------------------------------------------------------- */
 

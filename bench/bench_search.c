@@ -39,7 +39,8 @@ static int timed_search(const struct search_case *c, size_t queries, double *sec
     if (found == NULL)
         return knn_fail(error, "no memory for the neighbours of %zu queries", view.rows);
     double start = bench_seconds();
-    int status = knn_search(&c->bench->panels, &view, c->k, found, &c->bench->teams[c->team], NULL, NULL, error);
+    int status =
+        knn_search(&c->bench->panels, &view, c->k, found, &c->bench->teams[c->team], bench_stopping, NULL, error);
     *seconds = bench_seconds() - start;
     free(found);
     return status;
@@ -163,7 +164,8 @@ int register_searches(struct bench *bench) {
     size_t count_of;
     const struct knn_kernel *const *kernels = knn_kernels(&count_of);
     for (size_t i = 0; i < count_of; i++)
-        if (knn_kernel_runs(kernels[i], bench->features) && add_kernel(bench, kernels[i]) != 0)
+        if ((int)kernels[i]->metric < TIMED_METRICS && knn_kernel_runs(kernels[i], bench->features) &&
+            add_kernel(bench, kernels[i]) != 0)
             return -1;
     return 0;
 }

@@ -1,5 +1,4 @@
-/* What a result file says of its origin: machine, build, data. */
-#include <nettle/sha2.h>
+/* What the console and a result file's context say first: machine, build, data in a few words. provenance.c has all. */
 #include <stdio.h>
 #include <string.h>
 
@@ -15,30 +14,6 @@ static void add(const char *key, const char *format, ...) {
     vsnprintf(value, sizeof value, format, arguments);
     __builtin_va_end(arguments);
     gb_context(key, value);
-}
-
-static void hash_images(struct sha256_ctx *hash, const struct knn_images *images) {
-    for (size_t i = 0; i < images->pixels.rows; i++) {
-        sha256_update(hash, 1, &images->labels[i]);
-        sha256_update(hash, images->pixels.dim, knn_matrix_row(&images->pixels, i));
-    }
-}
-
-/* Over the records of the binary version, training images first: the same for every container of the same images. */
-static void add_data(const struct knn_dataset *dataset) {
-    struct sha256_ctx hash;
-    uint8_t digest[SHA256_DIGEST_SIZE];
-    char hex[2 * SHA256_DIGEST_SIZE + 1];
-    sha256_init(&hash);
-    hash_images(&hash, &dataset->train);
-    hash_images(&hash, &dataset->test);
-    sha256_digest(&hash, sizeof digest, digest);
-    for (size_t i = 0; i < sizeof digest; i++)
-        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
-    add("data", "%s", dataset->source);
-    add("data_shape", "train %zu x %zu, test %zu x %zu", dataset->train.pixels.rows, dataset->train.pixels.dim,
-        dataset->test.pixels.rows, dataset->test.pixels.dim);
-    add("data_sha256", "%s", hex);
 }
 
 void describe_run(const struct bench *bench) {
@@ -64,5 +39,5 @@ void describe_run(const struct bench *bench) {
     add("flags", "%s", KNN_FLAGS);
     add("commit", "%s", KNN_COMMIT);
     add("knnmark", "%s", KNN_VERSION);
-    add_data(&bench->dataset);
+    add("data", "%s", bench->dataset.source);
 }

@@ -1,11 +1,15 @@
 /* The benchmark program: `make bench`. Google Benchmark's own flags work beside these. */
-#include <getopt.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "bench.h"
 #include "output.h"
+#include "provenance.h"
+
+enum { INTERRUPTED = 130 }; /* exit status, as a shell shows it for Ctrl-C */
 
 struct settings {
     const char *data, *isa, *output;
@@ -82,17 +86,69 @@ static int publish(const struct bench *bench, const char *output) {
     return knn_output_commit(&file, &error) != 0 ? fail(error.message) : 0;
 }
 
+/* -- the run ------------------------------------------------------------------------------------------------------- */
+
+static void stop(int number) {
+    (void)number;
+    gb_stop_run();
+}
+
+/* An interrupt ends the run with what there is, within a second or so. Another one changes nothing: it may be the same
+ * one, passed on by a parent. */
+static void catch_interrupts(void) {
+    struct sigaction action = {.sa_handler = stop};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+/* What is running and how many are left: on a terminal a line that is overwritten, elsewhere one every few seconds. */
+static void show_progress(const char *name, size_t index, size_t total, void *context) {
+    static double last;
+    const double every = 5;
+    (void)context;
+    if (isatty(STDERR_FILENO)) {
+        fprintf(stderr, "\r\033[K[%zu of %zu] %s", index + 1, total, name);
+    } else if (index == 0 || bench_seconds() - last >= every) {
+        fprintf(stderr, "[%zu of %zu] %s\n", index + 1, total, name);
+        last = bench_seconds();
+    }
+}
+
+static void take_result(const struct gb_result *result, void *context) {
+    if (isatty(STDERR_FILENO))
+        fputs("\r\033[K", stderr);
+    table_collect(result, context);
+}
+
+static const char *add_provenance(void *context) {
+    static char *text;
+    free(text);
+    return text = provenance_text(context, !gb_was_stopped());
+}
+
 static int run(struct bench *bench, const char *output) {
-    if (register_ceilings(bench) != 0 || register_kernels(bench) != 0 || register_searches(bench) != 0)
+    if (register_ceilings(bench) != 0 || register_kernels(bench) != 0 || register_searches(bench) != 0 ||
+        register_f32(bench) != 0 || register_schedules(bench) != 0)
         return fail(gb_error());
     describe_run(bench);
-    struct gb_reporting reporting = {.on_result = table_collect, .bare_names = 1};
+    provenance_begin(bench);
+    catch_interrupts();
+    struct gb_reporting reporting = {.on_start = show_progress,
+                                     .on_result = take_result,
+                                     .extra = add_provenance,
+                                     .context = bench,
+                                     .bare_names = 1};
     int errors = gb_run(&reporting);
     if (errors < 0)
         return fail(gb_error());
     if (errors > 0)
         fprintf(stderr, "knnmark-bench: %d benchmarks reported an error instead of a time: see above\n", errors);
-    return publish(bench, output) != 0 || errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    int status = publish(bench, output) != 0 || errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (!gb_was_stopped())
+        return status;
+    fprintf(stderr, "knnmark-bench: interrupted: what was measured until then is %s\n",
+            output != NULL ? output : "above");
+    return INTERRUPTED;
 }
 
 int main(int argc, char **argv) {

@@ -1,0 +1,213 @@
+#include "provenance.h"
+
+#include <hwloc.h>
+#include <jansson.h>
+#include <nettle/sha2.h>
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
+
+#include "commit.h"
+
+enum { SCHEMA = 1, LOADS = 3, HEX = 2 * SHA256_DIGEST_SIZE + 1 };
+
+static const char unavailable[] = "unavailable";
+static double load_before[LOADS];
+static char data_sha256[HEX];
+
+static void finish_hash(struct sha256_ctx *hash, char hex[HEX]) {
+    uint8_t digest[SHA256_DIGEST_SIZE];
+    sha256_digest(hash, sizeof digest, digest);
+    for (size_t i = 0; i < sizeof digest; i++)
+        snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void hash_images(struct sha256_ctx *hash, const struct knn_images *images) {
+    for (size_t i = 0; i < images->pixels.rows; i++) {
+        sha256_update(hash, 1, &images->labels[i]);
+        sha256_update(hash, images->pixels.dim, knn_matrix_row(&images->pixels, i));
+    }
+}
+
+/* Of the records as the binary version has them, training images first: the same for every container of them. */
+void provenance_begin(const struct bench *bench) {
+    struct sha256_ctx hash;
+    sha256_init(&hash);
+    hash_images(&hash, &bench->dataset.train);
+    hash_images(&hash, &bench->dataset.test);
+    finish_hash(&hash, data_sha256);
+    if (getloadavg(load_before, LOADS) != LOADS)
+        memset(load_before, 0, sizeof load_before);
+}
+
+/* -- what Linux tells in files; elsewhere it is unavailable ---------------------------------------------------------
+ */
+
+/* The first line of a file, or "unavailable". */
+static json_t *line_of(const char *path) {
+    char line[256] = "";
+    FILE *file = fopen(path, "r");
+    if (file != NULL && fgets(line, sizeof line, file) != NULL)
+        line[strcspn(line, "\n")] = '\0';
+    if (file != NULL)
+        fclose(file);
+    return json_string(line[0] != '\0' ? line : unavailable);
+}
+
+/* "always [madvise] never": the word in brackets. */
+static json_t *chosen_word(const char *path) {
+    json_t *line = line_of(path);
+    const char *text = json_string_value(line), *open = strchr(text, '[');
+    size_t length = open != NULL ? strcspn(open + 1, "]") : 0;
+    json_t *word = open != NULL ? json_stringn(open + 1, length) : json_incref(line);
+    json_decref(line);
+    return word;
+}
+
+/* The value of the first line "key : value" of /proc/cpuinfo. */
+static json_t *cpuinfo(const char *key) {
+    char line[8192];
+    size_t length = strlen(key);
+    json_t *value = NULL;
+    FILE *file = fopen("/proc/cpuinfo", "r");
+    while (file != NULL && value == NULL && fgets(line, sizeof line, file) != NULL) {
+        const char *colon = strchr(line, ':');
+        if (strncmp(line, key, length) != 0 || line[length + strspn(line + length, " \t")] != ':')
+            continue;
+        colon += 1 + strspn(colon + 1, " ");
+        value = json_stringn(colon, strcspn(colon, "\n"));
+    }
+    if (file != NULL)
+        fclose(file);
+    return value != NULL ? value : json_string(unavailable);
+}
+
+/* A hypervisor introduces itself in twelve letters ("KVMKVMKVM"). */
+static json_t *hypervisor(void) {
+#ifdef __x86_64__
+    unsigned a, b, c, d;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & 1u << 31))
+        return json_string("none");
+    unsigned name[3];
+    __cpuid(0x40000000, a, name[0], name[1], name[2]);
+    char text[sizeof name + 1] = "";
+    memcpy(text, name, sizeof name);
+    json_t *value = json_string(text);
+    return value != NULL ? value : json_string("unnamed");
+#else
+    return json_string(unavailable);
+#endif
+}
+
+/* -- the parts ------------------------------------------------------------------------------------------------------
+ */
+
+static json_t *loads(const double *values) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < LOADS; i++)
+        json_array_append_new(list, json_real(values[i]));
+    return list;
+}
+
+static json_t *cpu(const struct bench *bench) {
+    char name[64];
+    size_t count;
+    const struct knn_isa *isas = knn_isas(&count);
+    json_t *features = json_array();
+    for (size_t i = 0; i < count; i++)
+        if ((isas[i].features & ~bench->features) == 0)
+            json_array_append_new(features, json_string(isas[i].name));
+    knn_cpu_name(name, sizeof name);
+    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "name", name, "family", cpuinfo("cpu family"), "model",
+                     cpuinfo("model"), "stepping", cpuinfo("stepping"), "microcode", cpuinfo("microcode"), "features",
+                     features);
+}
+
+/* The SHA-256 of hwloc's description, so that two files can be told to be of the same machine. */
+static json_t *topology_hash(void) {
+    struct sha256_ctx hash;
+    char *xml, hex[HEX] = "unavailable";
+    int length;
+    hwloc_topology_t topology;
+    if (hwloc_topology_init(&topology) != 0)
+        return json_string(hex);
+    if (hwloc_topology_load(topology) == 0 && hwloc_topology_export_xmlbuffer(topology, &xml, &length, 0) == 0) {
+        sha256_init(&hash);
+        sha256_update(&hash, (size_t)length, (const uint8_t *)xml);
+        finish_hash(&hash, hex);
+        hwloc_free_xmlbuffer(topology, xml);
+    }
+    hwloc_topology_destroy(topology);
+    return json_string(hex);
+}
+
+static json_t *machine(const struct bench *bench) {
+    char topology[256];
+    double load_after[LOADS];
+    if (getloadavg(load_after, LOADS) != LOADS)
+        memset(load_after, 0, sizeof load_after);
+    knn_topology_describe(bench->teams[0].topology, topology, sizeof topology);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "hypervisor", hypervisor(), "governor",
+                     line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), "transparent_hugepages",
+                     chosen_word("/sys/kernel/mm/transparent_hugepage/enabled"), "aslr",
+                     line_of("/proc/sys/kernel/randomize_va_space"), "load_before", loads(load_before), "load_after",
+                     loads(load_after), "topology", topology, "topology_sha256", topology_hash());
+}
+
+/* KNN_LIBRARIES is "benchmark=1.7.1 hwloc=2.9.0 ...", what pkg-config said when this was built. */
+static json_t *build(void) {
+    json_t *libraries = json_object();
+    for (const char *word = KNN_LIBRARIES; *word != '\0'; word += strspn(word, " ")) {
+        char name[32] = "", version[32] = "";
+        sscanf(word, "%31[^= ]=%31[^ ]", name, version);
+        json_object_set_new(libraries, name, json_string(version));
+        word += strcspn(word, " ");
+    }
+    return json_pack("{s:s, s:s, s:o}", "compiler", KNN_COMPILER, "flags", KNN_FLAGS, "libraries", libraries);
+}
+
+/* What a user has set; the rest is the runtime's own. */
+static json_t *openmp(void) {
+    static const char *const variables[] = {"OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_PLACES",       "OMP_WAIT_POLICY",
+                                            "OMP_DYNAMIC",     "OMP_SCHEDULE",  "GOMP_CPU_AFFINITY"};
+    json_t *settings = json_object();
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
+        if (getenv(variables[i]) != NULL)
+            json_object_set_new(settings, variables[i], json_string(getenv(variables[i])));
+    return json_pack("{s:i, s:o}", "version", _OPENMP, "environment", settings);
+}
+
+static json_t *threads(const struct knn_team *team) {
+    json_t *binding = json_array();
+    for (unsigned i = 0; i < team->threads && team->bound; i++)
+        json_array_append_new(binding, json_integer(knn_topology_pu(team->topology, i, team->threads)));
+    return json_pack("{s:i, s:o}", "count", (int)team->threads, "binding", binding);
+}
+
+static json_t *data(const struct knn_dataset *dataset) {
+    return json_pack("{s:s, s:b, s:I, s:I, s:I, s:s}", "source", dataset->source, "synthetic", dataset->synthetic,
+                     "train", (json_int_t)dataset->train.pixels.rows, "test", (json_int_t)dataset->test.pixels.rows,
+                     "dim", (json_int_t)dataset->train.pixels.dim, "sha256", data_sha256);
+}
+
+char *provenance_text(const struct bench *bench, int complete) {
+    unsigned seed;
+    const char *found = bench->dataset.synthetic ? strstr(bench->dataset.source, "seed ") : NULL;
+    json_t *seed_value = found != NULL && sscanf(found, "seed %u", &seed) == 1 ? json_integer(seed) : json_null();
+    const char *dirty = strstr(KNN_COMMIT, "-dirty");
+    json_t *all = json_pack(
+        "{s:i, s:s, s:s%, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "version", KNN_VERSION,
+        "commit", KNN_COMMIT, dirty != NULL ? (size_t)(dirty - KNN_COMMIT) : strlen(KNN_COMMIT), "dirty", dirty != NULL,
+        "complete", complete, "cpu", cpu(bench), "machine", machine(bench), "build", build(), "openmp", openmp(),
+        "threads", threads(&bench->teams[bench->team_count - 1]), "data", data(&bench->dataset), "seed", seed_value);
+    char *object = all != NULL ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(4)) : NULL, *text = NULL;
+    json_decref(all);
+    size_t size = object != NULL ? strlen(object) + sizeof "\"knnmark\": " : 0;
+    if (object != NULL && (text = malloc(size)) != NULL)
+        snprintf(text, size, "\"knnmark\": %s", object);
+    free(object);
+    return text;
+}

@@ -1,0 +1,13 @@
+/* Where a result comes from: the "knnmark" member of a result file. results/README.md lists what is in it. */
+#ifndef PROVENANCE_H
+#define PROVENANCE_H
+
+#include "bench.h"
+
+/* Notes the load before anything is timed, and hashes the data; to be called once, before the run. */
+void provenance_begin(const struct bench *bench);
+
+/* `"knnmark": {...}`, to be freed by the caller; NULL without memory. `complete` is 0 if the run was stopped. */
+char *provenance_text(const struct bench *bench, int complete);
+
+#endif
