@@ -44,18 +44,6 @@ int knn_train(struct knn_classifier **classifier, const struct knn_matrix *X, co
     return -1;
 }
 
-/* The label most of k neighbours have; the smallest of several. */
-static uint8_t vote(const struct knn_classifier *c, const struct knn_neighbor *neighbors, size_t k) {
-    uint16_t votes[UINT8_MAX + 1] = {0};
-    for (size_t i = 0; i < k; i++)
-        votes[c->labels[neighbors[i].index]]++;
-    unsigned winner = 0;
-    for (unsigned label = 1; label <= UINT8_MAX; label++)
-        if (votes[label] > votes[winner])
-            winner = label;
-    return (uint8_t)winner;
-}
-
 int knn_predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint8_t *labels,
                 struct knn_neighbor *neighbors, struct knn_error *error) {
     size_t k = classifier->options.k;
@@ -66,7 +54,8 @@ int knn_predict(const struct knn_classifier *classifier, const struct knn_matrix
                             classifier->options.context, error);
     if (status == 0)
         for (size_t i = 0; i < X->rows; i++)
-            labels[i] = vote(classifier, found + i * k, k);
+            labels[i] = knn_vote(found + i * k, k, classifier->labels, classifier->options.metric,
+                                 classifier->options.weights, NULL);
     if (neighbors == NULL)
         free(found);
     return status;

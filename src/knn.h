@@ -9,8 +9,9 @@
  *     knn_classifier_free(classifier);
  *
  * Rows are vectors of bytes of one length (an image, flattened); labels are 0 to 255. The neighbours are exact, ordered
- * by (distance, training index); each of the k has one vote, and a tie goes to the smallest label. The same input gives
- * the same answer with every kernel and any number of threads, on every machine. */
+ * by (distance, training index); each of the k has one vote, or more the nearer it is (vote.h), and a tie goes to the
+ * smallest label. The same input gives the same answer with every kernel and any number of threads, on every machine.
+ */
 #ifndef KNN_KNN_H
 #define KNN_KNN_H
 
@@ -18,16 +19,18 @@
 #include "kernel.h"
 #include "matrix.h"
 #include "search.h"
+#include "vote.h"
 
 struct knn_options {
-    enum knn_metric metric; /* KNN_L1, or KNN_L2 (squared: the same order without the root) */
-    size_t k;               /* 1 to KNN_MAX_K, at most the training rows; 0 means 1 */
-    const char *kernel;     /* by name, which must fit metric; NULL: the fastest for this CPU */
-    const char *isa;        /* use no CPU features beyond this instruction set's; NULL: the environment's KNNMARK_ISA,
-                               else no limit */
-    unsigned threads;       /* 0: OMP_NUM_THREADS, else one for every core the process may use */
-    int unbound;            /* 1: leave the threads where the system puts them; 0: one bound to each core */
-    int consume;            /* 1: knn_train may destroy X's bytes as it packs them, so that there is only one copy */
+    enum knn_metric metric;   /* KNN_L1, or KNN_L2 (squared: the same order without the root) */
+    size_t k;                 /* 1 to KNN_MAX_K, at most the training rows; 0 means 1 */
+    enum knn_weights weights; /* KNN_UNIFORM, or KNN_DISTANCE */
+    const char *kernel;       /* by name, which must fit metric; NULL: the fastest for this CPU */
+    const char *isa;          /* use no CPU features beyond this instruction set's; NULL: the environment's KNNMARK_ISA,
+                                 else no limit */
+    unsigned threads;         /* 0: OMP_NUM_THREADS, else one for every core the process may use */
+    int unbound;              /* 1: leave the threads where the system puts them; 0: one bound to each core */
+    int consume;              /* 1: knn_train may destroy X's bytes as it packs them, so that there is only one copy */
     knn_progress_fn *progress; /* may be NULL; see search.h */
     void *context;             /* handed to progress */
 };

@@ -78,6 +78,108 @@ static void test_limit(void **state) {
     line_of(p->output, "shapes    train 300 x 3072, test 31 x 3072\n");
 }
 
+/* The accuracy's line goes on with its interval, and the confusion matrix ends the text. */
+static void test_interval(void **state) {
+    struct process *p = *state;
+    double percent, low, high;
+    knnmark(p, "classify", "--data", DATA, "--weights", "distance");
+    assert_success(p);
+    assert_holds(line_of(p->output, "method "), ", votes by distance\n");
+    const char *interval = strstr(line_of(p->output, "accuracy "), "), 95 % interval ");
+    assert_int_equal(sscanf(line_of(p->output, "accuracy "), "accuracy %lf", &percent), 1);
+    assert_non_null(interval);
+    assert_int_equal(sscanf(interval, "), 95 %% interval %lf to %lf %%\n", &low, &high), 2);
+    assert_true(0 <= low && low < percent && percent < high && high <= 100);
+    line_of(p->output, "confusion (a row a label, a column a prediction)\n");
+}
+
+/* -- further columns ----------------------------------------------------------------------------------------------- */
+
+enum { VOTERS = 3 };
+
+struct answer {
+    char start[128]; /* index,label,predicted,neighbors */
+    unsigned predicted;
+    double distances[VOTERS], shares[KNN_CLASSES];
+};
+
+static void read_answer(FILE *csv, struct answer *a, int shares) {
+    char distances[128];
+    unsigned index, label;
+    assert_int_equal(fscanf(csv, "%u,%u,%u,", &index, &label, &a->predicted), 3);
+    assert_int_equal(fscanf(csv, "%127[^,],%127[^,\n]", a->start, distances), 2);
+    snprintf(a->start + strlen(a->start), 32, " %u %u", index, label);
+    assert_int_equal(sscanf(distances, "%lf %lf %lf", &a->distances[0], &a->distances[1], &a->distances[2]), VOTERS);
+    for (size_t c = 0; shares && c < KNN_CLASSES; c++)
+        assert_int_equal(fscanf(csv, ",%lf", &a->shares[c]), 1);
+    assert_int_equal(fgetc(csv), '\n');
+}
+
+static FILE *open_answers(struct process *p, const char *name, const char *header) {
+    char path[256], line[256];
+    FILE *csv = fopen(process_path(p, name, path, sizeof path), "r");
+    assert_non_null(csv);
+    assert_non_null(fgets(line, sizeof line, csv));
+    assert_string_equal(line, header);
+    return csv;
+}
+
+/* Roots change only how a distance is written, and shares agree with the prediction. */
+static void check_columns(struct process *p, const char *metric, const char *weights) {
+    char plain[256], more[256];
+    process_path(p, "plain.csv", plain, sizeof plain);
+    process_path(p, "more.csv", more, sizeof more);
+    knnmark(p, "classify", "--data", DATA, "--metric", metric, "--weights", weights, "--k", "3", "--output", plain);
+    assert_success(p);
+    knnmark(p, "classify", "--data", DATA, "--metric", metric, "--weights", weights, "--k", "3", "--output", more,
+            "--root", "--shares");
+    assert_success(p);
+    FILE *a = open_answers(p, "plain.csv", "index,label,predicted,neighbors,distances\n");
+    FILE *b = open_answers(p, "more.csv",
+                           "index,label,predicted,neighbors,distances,airplane,automobile,bird,cat,deer,dog,frog,horse,"
+                           "ship,truck\n");
+    for (size_t i = 0; i < TEST; i++) {
+        struct answer one, other;
+        double sum = 0;
+        read_answer(a, &one, 0);
+        read_answer(b, &other, 1);
+        assert_string_equal(one.start, other.start);
+        assert_int_equal(one.predicted, other.predicted);
+        for (size_t j = 0; j < VOTERS; j++)
+            assert_true(other.distances[j] == (strcmp(metric, "l2") == 0 ? sqrt(one.distances[j]) : one.distances[j]));
+        for (size_t c = 0; c < KNN_CLASSES; c++) {
+            sum += other.shares[c];
+            assert_true(other.shares[c] <= other.shares[other.predicted]);
+        }
+        assert_true(fabs(sum - 1) < 1e-12);
+    }
+    fclose(a);
+    fclose(b);
+}
+
+static void test_columns(void **state) {
+    check_columns(*state, "l2", "uniform");
+    check_columns(*state, "l2", "distance");
+    check_columns(*state, "l1", "distance");
+}
+
+static void test_confusion(void **state) {
+    struct process *p = *state;
+    char path[256], line[256];
+    knnmark(p, "classify", "--data", DATA, "--confusion", process_path(p, "confusion.csv", path, sizeof path));
+    assert_success(p);
+    FILE *csv = open_answers(p, "confusion.csv", "label,airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck\n");
+    long images = 0;
+    for (size_t c = 0; c < KNN_CLASSES; c++) {
+        assert_non_null(fgets(line, sizeof line, csv));
+        assert_int_equal(strncmp(line, knn_class_names[c], strlen(knn_class_names[c])), 0);
+        for (char *at = line; (at = strchr(at, ',')) != NULL;)
+            images += strtol(++at, NULL, 10);
+    }
+    assert_int_equal(images, TEST);
+    fclose(csv);
+}
+
 /* -- progress ------------------------------------------------------------------------------------------------------ */
 
 /* A terminal that the command may write its errors to; -1 where there is none. */
@@ -172,6 +274,13 @@ static void test_json(void **state) {
     assert_true(fabs(number_of(p->output, "accuracy") - number_of(p->output, "right") / 20) < 1e-6);
     assert_true(number_of(p->output, "guessing") == 0.1);
     assert_int_equal(*value_of(p->output, "accuracy_per_class"), '{');
+    assert_int_equal(strncmp(value_of(p->output, "weights"), "\"uniform\"", 9), 0);
+    const char *evaluation = value_of(p->output, "evaluation");
+    assert_true(number_of(evaluation, "images") == 20);
+    assert_true(number_of(evaluation, "right") == number_of(p->output, "right"));
+    assert_true(number_of(evaluation, "low") < number_of(evaluation, "high"));
+    assert_int_equal(*value_of(value_of(evaluation, "classes"), "truck"), '{');
+    assert_int_equal(*value_of(evaluation, "confusion"), '[');
 }
 
 static void test_threads(void **state) {
@@ -220,6 +329,7 @@ static void test_interrupt(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
+        WITH_FOLDER(test_interval),  WITH_FOLDER(test_columns), WITH_FOLDER(test_confusion),
         WITH_FOLDER(test_text),      WITH_FOLDER(test_limit),   WITH_FOLDER(test_progress),
         WITH_FOLDER(test_json),      WITH_FOLDER(test_threads), WITH_FOLDER(test_json_of_any_path),
         WITH_FOLDER(test_interrupt),

@@ -108,8 +108,8 @@ static void check_csv(struct process *p, enum knn_metric metric) {
 }
 
 static void test_csv(void **state) {
-    check_csv(*state, KNN_L1);
-    check_csv(*state, KNN_L2);
+    for (unsigned metric = 0; metric < KNN_METRICS; metric++)
+        check_csv(*state, metric);
 }
 
 /* Every way to the answers leads to the same bytes. */
@@ -143,6 +143,8 @@ static void test_same_answers(void **state) {
     check_same(*state, "l1", &expected);
     classify_to_csv(*state, "l2", "--kernel", "l2_scalar", &expected);
     check_same(*state, "l2", &expected);
+    classify_to_csv(*state, "l1wrap", "--kernel", "l1wrap_scalar", &expected);
+    check_same(*state, "l1wrap", &expected);
 }
 
 /* -- what is left behind ------------------------------------------------------------------------------------------- */

@@ -119,6 +119,23 @@ static void test_metrics(void **state) {
     knn_matrix_free(&queries);
 }
 
+/* One less is 255 modulo 256, so the farthest row is the nearest. */
+static void test_wrapped_metric(void **state) {
+    (void)state;
+    const uint8_t rows[] = {200, 199, 199, 200, 230, 230}, y[] = {1, 2, 3}, point[] = {200, 200};
+    struct knn_matrix X = matrix_of(rows, 3, 2), query = matrix_of(point, 1, 2);
+    struct knn_classifier *classifier = train(&X, y, (struct knn_options){.metric = KNN_L1WRAP, .k = 3});
+    struct knn_neighbor found[3];
+    uint8_t label;
+    predict(classifier, &query, &label, found);
+    assert_true(found[0].index == 2 && found[0].distance == 60);
+    assert_true(found[1].index == 0 && found[1].distance == 255);
+    assert_true(found[2].index == 1 && found[2].distance == 255);
+    knn_classifier_free(classifier);
+    knn_matrix_free(&X);
+    knn_matrix_free(&query);
+}
+
 /* The label that k neighbours elect, `labels` being nearest first. */
 static unsigned elect(const uint8_t *labels, size_t rows, size_t k) {
     struct knn_matrix X = make_matrix(rows, 1), query = make_matrix(1, 1);
@@ -346,12 +363,12 @@ static void test_kernel_names(void **state) {
     must_list_kernels("abacus", KNN_L1, here, "no such kernel");
     must_list_kernels("abacus", KNN_L2, 0, "no such kernel");
     must_refuse((struct knn_options){.kernel = "abacus"}, SAYING("kernel abacus", "no such kernel", "l1_scalar"));
-    must_refuse((struct knn_options){.kernel = "l2_scalar"}, SAYING("l2_scalar", "the other metric", "l1_scalar"));
-    must_refuse((struct knn_options){.metric = KNN_L2, .kernel = "l1_scalar"}, SAYING("the other metric", "l2_scalar"));
+    must_refuse((struct knn_options){.kernel = "l2_scalar"}, SAYING("l2_scalar", "another metric", "l1_scalar"));
+    must_refuse((struct knn_options){.metric = KNN_L2, .kernel = "l1_scalar"}, SAYING("another metric", "l2_scalar"));
     for (size_t i = 0; i < count; i++) {
         const struct knn_kernel *kernel = kernels[i];
         const char *name = kernel->name;
-        must_list_kernels(name, kernel->metric == KNN_L1 ? KNN_L2 : KNN_L1, here, "the other metric");
+        must_list_kernels(name, (kernel->metric + 1) % KNN_METRICS, here, "another metric");
         if (!runs_here(kernel->features)) {
             must_list_kernels(name, kernel->metric, here, "this CPU cannot run it");
             continue;
@@ -457,10 +474,10 @@ static int clear_environment(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, clear_environment, clear_environment)
     const struct CMUnitTest tests[] = {
-        TEST(test_metrics),     TEST(test_votes),         TEST(test_many_votes),  TEST(test_same_for_all),
-        TEST(test_refusals),    TEST(test_wrong_queries), TEST(test_interrupted), TEST(test_kernel_names),
-        TEST(test_isas),        TEST(test_no_mask),       TEST(test_consume),     TEST(test_unbound),
-        TEST(test_unknown_isa), TEST(test_missing_isa),
+        TEST(test_metrics),     TEST(test_votes),         TEST(test_many_votes),     TEST(test_same_for_all),
+        TEST(test_refusals),    TEST(test_wrong_queries), TEST(test_interrupted),    TEST(test_kernel_names),
+        TEST(test_isas),        TEST(test_no_mask),       TEST(test_consume),        TEST(test_unbound),
+        TEST(test_unknown_isa), TEST(test_missing_isa),   TEST(test_wrapped_metric),
     };
     struct knn_error error;
     if (harness_seed(&seed, &error) != 0) {

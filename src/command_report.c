@@ -1,0 +1,93 @@
+#include "command_report.h"
+
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+double seconds(void) {
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+/* -- interrupt and progress ---------------------------------------------------------------------------------------- */
+
+static volatile sig_atomic_t signalled;
+
+static void on_signal(int signal_number) {
+    (void)signal_number;
+    signalled = 1;
+}
+
+void catch_interrupts(void) {
+    signal(SIGINT, on_signal);
+    signal(SIGTERM, on_signal);
+}
+
+int interrupted(void) {
+    return signalled;
+}
+
+int on_progress(double done, void *context) {
+    const struct progress *p = context;
+    double all = p->done + done * p->share;
+    if (isatty(STDERR_FILENO) && all > 0) {
+        enum { WIDTH = 40 };
+        int full = (int)(all * WIDTH);
+        double left = (seconds() - p->start) * (1 - all) / all;
+        fprintf(stderr, "\r[%.*s%*s] %3.0f %%, %.0f s left ", full, "########################################",
+                WIDTH - full, "", 100 * all, left);
+    }
+    return signalled;
+}
+
+void clear_progress(void) {
+    if (isatty(STDERR_FILENO))
+        fprintf(stderr, "\r%66s\r", "");
+}
+
+/* -- JSON ---------------------------------------------------------------------------------------------------------- */
+
+json_t *json_text(const char *text) {
+    json_t *value = json_string(text);
+    if (value != NULL)
+        return value;
+    char ascii[sizeof((struct knn_dataset *)0)->source];
+    size_t n = 0;
+    for (; n < sizeof ascii - 1 && text[n] != '\0'; n++)
+        ascii[n] = (char)(text[n] & 0x80 ? '?' : text[n]);
+    ascii[n] = '\0';
+    return json_string(ascii);
+}
+
+static json_t *json_accuracy(size_t right, size_t images) {
+    struct knn_interval interval = knn_wilson(right, images);
+    return json_pack("{s:I, s:I, s:f, s:f, s:f}", "right", (json_int_t)right, "images", (json_int_t)images, "accuracy",
+                     knn_share(right, images), "low", interval.low, "high", interval.high);
+}
+
+json_t *json_evaluation(const struct knn_evaluation *e) {
+    json_t *result = json_accuracy(e->right, e->images), *classes = json_object(), *confusion = json_array();
+    for (size_t c = 0; c < KNN_CLASSES; c++) {
+        json_t *row = json_array();
+        for (size_t p = 0; p < KNN_CLASSES; p++)
+            json_array_append_new(row, json_integer((json_int_t)e->confusion[c][p]));
+        json_array_append_new(confusion, row);
+        json_object_set_new(classes, knn_class_names[c], json_accuracy(e->confusion[c][c], e->images_of[c]));
+    }
+    json_object_set_new(result, "classes", classes);
+    json_object_set_new(result, "confusion", confusion);
+    return result;
+}
+
+int print_object(json_t *object, struct knn_error *error) {
+    char *text = object != NULL ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
+    json_decref(object);
+    if (text == NULL)
+        return knn_fail(error, "no memory for the JSON summary");
+    puts(text);
+    free(text);
+    return 0;
+}

@@ -1,0 +1,35 @@
+/* What the commands that run a job have in common: progress, interrupts, results as JSON. */
+#ifndef COMMAND_REPORT_H
+#define COMMAND_REPORT_H
+
+#include <jansson.h>
+
+#include "evaluate.h"
+#include "search.h"
+
+double seconds(void);
+
+/* From now on SIGINT and SIGTERM only make `interrupted` answer 1, and on_progress stop what reports to it. */
+void catch_interrupts(void);
+int interrupted(void);
+
+/* The part of a job that a search is: it starts at `done` of the whole and is `share` of it. */
+struct progress {
+    double start; /* seconds() when the job began */
+    double done, share;
+};
+
+/* A knn_progress_fn, whose context is a struct progress: a bar on standard error if that is a terminal. */
+int on_progress(double done, void *context);
+void clear_progress(void);
+
+/* A path may be any bytes, but JSON is UTF-8. */
+json_t *json_text(const char *text);
+
+/* Counts, the accuracy and its interval, by class, the confusion matrix. */
+json_t *json_evaluation(const struct knn_evaluation *evaluation);
+
+/* Prints and releases the object; NULL is an object that there was no memory for. */
+int print_object(json_t *object, struct knn_error *error);
+
+#endif

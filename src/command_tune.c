@@ -1,0 +1,208 @@
+/* `knnmark tune`: chooses k and the metric by training images held out. The nearest of every image held out are sought
+ * once for each metric, for the largest k; the smaller ones take the first of them. The test images have no say: with
+ * --final they are used once, for the choice alone. */
+#include "command_tune.h"
+
+#include <stdlib.h>
+
+#include "nearest.h"
+#include "output.h"
+#include "split.h"
+
+static struct knn_images part_of(const struct knn_images *images, size_t first, size_t count) {
+    struct knn_images part = *images;
+    part.pixels.data = knn_matrix_row(&images->pixels, first);
+    part.pixels.rows = count;
+    part.labels += first;
+    return part;
+}
+
+static int hold_out(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+    struct knn_images *train = &t->dataset.train;
+    size_t held = arguments->validation, rest = train->pixels.rows - held;
+    size_t largest = arguments->ks[arguments->k_count - 1];
+    if (held >= train->pixels.rows)
+        return knn_fail(error, "--validation %zu leaves none of the %zu training images to train on: hold out fewer",
+                        held, train->pixels.rows);
+    if (largest > rest)
+        return knn_fail(error, "k = %zu is more than the %zu training images that are not held out: use a smaller k",
+                        largest, rest);
+    if (arguments->shuffled) {
+        t->swaps = malloc(held * sizeof *t->swaps);
+        if (t->swaps == NULL)
+            return knn_fail(error, "no memory to draw %zu images: hold out fewer", held);
+        knn_draw(train, held, arguments->seed, t->swaps);
+    }
+    t->held_out = part_of(train, 0, held);
+    t->rest = part_of(train, held, rest);
+    return knn_check_classes(t->rest.labels, rest, error);
+}
+
+/* -- the choice ---------------------------------------------------------------------------------------------------- */
+
+/* More right answers; of equally many, the smaller k. */
+static int is_better(const struct setting *a, const struct setting *b) {
+    if (a->evaluation.right != b->evaluation.right)
+        return a->evaluation.right > b->evaluation.right;
+    return a->k < b->k;
+}
+
+/* All k by one metric, from one search's neighbours. */
+static int count_votes(struct tune *t, enum knn_metric metric, const struct knn_neighbor *neighbors,
+                       const struct arguments *arguments, struct knn_error *error) {
+    size_t images = t->held_out.pixels.rows, found = arguments->ks[arguments->k_count - 1];
+    uint8_t *predicted = malloc(images);
+    if (predicted == NULL)
+        return knn_fail(error, "no memory for the answers: hold out fewer images");
+    int status = 0;
+    for (size_t i = 0; i < arguments->k_count && status == 0; i++) {
+        struct setting *setting = &t->settings[t->count++];
+        setting->metric = metric;
+        setting->k = arguments->ks[i];
+        for (size_t q = 0; q < images; q++)
+            predicted[q] =
+                knn_vote(neighbors + q * found, setting->k, t->rest.labels, metric, arguments->knn.weights, NULL);
+        status = knn_evaluate(&setting->evaluation, t->held_out.labels, predicted, images, error);
+        if (t->best == NULL || is_better(setting, t->best))
+            t->best = setting;
+    }
+    free(predicted);
+    return status;
+}
+
+static int choose(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+    size_t k = arguments->ks[arguments->k_count - 1];
+    struct knn_neighbor *neighbors = malloc(t->held_out.pixels.rows * k * sizeof *neighbors);
+    if (neighbors == NULL)
+        return knn_fail(error, "no memory for the neighbours: use a smaller k or hold out fewer images");
+    double start = seconds(), share = 1.0 / (double)arguments->metric_count;
+    int status = 0;
+    t->per_metric = arguments->k_count;
+    for (size_t i = 0; i < arguments->metric_count && status == 0; i++) {
+        struct progress progress = {start, (double)i * share, share};
+        status = knn_nearest(t->kernels[i], &t->rest.pixels, &t->held_out.pixels, k, neighbors, &t->team, on_progress,
+                             &progress, error);
+        if (status == 0)
+            status = count_votes(t, arguments->metrics[i], neighbors, arguments, error);
+    }
+    t->search_seconds = seconds() - start;
+    clear_progress();
+    free(neighbors);
+    return status;
+}
+
+/* -- the one time -------------------------------------------------------------------------------------------------- */
+
+static int predict_test(struct tune *t, const struct knn_classifier *classifier, struct knn_error *error) {
+    const struct knn_images *test = &t->dataset.test;
+    uint8_t *predicted = malloc(test->pixels.rows);
+    if (predicted == NULL)
+        return knn_fail(error, "no memory for the answers");
+    int status = knn_predict(classifier, &test->pixels, predicted, NULL, error);
+    if (status == 0)
+        status = knn_evaluate(&t->final, test->labels, predicted, test->pixels.rows, error);
+    free(predicted);
+    return status;
+}
+
+/* The choice as `knnmark classify` would run it: all training images, in their order. */
+static int test_choice(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+    struct knn_images *train = &t->dataset.train;
+    if (t->swaps != NULL)
+        knn_undraw(train, arguments->validation, t->swaps);
+    struct progress progress = {.start = seconds(), .share = 1};
+    struct knn_options options = arguments->knn;
+    options.metric = t->best->metric;
+    options.k = t->best->k;
+    options.consume = 1;
+    options.progress = on_progress;
+    options.context = &progress;
+    struct knn_classifier *classifier;
+    if (knn_train(&classifier, &train->pixels, train->labels, &options, error) != 0)
+        return -1;
+    int status = predict_test(t, classifier, error);
+    t->final_seconds = seconds() - progress.start;
+    clear_progress();
+    knn_classifier_free(classifier);
+    return status;
+}
+
+static int tune(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+    unsigned features;
+    if (knn_allowed_features(arguments->knn.isa, &features, error) != 0)
+        return -1;
+    for (size_t i = 0; i < arguments->metric_count; i++) {
+        t->kernels[i] = knn_choose_kernel(NULL, arguments->metrics[i], features, error);
+        if (t->kernels[i] == NULL)
+            return -1;
+    }
+    if (knn_team_open(&t->team, arguments->knn.threads, !arguments->knn.unbound, error) != 0 ||
+        knn_dataset_open(&t->dataset, knn_dataset_spec(arguments->data), error) != 0 ||
+        hold_out(t, arguments, error) != 0 || choose(t, arguments, error) != 0)
+        return -1;
+    return arguments->final ? test_choice(t, arguments, error) : 0;
+}
+
+/* -- files --------------------------------------------------------------------------------------------------------- */
+
+enum { CSV, CONFUSION, PLOT, FILES };
+
+/* Before the work, which must not end in "permission denied". */
+static int open_files(struct knn_output *files, const struct arguments *arguments, struct knn_error *error) {
+    const char *const paths[FILES] = {arguments->output, arguments->confusion, arguments->plot};
+    if (arguments->plot != NULL && check_drawing(error) != 0)
+        return -1;
+    for (size_t i = 0; i < FILES; i++)
+        if (paths[i] != NULL && knn_output_open(&files[i], paths[i], error) != 0)
+            return -1;
+    return 0;
+}
+
+static int write_files(const struct tune *t, struct knn_output *files, const struct arguments *arguments,
+                       struct knn_error *error) {
+    if (files[CSV].stream != NULL)
+        write_tune_csv(t, files[CSV].stream);
+    if (files[CONFUSION].stream != NULL)
+        knn_confusion_csv(arguments->final ? &t->final : &t->best->evaluation, files[CONFUSION].stream);
+    if (files[PLOT].stream != NULL && draw_tune(t, files[PLOT].stream, error) != 0)
+        return -1;
+    for (size_t i = 0; i < FILES; i++)
+        if (files[i].stream != NULL && knn_output_commit(&files[i], error) != 0)
+            return -1;
+    return 0;
+}
+
+static int run(const struct arguments *arguments) {
+    struct knn_error error;
+    struct knn_output files[FILES] = {0};
+    unsigned features;
+    if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
+        return complain(&error, EXIT_USAGE);
+    struct tune *t = calloc(1, sizeof *t);
+    if (t == NULL)
+        return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
+    catch_interrupts();
+    int failed = open_files(files, arguments, &error) != 0 || tune(t, arguments, &error) != 0 ||
+                 write_files(t, files, arguments, &error) != 0;
+    if (!failed && arguments->json)
+        failed = print_tune_json(t, arguments, &error) != 0;
+    else if (!failed)
+        print_tune_text(t, arguments);
+    for (size_t i = 0; i < FILES; i++)
+        knn_output_discard(&files[i]);
+    knn_dataset_close(&t->dataset);
+    knn_team_close(&t->team);
+    free(t->swaps);
+    free(t);
+    if (failed)
+        return complain(&error, interrupted() ? EXIT_INTERRUPTED : EXIT_FAILED);
+    return EXIT_OK;
+}
+
+const struct command command_tune = {
+    .name = "tune",
+    .summary = "choose k and the metric by training images held out; then test the choice, once",
+    .takes = "dmkwvSefitbocpj",
+    .lists = 1,
+    .run = run,
+};

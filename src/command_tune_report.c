@@ -1,0 +1,98 @@
+/* What `knnmark tune` says. */
+#include "command_tune.h"
+
+#include <stdio.h>
+
+static const char *method(const struct arguments *arguments) {
+    return arguments->knn.weights == KNN_DISTANCE ? "votes by distance" : "a vote each";
+}
+
+/* Every setting: its accuracy on the images held out, with the interval; the choice is marked. */
+static void print_table(const struct tune *t) {
+    printf("  metric     k  accuracy   95 %% interval\n");
+    for (size_t i = 0; i < t->count; i++) {
+        const struct setting *s = &t->settings[i];
+        struct knn_interval interval = knn_wilson(s->evaluation.right, s->evaluation.images);
+        printf("  %-7s %4zu   %6.2f %%  %5.2f to %5.2f %%%s\n", knn_metric_name(s->metric), s->k,
+               100 * knn_share(s->evaluation.right, s->evaluation.images), 100 * interval.low, 100 * interval.high,
+               s == t->best ? "  <- chosen" : "");
+    }
+}
+
+void print_tune_text(const struct tune *t, const struct arguments *arguments) {
+    size_t train = t->dataset.train.pixels.rows, rest = t->rest.pixels.rows, held = t->held_out.pixels.rows;
+    size_t test = t->dataset.test.pixels.rows;
+    double distances = (double)rest * (double)held * (double)arguments->metric_count;
+    printf("data      %s\n", t->dataset.source);
+    printf("split     %zu training images train, %zu are held out: ", rest, held);
+    if (arguments->shuffled)
+        printf("a random draw, seed %zu\n", arguments->seed);
+    else
+        printf("the first\n");
+    printf("method    %s, %u threads%s, kernel", method(arguments), t->team.threads,
+           arguments->knn.unbound ? ", not bound" : "");
+    for (size_t i = 0; i < arguments->metric_count; i++)
+        printf(" %s", t->kernels[i]->name);
+    printf("\nsearch    %.3f s, %.4g distances/s: once for each metric, for all k\n", t->search_seconds,
+           distances / t->search_seconds);
+    print_table(t);
+    printf("chosen    k = %zu, %s: the most right answers on the images held out (of equals the smaller k, then the "
+           "metric "
+           "named first)\n",
+           t->best->k, knn_metric_name(t->best->metric));
+    knn_evaluation_print(&t->best->evaluation, stdout);
+    if (!arguments->final) {
+        printf("final     not done: --final tests the choice, and only that, on the %zu test images\n", test);
+        return;
+    }
+    printf("final     k = %zu, %s, trained on all %zu training images, on the %zu test images: %.3f s\n", t->best->k,
+           knn_metric_name(t->best->metric), train, test, t->final_seconds);
+    printf("          this is the one time that the test images are used: to choose again by them would spoil them\n");
+    knn_evaluation_print(&t->final, stdout);
+}
+
+/* A setting with all that is known of its answers, or only with its accuracy. */
+static json_t *json_setting(const struct setting *s, const struct knn_evaluation *evaluation, int brief) {
+    json_t *object = json_pack("{s:s, s:I}", "metric", knn_metric_name(s->metric), "k", (json_int_t)s->k);
+    json_t *found = json_evaluation(evaluation);
+    if (brief) {
+        json_object_del(found, "classes");
+        json_object_del(found, "confusion");
+    }
+    json_object_update(object, found);
+    json_decref(found);
+    return object;
+}
+
+int print_tune_json(const struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+    json_t *settings = json_array();
+    for (size_t i = 0; i < t->count; i++)
+        json_array_append_new(settings, json_setting(&t->settings[i], &t->settings[i].evaluation, 1));
+    json_t *summary = json_pack(
+        "{s:o, s:b, s:I, s:I, s:s, s:s, s:i, s:b, s:f, s:o, s:o}", "data", json_text(t->dataset.source), "synthetic",
+        t->dataset.synthetic, "train_images", (json_int_t)t->rest.pixels.rows, "validation_images",
+        (json_int_t)t->held_out.pixels.rows, "split", arguments->shuffled ? "shuffled" : "first", "weights",
+        knn_weights_name(arguments->knn.weights), "threads", (int)t->team.threads, "bound", !arguments->knn.unbound,
+        "search_s", t->search_seconds, "settings", settings, "chosen", json_setting(t->best, &t->best->evaluation, 0));
+    if (arguments->shuffled)
+        json_object_set_new(summary, "seed", json_integer((json_int_t)arguments->seed));
+    if (arguments->final) {
+        json_t *final = json_setting(t->best, &t->final, 0);
+        json_object_set_new(final, "train_images", json_integer((json_int_t)t->dataset.train.pixels.rows));
+        json_object_set_new(final, "seconds", json_real(t->final_seconds));
+        json_object_set_new(final, "note", json_string("the one time that the test images are used"));
+        json_object_set_new(summary, "final", final);
+    }
+    return print_object(summary, error);
+}
+
+void write_tune_csv(const struct tune *t, FILE *csv) {
+    fprintf(csv, "metric,k,right,images,accuracy,low,high\n");
+    for (size_t i = 0; i < t->count; i++) {
+        const struct setting *s = &t->settings[i];
+        struct knn_interval interval = knn_wilson(s->evaluation.right, s->evaluation.images);
+        fprintf(csv, "%s,%zu,%zu,%zu,%.9g,%.9g,%.9g\n", knn_metric_name(s->metric), s->k, s->evaluation.right,
+                s->evaluation.images, knn_share(s->evaluation.right, s->evaluation.images), interval.low,
+                interval.high);
+    }
+}
