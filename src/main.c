@@ -5,7 +5,8 @@
 
 #include "options.h"
 
-static const struct command *const commands[] = {&command_classify, &command_kernels, &command_info};
+static const struct command *const commands[] = {&command_classify, &command_tune,    &command_cv,
+                                                 &command_draw,     &command_kernels, &command_info};
 
 enum { COMMANDS = sizeof commands / sizeof commands[0] };
 

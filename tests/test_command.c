@@ -48,8 +48,8 @@ static void test_usage(void **state) {
         {{"info", "--threads", "two"}, "--threads two"},
         {{"classify", "--limit", "0"}, "--limit 0"},
         {{"classify", "--limit", "-1"}, "--limit -1"},
-        {{"classify", "--metric", "x"}, "--metric x: give l1 or l2"},
-        {{"classify", "--metric", ""}, "give l1 or l2"},
+        {{"classify", "--metric", "x"}, "--metric x: give l1, l2 or l1wrap"},
+        {{"classify", "--metric", ""}, "give l1, l2 or l1wrap"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *const *a = cases[i].arguments;
@@ -132,7 +132,7 @@ static void test_unknown_kernel(void **state) {
 static void test_unsuitable_kernel(void **state) {
     struct process *p = *state;
     knnmark(p, "classify", "--data", SMALL, "--kernel", "l1_scalar");
-    assert_complaint(p, 1, "l1_scalar: it computes the other metric");
+    assert_complaint(p, 1, "l1_scalar: it computes another metric");
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t i = 0; i < count; i++) {
@@ -178,6 +178,7 @@ static void test_help(void **state) {
         knnmark(p, words[i]);
         assert_success(p);
         assert_holds(p->output, "\n  classify ");
+        assert_holds(p->output, "\n  tune ");
         assert_holds(p->output, "\n  kernels ");
         assert_holds(p->output, "\n  info ");
     }
@@ -196,15 +197,18 @@ static size_t count_of(const char *text, const char *part) {
 static void test_help_of_a_command(void **state) {
     struct process *p = *state;
     static const struct {
-        const char *name, *options[12];
+        const char *name, *options[20];
     } commands[] = {
         {"classify",
-         {"data SPEC", "metric l1|l2", "k N", "kernel NAME", "isa NAME", "threads N", "no-bind", "limit N",
-          "output FILE", "json", "help"}},
+         {"data SPEC", "metric NAME", "k N", "weights NAME", "kernel NAME", "isa NAME", "threads N", "no-bind",
+          "limit N", "output FILE", "root", "shares", "confusion FILE", "json", "help"}},
+        {"tune",
+         {"data SPEC", "metric LIST", "k LIST", "weights NAME", "validation N", "split first|shuffled", "seed N",
+          "final", "isa NAME", "threads N", "no-bind", "output FILE", "confusion FILE", "plot FILE", "json", "help"}},
         {"kernels", {"isa NAME", "json", "help"}},
         {"info", {"data SPEC", "isa NAME", "threads N", "no-bind", "help"}},
     };
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         size_t count = 0;
         knnmark(p, commands[i].name, "--help");
         assert_success(p);
@@ -326,6 +330,7 @@ static void test_info(void **state) {
         "\nblocks ",
         "\nl1 ",
         "\nl2 ",
+        "\nl1wrap ",
         "\ndata       synthetic images (seed 1), not CIFAR-10: ",
         " 100 training and 5 test images of 3072 bytes\n",
     };

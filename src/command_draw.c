@@ -1,0 +1,87 @@
+/* `knnmark draw`: the pictures of the lesson (docs/lesson.md), each as one PNG file. */
+#include "command_draw.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+struct figure {
+    const char *name;
+    int images; /* 1: drawn from the data set; 0: from points that it makes */
+    int (*draw)(struct drawing *d, struct knn_error *error);
+};
+
+static const struct figure figures[] = {
+    {"first-nine", 1, draw_first_nine},
+    {"neighbors", 1, draw_neighbors},
+    {"regions", 0, draw_regions},
+    {"same-distance", 1, draw_same_distance},
+};
+
+enum { FIGURES = sizeof figures / sizeof figures[0] };
+
+int open_figure(struct drawing *d, int width, int height, const char *title, int *top, struct knn_error *error) {
+    int generated = d->dataset.synthetic;
+    *top = MARGIN + TITLE_LINE + (generated ? CAPTION_LINE : 0) + MARGIN;
+    if (canvas_open(&d->canvas, width, *top + height, error) != 0)
+        return -1;
+    canvas_text(&d->canvas, MARGIN, MARGIN + 26, LEFT, BOLD, INK, "%s", title);
+    if (generated)
+        canvas_text(&d->canvas, MARGIN, MARGIN + TITLE_LINE + 26, LEFT, NORMAL, MUTED, "%s", d->dataset.source);
+    return 0;
+}
+
+void report(struct drawing *d, const char *format, ...) {
+    size_t used = strlen(d->report);
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(d->report + used, sizeof d->report - used, format, arguments);
+    va_end(arguments);
+}
+
+static const struct figure *find_figure(const char *name, struct knn_error *error) {
+    static const char valid[] = "first-nine, neighbors, regions or same-distance";
+    for (size_t i = 0; name != NULL && i < FIGURES; i++)
+        if (strcmp(name, figures[i].name) == 0)
+            return &figures[i];
+    if (name == NULL)
+        knn_fail(error, "draw needs a figure: give %s", valid);
+    else
+        knn_fail(error, "no figure `%s`: give %s", name, valid);
+    return NULL;
+}
+
+static int draw(struct drawing *d, const struct figure *figure, struct knn_error *error) {
+    if (figure->images && knn_dataset_open(&d->dataset, knn_dataset_spec(d->arguments->data), error) != 0)
+        return -1;
+    if (figure->draw(d, error) != 0)
+        return -1;
+    if (canvas_write(&d->canvas, d->arguments->output, error) != 0)
+        return -1;
+    puts(d->report);
+    return 0;
+}
+
+static int run(const struct arguments *arguments) {
+    struct knn_error error;
+    const struct figure *figure = find_figure(arguments->operand, &error);
+    if (figure == NULL)
+        return complain(&error, EXIT_USAGE);
+    if (arguments->output == NULL) {
+        knn_fail(&error, "draw needs --output FILE, the PNG file to write");
+        return complain(&error, EXIT_USAGE);
+    }
+    struct drawing d = {.arguments = arguments};
+    int status = draw(&d, figure, &error) == 0 ? EXIT_OK : complain(&error, EXIT_FAILED);
+    canvas_close(&d.canvas);
+    knn_dataset_close(&d.dataset);
+    return status;
+}
+
+const struct command command_draw = {
+    .name = "draw",
+    .summary = "draw a figure of the lesson: first-nine, neighbors, regions or same-distance",
+    .operand = "FIGURE",
+    .takes = "odmklneitb",
+    .run = run,
+};

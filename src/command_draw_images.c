@@ -1,0 +1,101 @@
+/* The figures that show images of the data set: the first nine, and queries beside their neighbours. */
+#include "command_draw.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "knn.h"
+
+/* -- the first nine ------------------------------------------------------------------------------------------------ */
+
+int draw_first_nine(struct drawing *d, struct knn_error *error) {
+    enum { SCALE = 5, SIDE = SCALE * KNN_IMAGE_WIDTH, GAP = 16, NINE = 9, HEIGHT = SIDE + 56 };
+    const struct knn_images *train = &d->dataset.train;
+    int count = train->pixels.rows < NINE ? (int)train->pixels.rows : NINE, top;
+    if (open_figure(d, 2 * MARGIN + NINE * SIDE + (NINE - 1) * GAP, HEIGHT, "The first nine training images", &top,
+                    error) != 0)
+        return -1;
+    for (int i = 0; i < count; i++) {
+        int x = MARGIN + i * (SIDE + GAP);
+        const char *name = knn_class_names[train->labels[i]];
+        canvas_image(&d->canvas, x, top, SCALE, knn_matrix_row(&train->pixels, (size_t)i));
+        canvas_text(&d->canvas, x + SIDE / 2, top + SIDE + 34, MIDDLE, NORMAL, INK, "%s", name);
+        report(d, "%s%s", i > 0 ? " " : "", name);
+    }
+    return 0;
+}
+
+/* -- neighbours ---------------------------------------------------------------------------------------------------- */
+
+enum { SCALE = 4, SIDE = SCALE * KNN_IMAGE_WIDTH, FRAME = 5, COLUMN = SIDE + 15, ROW = SIDE + 54, ASIDE = 20 };
+
+static int find_neighbors(const struct drawing *d, const struct knn_options *options, const struct knn_matrix *queries,
+                          struct knn_neighbor *neighbors, struct knn_error *error) {
+    struct knn_classifier *classifier;
+    const struct knn_images *train = &d->dataset.train;
+    uint8_t *labels = malloc(queries->rows);
+    if (labels == NULL)
+        return knn_fail(error, "no memory for the answers: use a smaller --limit");
+    int status = knn_train(&classifier, &train->pixels, train->labels, options, error);
+    if (status == 0)
+        status = knn_predict(classifier, queries, labels, neighbors, error);
+    knn_classifier_free(classifier);
+    free(labels);
+    return status;
+}
+
+/* An image in a frame, its class below. */
+static void put_image(struct canvas *canvas, int x, int y, const struct knn_images *images, size_t i, uint32_t frame) {
+    canvas_image(canvas, x, y, SCALE, knn_matrix_row(&images->pixels, i));
+    canvas_frame(canvas, x, y, SIDE, SIDE, FRAME, frame);
+    canvas_text(canvas, x + SIDE / 2, y + SIDE + FRAME + 26, MIDDLE, SMALL, frame, "%s",
+                knn_class_names[images->labels[i]]);
+}
+
+/* Draws a row a query; returns how many neighbours are of their query's class. */
+static size_t put_rows(struct drawing *d, int top, size_t queries, const struct knn_neighbor *neighbors, size_t k) {
+    const struct knn_images *train = &d->dataset.train, *test = &d->dataset.test;
+    size_t right = 0;
+    for (size_t q = 0; q < queries; q++) {
+        int x = MARGIN + FRAME, y = top + (int)q * ROW;
+        put_image(&d->canvas, x, y, test, q, INK);
+        for (size_t j = 0; j < k; j++) {
+            size_t i = neighbors[q * k + j].index;
+            int is_right = train->labels[i] == test->labels[q];
+            put_image(&d->canvas, x + ASIDE + (int)(j + 1) * COLUMN, y, train, i, is_right ? RIGHT : WRONG);
+            right += (size_t)is_right;
+        }
+    }
+    return right;
+}
+
+int draw_neighbors(struct drawing *d, struct knn_error *error) {
+    enum { QUERIES = 5, NEIGHBORS = 10, MOST = 32767 / COLUMN }; /* cairo's largest picture */
+    struct knn_options options = d->arguments->knn;
+    struct knn_matrix queries = d->dataset.test.pixels;
+    size_t limit = d->arguments->limit > 0 ? d->arguments->limit : QUERIES;
+    char title[64];
+    int top;
+    if (limit < queries.rows)
+        queries.rows = limit;
+    if (options.k == 0)
+        options.k = NEIGHBORS;
+    if (options.k > MOST || queries.rows > MOST)
+        return knn_fail(error, "a page of %zu queries and %zu neighbours is too large: give at most %d of each",
+                        queries.rows, options.k, MOST);
+    struct knn_neighbor *neighbors = calloc(queries.rows * options.k, sizeof *neighbors);
+    if (neighbors == NULL)
+        return knn_fail(error, "no memory for the neighbours: use a smaller k");
+    snprintf(title, sizeof title, "Test images, and the %zu nearest training images by %s", options.k,
+             knn_metric_name(options.metric));
+    int status = find_neighbors(d, &options, &queries, neighbors, error);
+    if (status == 0)
+        status = open_figure(d, 2 * (MARGIN + FRAME) + ASIDE + (int)options.k * COLUMN + SIDE,
+                             (int)queries.rows * ROW + FRAME, title, &top, error);
+    if (status == 0)
+        report(d, "%zu of %zu neighbours are of their query's class, by %s",
+               put_rows(d, top + FRAME, queries.rows, neighbors, options.k), queries.rows * options.k,
+               knn_metric_name(options.metric));
+    free(neighbors);
+    return status;
+}
