@@ -128,7 +128,7 @@ KERNEL_OBJECTS := \
 
 COMMAND_SOURCES := src/main.c src/options.c $(wildcard src/command_*.c)
 HEADERS   := $(addprefix kernels/,cpu.h kernel.h) \
-             $(addprefix src/,dataset.h error.h kbest.h knn.h matrix.h panels.h schedule.h search.h team.h topology.h vote.h)
+             $(addprefix src/,dataset.h error.h kbest.h knn.h matrix.h folds.h allpairs.h panels.h schedule.h search.h team.h topology.h vote.h)
 LIBRARY   := $(BUILD)/libknnmark.a
 COMMAND   := $(BUILD)/knnmark
 BENCH     := $(BUILD)/knnmark-bench

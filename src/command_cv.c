@@ -1,0 +1,186 @@
+/* `knnmark cv`: k-fold cross-validation on the training images. The nearest of every image among those of other folds
+ * are sought once for each metric, all folds at once (allpairs.h) and for the largest k; the smaller ones take the
+ * first of them. */
+#include "command_cv.h"
+
+#include <math.h>
+#include <stdlib.h>
+
+#include "allpairs.h"
+#include "command_gnuplot.h"
+#include "images.h"
+#include "output.h"
+
+#define SCRIPT "plots/cv.gp"
+
+/* -- the images ---------------------------------------------------------------------------------------------------- */
+
+static int take_images(struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
+    if (knn_dataset_open(&cv->dataset, knn_dataset_spec(arguments->data), error) != 0)
+        return -1;
+    knn_images_free(&cv->dataset.test);
+    cv->images = cv->dataset.train;
+    if (arguments->limit > 0 && arguments->limit < cv->images.pixels.rows)
+        cv->images.pixels.rows = arguments->limit;
+    if (knn_check_classes(cv->images.labels, cv->images.pixels.rows, error) != 0)
+        return -1;
+    return knn_folds_make(&cv->folds, arguments->fold_split, arguments->folds, cv->images.labels,
+                          cv->images.pixels.rows, arguments->seed, error);
+}
+
+/* -- the settings -------------------------------------------------------------------------------------------------- */
+
+static void summarize(const struct cv *cv, struct cv_setting *setting) {
+    double folds = (double)cv->folds.count, squares = 0;
+    setting->mean = 0;
+    for (size_t f = 0; f < cv->folds.count; f++)
+        setting->mean += cv_accuracy(cv, setting, f) / folds;
+    for (size_t f = 0; f < cv->folds.count; f++) {
+        double difference = cv_accuracy(cv, setting, f) - setting->mean;
+        squares += difference * difference;
+    }
+    setting->deviation = sqrt(squares / folds);
+}
+
+/* All k by one metric. */
+static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_allpairs *found,
+                        const struct arguments *arguments) {
+    size_t ks = arguments->k_count;
+    struct cv_setting *settings = &cv->settings[cv->count];
+    cv->count += ks;
+    for (size_t i = 0; i < ks; i++)
+        settings[i] = (struct cv_setting){.metric = metric,
+                                          .k = arguments->ks[i],
+                                          .right = cv->right + (size_t)(settings - cv->settings + i) * cv->folds.count};
+    for (size_t f = 0; f < cv->folds.count; f++) {
+        size_t right[MAX_KS] = {0};
+#pragma omp parallel for num_threads(cv->team.threads) schedule(static) reduction(+ : right[:MAX_KS])
+        for (size_t i = cv->folds.start[f]; i < cv->folds.start[f + 1]; i++) {
+            struct knn_neighbor neighbors[KNN_MAX_K];
+            size_t row = cv->folds.order[i];
+            knn_allpairs_row(found, row, neighbors);
+            for (size_t j = 0; j < ks; j++)
+                right[j] += knn_vote(neighbors, arguments->ks[j], cv->images.labels, metric, arguments->knn.weights,
+                                     NULL) == cv->images.labels[row];
+        }
+        for (size_t j = 0; j < ks; j++)
+            settings[j].right[f] = right[j];
+    }
+    for (size_t i = 0; i < ks; i++) {
+        summarize(cv, &settings[i]);
+        if (cv->best == NULL || settings[i].mean > cv->best->mean ||
+            (settings[i].mean == cv->best->mean && settings[i].k < cv->best->k))
+            cv->best = &settings[i];
+    }
+}
+
+static int validate(struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
+    size_t largest = arguments->ks[arguments->k_count - 1];
+    cv->right = calloc(KNN_METRICS * MAX_KS, cv->folds.count * sizeof *cv->right);
+    if (cv->right == NULL)
+        return knn_fail(error, "no memory for the answers: use fewer folds");
+    double start = seconds(), share = 1.0 / (double)arguments->metric_count;
+    int status = 0;
+    for (size_t i = 0; i < arguments->metric_count && status == 0; i++) {
+        struct progress progress = {start, (double)i * share, share};
+        struct knn_allpairs found;
+        status = knn_allpairs(&found, cv->kernels[i], &cv->images.pixels, &cv->folds, largest, &cv->team, on_progress,
+                              &progress, error);
+        if (status == 0)
+            count_votes(cv, arguments->metrics[i], &found, arguments);
+        knn_allpairs_free(&found);
+    }
+    cv->seconds = seconds() - start;
+    clear_progress();
+    return status;
+}
+
+static int cross_validate(struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
+    unsigned features;
+    if (knn_allowed_features(arguments->knn.isa, &features, error) != 0)
+        return -1;
+    for (size_t i = 0; i < arguments->metric_count; i++) {
+        cv->kernels[i] = knn_choose_kernel(NULL, arguments->metrics[i], features, error);
+        if (cv->kernels[i] == NULL)
+            return -1;
+    }
+    if (knn_team_open(&cv->team, arguments->knn.threads, !arguments->knn.unbound, error) != 0 ||
+        take_images(cv, arguments, error) != 0)
+        return -1;
+    return validate(cv, arguments, error);
+}
+
+/* -- files --------------------------------------------------------------------------------------------------------- */
+
+/* Before the work, which must not end in "permission denied". */
+static int open_files(struct knn_output *csv, struct knn_output *svg, const struct arguments *arguments,
+                      struct knn_error *error) {
+    if (arguments->plot != NULL && gnuplot_check(SCRIPT, error) != 0)
+        return -1;
+    if (arguments->output != NULL && knn_output_open(csv, arguments->output, error) != 0)
+        return -1;
+    return arguments->plot != NULL ? knn_output_open(svg, arguments->plot, error) : 0;
+}
+
+static int write_files(const struct cv *cv, struct knn_output *csv, struct knn_output *svg, struct knn_error *error) {
+    if (csv->stream != NULL) {
+        write_cv_csv(cv, csv->stream);
+        if (knn_output_commit(csv, error) != 0)
+            return -1;
+    }
+    if (svg->stream == NULL)
+        return 0;
+    if (gnuplot_draw(SCRIPT, write_cv_plot, cv, svg->stream, error) != 0)
+        return -1;
+    return knn_output_commit(svg, error);
+}
+
+static void close_cv(struct cv *cv) {
+    knn_folds_free(&cv->folds);
+    knn_dataset_close(&cv->dataset);
+    knn_team_close(&cv->team);
+    free(cv->right);
+    free(cv);
+}
+
+/* What can be said without the data. */
+static int check(const struct arguments *arguments, struct knn_error *error) {
+    unsigned features;
+    for (size_t i = 0; i < arguments->metric_count; i++)
+        if (arguments->metrics[i] == KNN_L1WRAP)
+            return knn_fail(error, "--metric l1wrap: it differs between a to b and b to a, but cv computes each pair "
+                                   "once for both: give l1 or l2");
+    return knn_allowed_features(arguments->knn.isa, &features, error);
+}
+
+static int run(const struct arguments *arguments) {
+    struct knn_error error;
+    struct knn_output csv = {0}, svg = {0};
+    if (check(arguments, &error) != 0)
+        return complain(&error, EXIT_USAGE);
+    struct cv *cv = calloc(1, sizeof *cv);
+    if (cv == NULL)
+        return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
+    catch_interrupts();
+    int failed = open_files(&csv, &svg, arguments, &error) != 0 || cross_validate(cv, arguments, &error) != 0 ||
+                 write_files(cv, &csv, &svg, &error) != 0;
+    if (!failed && arguments->json)
+        failed = print_cv_json(cv, arguments, &error) != 0;
+    else if (!failed)
+        print_cv_text(cv, arguments);
+    knn_output_discard(&csv);
+    knn_output_discard(&svg);
+    close_cv(cv);
+    if (failed)
+        return complain(&error, interrupted() ? EXIT_INTERRUPTED : EXIT_FAILED);
+    return EXIT_OK;
+}
+
+const struct command command_cv = {
+    .name = "cv",
+    .summary = "k-fold cross-validation on the training images: every k and metric, mean and deviation",
+    .takes = "dmkwFSeitblopj",
+    .lists = 1,
+    .folds = 1,
+    .run = run,
+};

@@ -1,0 +1,41 @@
+/* What `knnmark cv` found out, for those who write it down. */
+#ifndef COMMAND_CV_H
+#define COMMAND_CV_H
+
+#include "command_report.h"
+#include "folds.h"
+#include "options.h"
+
+/* One k by one metric. */
+struct cv_setting {
+    enum knn_metric metric;
+    size_t k;
+    size_t *right;          /* [fold] */
+    double mean, deviation; /* of the folds' accuracies; the deviation is the population's, as numpy.std has it */
+};
+
+struct cv {
+    struct knn_dataset dataset; /* its test images are given back at once */
+    struct knn_images images;   /* the training images taken, a view */
+    struct knn_team team;
+    struct knn_folds folds;
+    const struct knn_kernel *kernels[KNN_METRICS];    /* of the metrics, in the order of the arguments */
+    struct cv_setting settings[KNN_METRICS * MAX_KS]; /* by metric, then k */
+    size_t count;
+    size_t *right; /* of all settings */
+    const struct cv_setting *best;
+    double seconds;
+};
+
+static inline double cv_accuracy(const struct cv *cv, const struct cv_setting *setting, size_t fold) {
+    return knn_share(setting->right[fold], knn_fold_rows(&cv->folds, fold));
+}
+
+void print_cv_text(const struct cv *cv, const struct arguments *arguments);
+int print_cv_json(const struct cv *cv, const struct arguments *arguments, struct knn_error *error);
+void write_cv_csv(const struct cv *cv, FILE *csv);
+
+/* For plots/cv.gp; the context is a struct cv. */
+void write_cv_plot(const void *context, FILE *data);
+
+#endif

@@ -1,0 +1,104 @@
+/* What `knnmark cv` says. */
+#include <stdio.h>
+
+#include "command_cv.h"
+
+/* Distances computed: every pair of rows of two folds once, by each metric. */
+static double distances(const struct cv *cv, const struct arguments *arguments) {
+    double rows = (double)knn_folds_rows(&cv->folds), pairs = rows * rows;
+    for (size_t f = 0; f < cv->folds.count; f++)
+        pairs -= (double)knn_fold_rows(&cv->folds, f) * (double)knn_fold_rows(&cv->folds, f);
+    return pairs / 2 * (double)arguments->metric_count;
+}
+
+static void print_folds(const struct cv *cv, const struct arguments *arguments) {
+    size_t rows = knn_folds_rows(&cv->folds), least = rows, most = rows - knn_folds_least_training(&cv->folds);
+    for (size_t f = 0; f < cv->folds.count; f++)
+        if (knn_fold_rows(&cv->folds, f) < least)
+            least = knn_fold_rows(&cv->folds, f);
+    printf("folds     %zu of %zu", cv->folds.count, least);
+    if (most > least)
+        printf(" to %zu", most);
+    printf(" images, %s", knn_fold_split_name(arguments->fold_split));
+    if (arguments->fold_split == KNN_SHUFFLED)
+        printf(", seed %zu", arguments->seed);
+    printf("; %zu of %zu training images taken\n", rows, cv->dataset.train.pixels.rows);
+}
+
+static void print_table(const struct cv *cv) {
+    printf("  metric     k       mean  deviation   folds\n");
+    for (size_t i = 0; i < cv->count; i++) {
+        const struct cv_setting *s = &cv->settings[i];
+        printf("  %-7s %4zu   %6.2f %%     %6.2f  ", knn_metric_name(s->metric), s->k, 100 * s->mean,
+               100 * s->deviation);
+        for (size_t f = 0; f < cv->folds.count; f++)
+            printf(" %5.2f", 100 * cv_accuracy(cv, s, f));
+        printf(s == cv->best ? "  <- best\n" : "\n");
+    }
+}
+
+void print_cv_text(const struct cv *cv, const struct arguments *arguments) {
+    printf("data      %s\n", cv->dataset.source);
+    print_folds(cv, arguments);
+    printf("method    %s, %u threads%s, kernel",
+           arguments->knn.weights == KNN_DISTANCE ? "votes by distance" : "a vote each", cv->team.threads,
+           arguments->knn.unbound ? ", not bound" : "");
+    for (size_t i = 0; i < arguments->metric_count; i++)
+        printf(" %s", cv->kernels[i]->name);
+    printf("\nsearch    %.3f s, %.4g distances/s: each pair once for each metric, for all k\n", cv->seconds,
+           distances(cv, arguments) / cv->seconds);
+    print_table(cv);
+    printf("best      k = %zu, %s: mean %.2f %% (of equals the smaller k, then the metric named first)\n", cv->best->k,
+           knn_metric_name(cv->best->metric), 100 * cv->best->mean);
+    printf("          deviation: the standard deviation of the folds' accuracies, divided by %zu as numpy.std does\n",
+           cv->folds.count);
+}
+
+static json_t *json_setting(const struct cv *cv, const struct cv_setting *s) {
+    json_t *folds = json_array();
+    for (size_t f = 0; f < cv->folds.count; f++)
+        json_array_append_new(folds, json_real(cv_accuracy(cv, s, f)));
+    return json_pack("{s:s, s:I, s:f, s:f, s:o}", "metric", knn_metric_name(s->metric), "k", (json_int_t)s->k, "mean",
+                     s->mean, "deviation", s->deviation, "accuracies", folds);
+}
+
+int print_cv_json(const struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
+    json_t *settings = json_array(), *sizes = json_array();
+    for (size_t i = 0; i < cv->count; i++)
+        json_array_append_new(settings, json_setting(cv, &cv->settings[i]));
+    for (size_t f = 0; f < cv->folds.count; f++)
+        json_array_append_new(sizes, json_integer((json_int_t)knn_fold_rows(&cv->folds, f)));
+    json_t *summary = json_pack(
+        "{s:o, s:b, s:I, s:I, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:s, s:o, s:o}", "data", json_text(cv->dataset.source),
+        "synthetic", cv->dataset.synthetic, "images", (json_int_t)knn_folds_rows(&cv->folds), "folds",
+        (json_int_t)cv->folds.count, "fold_images", sizes, "split", knn_fold_split_name(arguments->fold_split),
+        "weights", knn_weights_name(arguments->knn.weights), "threads", (int)cv->team.threads, "bound",
+        !arguments->knn.unbound, "search_s", cv->seconds, "distances_per_s", distances(cv, arguments) / cv->seconds,
+        "deviation_of", "population", "settings", settings, "best", json_setting(cv, cv->best));
+    if (arguments->fold_split == KNN_SHUFFLED)
+        json_object_set_new(summary, "seed", json_integer((json_int_t)arguments->seed));
+    return print_object(summary, error);
+}
+
+void write_cv_csv(const struct cv *cv, FILE *csv) {
+    fprintf(csv, "metric,k,fold,right,images,accuracy\n");
+    for (size_t i = 0; i < cv->count; i++)
+        for (size_t f = 0; f < cv->folds.count; f++) {
+            const struct cv_setting *s = &cv->settings[i];
+            fprintf(csv, "%s,%zu,%zu,%zu,%zu,%.9g\n", knn_metric_name(s->metric), s->k, f + 1, s->right[f],
+                    knn_fold_rows(&cv->folds, f), cv_accuracy(cv, s, f));
+        }
+}
+
+void write_cv_plot(const void *context, FILE *data) {
+    const struct cv *cv = context;
+    for (size_t i = 0; i < cv->count; i++) {
+        const struct cv_setting *s = &cv->settings[i];
+        const char *name = knn_metric_name(s->metric);
+        if (i > 0 && s->metric != s[-1].metric)
+            fputs("\n\n", data);
+        for (size_t f = 0; f < cv->folds.count; f++)
+            fprintf(data, "%zu %.6f %.6f %.6f %s\n", s->k, 100 * cv_accuracy(cv, s, f), 100 * s->mean,
+                    100 * s->deviation, name);
+    }
+}
