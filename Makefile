@@ -126,21 +126,21 @@ KERNEL_OBJECTS := \
 
 # -- files ------------------------------------------------------------------------------------------------------------
 
-COMMAND_SOURCES := src/main.c src/options.c $(wildcard src/command_*.c)
+COMMAND_SOURCES := $(wildcard src/command/*.c)
 HEADERS   := $(addprefix kernels/,cpu.h kernel.h) \
              $(addprefix src/,dataset.h error.h kbest.h knn.h matrix.h folds.h allpairs.h panels.h schedule.h search.h team.h topology.h vote.h)
 LIBRARY   := $(BUILD)/libknnmark.a
 COMMAND   := $(BUILD)/knnmark
 BENCH     := $(BUILD)/knnmark-bench
 REPORT    := $(BUILD)/knnmark-report
-LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(COMMAND_SOURCES),$(wildcard src/*.c)))
+LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c))
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(COMMAND_SOURCES))
 REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c))
 BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(filter-out bench/f32_tile,$(basename $(wildcard bench/*.c bench/*.cc)))) \
                    $(F32:%=$(BUILD)/bench/f32_tile_%.o)
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)) bench/verify.c $(wildcard bench/ceilings*.c))
-FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch])
+FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch])
 
 .PHONY: all
 all: $(LIBRARY) $(COMMAND) $(BENCH) $(REPORT) ## build the library, the command, the benchmarks and their report
@@ -212,7 +212,7 @@ $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: INCLUDES += -I$(BUILD)/be
 $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: $(BUILD)/bench/commit.h
 $(BUILD)/bench/provenance.o: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
--include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/bench/*.d $(BUILD)/bench/*/*.d $(BUILD)/tests/*.d)
+-include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/bench/*.d $(BUILD)/bench/*/*.d $(BUILD)/tests/*.d)
 
 # -- running ----------------------------------------------------------------------------------------------------------
 
@@ -287,7 +287,7 @@ lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -Ikernels -Isrc -Ibench \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar $(filter %.c,$(FORMATTED))
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c bench/*.c bench/report/*.c) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c src/command/*.c bench/*.c bench/report/*.c) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
 
 install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and command below PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/knnmark

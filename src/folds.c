@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "random.h"
 #include "schedule.h"
 
 enum { LABELS = UINT8_MAX + 1 };
@@ -14,17 +15,9 @@ const char *knn_fold_split_name(enum knn_fold_split split) {
 
 /* -- which fold a row is in ---------------------------------------------------------------------------------------- */
 
-/* A counter and a mixer (Steele, Lea and Flood's SplitMix64). */
-static uint64_t next_random(uint64_t *state) {
-    uint64_t z = *state += 0x9e3779b97f4a7c15;
-    z = (z ^ z >> 30) * 0xbf58476d1ce4e5b9;
-    z = (z ^ z >> 27) * 0x94d049bb133111eb;
-    return z ^ z >> 31;
-}
-
 static void shuffle(uint32_t *order, size_t rows, uint64_t seed) {
     for (size_t i = rows; i > 1; i--) {
-        size_t j = (size_t)(next_random(&seed) % i); /* uneven by i in 2^64 */
+        size_t j = (size_t)(knn_random(&seed) % i); /* uneven by i in 2^64 */
         uint32_t row = order[j];
         order[j] = order[i - 1];
         order[i - 1] = row;

@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "images.h"
+#include "random.h"
 
 /* An image is a field of noise, finer octave upon coarser octave, with a faint pattern of its class mixed in. Octaves
  * of equal strength are what a power spectrum of 1/f^2 is. There are three fields: luma, and two of colour that push
@@ -34,30 +35,19 @@ struct pattern {
 /* What a sequence of random numbers is for: sequences of different purpose or index have nothing in common. */
 enum purpose { FOR_PATTERN, FOR_TRAIN, FOR_TEST, FOR_TRAIN_ORDER, FOR_TEST_ORDER };
 
-/* SplitMix64 (Steele, Lea and Flood, "Fast splittable pseudorandom number generators", 2014): a counter and a mixer. */
-static uint64_t mix(uint64_t z) {
-    z = (z ^ (z >> 30)) * 0xbf58476d1ce4e5b9u;
-    z = (z ^ (z >> 27)) * 0x94d049bb133111ebu;
-    return z ^ (z >> 31);
-}
-
-static uint64_t next_random(uint64_t *state) {
-    return mix(*state += 0x9e3779b97f4a7c15u);
-}
-
 static uint64_t random_sequence(uint64_t seed, enum purpose purpose, uint64_t index) {
-    return mix(mix(mix(seed) + purpose) + index);
+    return knn_scramble(knn_scramble(knn_scramble(seed) + purpose) + index);
 }
 
 /* 0 ... n - 1; the bias of n / 2^32 does no harm here. */
 static uint32_t random_below(uint64_t *state, uint32_t n) {
-    return (uint32_t)((next_random(state) >> 32) * n >> 32);
+    return (uint32_t)((knn_random(state) >> 32) * n >> 32);
 }
 
 /* Adds to each of n cells a uniformly random number of -strength ... strength. */
 static void add_noise(int32_t *field, int n, int32_t strength, uint64_t *random) {
     for (int i = 0; i < n; i += 4) {
-        uint64_t bits = next_random(random);
+        uint64_t bits = knn_random(random);
         for (int j = 0; j < 4 && i + j < n; j++)
             field[i + j] += (((int32_t)(bits >> 16 * j & 0xffff) - 0x8000) * strength) >> 15;
     }

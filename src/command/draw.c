@@ -1,5 +1,5 @@
 /* `knnmark draw`: the pictures of the lesson (docs/lesson.md), each as one PNG file. */
-#include "command_draw.h"
+#include "draw.h"
 
 #include <stdarg.h>
 #include <stdio.h>

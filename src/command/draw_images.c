@@ -1,5 +1,5 @@
 /* The figures that show images of the data set: the first nine, and queries beside their neighbours. */
-#include "command_draw.h"
+#include "draw.h"
 
 #include <stdio.h>
 #include <stdlib.h>

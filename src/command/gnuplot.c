@@ -1,4 +1,4 @@
-#include "command_gnuplot.h"
+#include "gnuplot.h"
 
 #include <errno.h>
 #include <fcntl.h>

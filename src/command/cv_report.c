@@ -1,7 +1,7 @@
 /* What `knnmark cv` says. */
 #include <stdio.h>
 
-#include "command_cv.h"
+#include "cv.h"
 
 /* Distances computed: every pair of rows of two folds once, by each metric. */
 static double distances(const struct cv *cv, const struct arguments *arguments) {

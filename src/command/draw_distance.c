@@ -2,8 +2,8 @@
 #include <math.h>
 #include <stdio.h>
 
-#include "command_draw.h"
-#include "command_draw_alter.h"
+#include "draw.h"
+#include "draw_alter.h"
 
 enum { SCALE = 10, SIDE = SCALE * KNN_IMAGE_WIDTH, GAP = 32, LINE = 34, BELOW = 3 * LINE + 20 };
 

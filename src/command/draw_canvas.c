@@ -1,4 +1,4 @@
-#include "command_draw_canvas.h"
+#include "draw_canvas.h"
 
 #include <math.h>
 #include <stdarg.h>

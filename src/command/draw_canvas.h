@@ -1,7 +1,7 @@
 /* A picture to draw on, and to write as a PNG file. Coordinates are pixels from the upper left corner; pictures are
  * shown at half their size, so that they stay sharp on fine screens. */
-#ifndef COMMAND_DRAW_CANVAS_H
-#define COMMAND_DRAW_CANVAS_H
+#ifndef DRAW_CANVAS_H
+#define DRAW_CANVAS_H
 
 #include <cairo.h>
 #include <stdint.h>

@@ -1,4 +1,4 @@
-#include "command_draw_alter.h"
+#include "draw_alter.h"
 
 #include <stdlib.h>
 #include <string.h>

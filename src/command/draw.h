@@ -1,9 +1,9 @@
 /* What the figures of `knnmark draw` have in common. */
-#ifndef COMMAND_DRAW_H
-#define COMMAND_DRAW_H
+#ifndef DRAW_H
+#define DRAW_H
 
-#include "command_draw_canvas.h"
 #include "dataset.h"
+#include "draw_canvas.h"
 #include "options.h"
 
 enum { MARGIN = 16, TITLE_LINE = 36, CAPTION_LINE = 34 };

@@ -1,6 +1,6 @@
 /* Pictures drawn by gnuplot, from a script of the folder plots/. */
-#ifndef COMMAND_GNUPLOT_H
-#define COMMAND_GNUPLOT_H
+#ifndef GNUPLOT_H
+#define GNUPLOT_H
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* Three changes of an image that lie at exactly the same squared L2 distance from it. */
-#ifndef COMMAND_DRAW_ALTER_H
-#define COMMAND_DRAW_ALTER_H
+#ifndef DRAW_ALTER_H
+#define DRAW_ALTER_H
 
 #include "dataset.h"
 

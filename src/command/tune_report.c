@@ -1,5 +1,5 @@
 /* What `knnmark tune` says. */
-#include "command_tune.h"
+#include "tune.h"
 
 #include <stdio.h>
 

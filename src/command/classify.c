@@ -2,9 +2,9 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "command_report.h"
 #include "options.h"
 #include "output.h"
+#include "report.h"
 
 /* All that one run found out. */
 struct result {

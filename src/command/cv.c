@@ -1,13 +1,13 @@
 /* `knnmark cv`: k-fold cross-validation on the training images. The nearest of every image among those of other folds
  * are sought once for each metric, all folds at once (allpairs.h) and for the largest k; the smaller ones take the
  * first of them. */
-#include "command_cv.h"
+#include "cv.h"
 
 #include <math.h>
 #include <stdlib.h>
 
 #include "allpairs.h"
-#include "command_gnuplot.h"
+#include "gnuplot.h"
 #include "images.h"
 #include "output.h"
 

@@ -1,13 +1,16 @@
 /* `knnmark tune`: chooses k and the metric by training images held out. The nearest of every image held out are sought
  * once for each metric, for the largest k; the smaller ones take the first of them. The test images have no say: with
  * --final they are used once, for the choice alone. */
-#include "command_tune.h"
+#include "tune.h"
 
 #include <stdlib.h>
 
+#include "gnuplot.h"
 #include "nearest.h"
 #include "output.h"
 #include "split.h"
+
+#define SCRIPT "plots/tune.gp"
 
 static struct knn_images part_of(const struct knn_images *images, size_t first, size_t count) {
     struct knn_images part = *images;
@@ -150,7 +153,7 @@ enum { CSV, CONFUSION, PLOT, FILES };
 /* Before the work, which must not end in "permission denied". */
 static int open_files(struct knn_output *files, const struct arguments *arguments, struct knn_error *error) {
     const char *const paths[FILES] = {arguments->output, arguments->confusion, arguments->plot};
-    if (arguments->plot != NULL && check_drawing(error) != 0)
+    if (arguments->plot != NULL && gnuplot_check(SCRIPT, error) != 0)
         return -1;
     for (size_t i = 0; i < FILES; i++)
         if (paths[i] != NULL && knn_output_open(&files[i], paths[i], error) != 0)
@@ -164,7 +167,7 @@ static int write_files(const struct tune *t, struct knn_output *files, const str
         write_tune_csv(t, files[CSV].stream);
     if (files[CONFUSION].stream != NULL)
         knn_confusion_csv(arguments->final ? &t->final : &t->best->evaluation, files[CONFUSION].stream);
-    if (files[PLOT].stream != NULL && draw_tune(t, files[PLOT].stream, error) != 0)
+    if (files[PLOT].stream != NULL && gnuplot_draw(SCRIPT, write_tune_plot, t, files[PLOT].stream, error) != 0)
         return -1;
     for (size_t i = 0; i < FILES; i++)
         if (files[i].stream != NULL && knn_output_commit(&files[i], error) != 0)

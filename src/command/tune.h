@@ -1,9 +1,9 @@
 /* What `knnmark tune` found out, for those who write it down. */
-#ifndef COMMAND_TUNE_H
-#define COMMAND_TUNE_H
+#ifndef TUNE_H
+#define TUNE_H
 
-#include "command_report.h"
 #include "options.h"
+#include "report.h"
 
 /* One k by one metric on the images held out. */
 struct setting {
@@ -29,10 +29,7 @@ void print_tune_text(const struct tune *t, const struct arguments *arguments);
 int print_tune_json(const struct tune *t, const struct arguments *arguments, struct knn_error *error);
 void write_tune_csv(const struct tune *t, FILE *csv);
 
-/* Draws accuracy by k into the stream; fails with a line that says what is missing. */
-int draw_tune(const struct tune *t, FILE *svg, struct knn_error *error);
-
-/* The same before any work is done: whether there is what drawing needs. */
-int check_drawing(struct knn_error *error);
+/* The data of plots/tune.gp; the context is a struct tune. */
+void write_tune_plot(const void *context, FILE *data);
 
 #endif

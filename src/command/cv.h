@@ -1,10 +1,10 @@
 /* What `knnmark cv` found out, for those who write it down. */
-#ifndef COMMAND_CV_H
-#define COMMAND_CV_H
+#ifndef CV_H
+#define CV_H
 
-#include "command_report.h"
 #include "folds.h"
 #include "options.h"
+#include "report.h"
 
 /* One k by one metric. */
 struct cv_setting {

@@ -1,4 +1,4 @@
-#include "command_report.h"
+#include "report.h"
 
 #include <signal.h>
 #include <stdio.h>

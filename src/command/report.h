@@ -1,6 +1,6 @@
 /* What the commands that run a job have in common: progress, interrupts, results as JSON. */
-#ifndef COMMAND_REPORT_H
-#define COMMAND_REPORT_H
+#ifndef REPORT_H
+#define REPORT_H
 
 #include <jansson.h>
 

@@ -1,5 +1,5 @@
 /* The figure of decision regions: what 1-NN and k-NN answer at every point of a plane. */
-#include "command_draw.h"
+#include "draw.h"
 
 #include <stdio.h>
 #include <stdlib.h>
