@@ -135,6 +135,11 @@ BENCH     := $(BUILD)/knnmark-bench
 REPORT    := $(BUILD)/knnmark-report
 LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c))
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(COMMAND_SOURCES))
+REGRESS   := $(BUILD)/knnmark-regress
+REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
+WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.c) bench/regress/data.c)
+REGRESS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/regress/worker%,$(wildcard bench/regress/*.c)) \
+                   bench/report/style.c bench/report/text.c)
 REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c))
 BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(filter-out bench/f32_tile,$(basename $(wildcard bench/*.c bench/*.cc)))) \
                    $(F32:%=$(BUILD)/bench/f32_tile_%.o)
@@ -161,6 +166,17 @@ $(BENCH): $(BENCH_OBJECTS) $(LIBRARY)
 $(REPORT): $(REPORT_OBJECTS) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
+
+$(REGRESS): $(REGRESS_OBJECTS) $(LIBRARY)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
+
+# What base and head each build of their own tree (bench/regress/protocol.h): this name must stay.
+$(REGRESS_WORKER): $(WORKER_OBJECTS) $(LIBRARY)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBRARIES) $(LDLIBS)
+
+$(BUILD)/tests/test_regress_statistics $(BUILD)/tests/test_regress_verdict: $(addprefix $(BUILD)/bench/regress/,statistics.o verdict.o)
 
 # The C wrapper of Google Benchmark needs the C++ runtime.
 $(BUILD)/tests/test_gbench: $(BUILD)/bench/gbench.o
@@ -217,8 +233,8 @@ $(BUILD)/bench/provenance.o: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 # -- running ----------------------------------------------------------------------------------------------------------
 
 .PHONY: test bench bench-quick
-test: $(TESTS) $(COMMAND) $(REPORT) ## prove every kernel, the search, the loaders and the command right
-	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) KNNMARK_REPORT=$(REPORT) sh tests/run.sh $(TESTS)
+test: $(TESTS) $(COMMAND) $(REPORT) $(REGRESS) ## prove every kernel, the search, the loaders and the command right
+	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) KNNMARK_REPORT=$(REPORT) KNNMARK_REGRESS=$(REGRESS) sh tests/run.sh $(TESTS)
 
 bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every kernel (under 6 minutes on 2 cores), and report
 	@$(WRAPPER) $(BENCH) --output=results/bench.json $(BENCH_FLAGS)
@@ -248,6 +264,17 @@ mca: all ## what LLVM's models of x86 and Arm CPUs say of every tile's inner loo
 ifneq ($(filter bench-peers,$(MAKECMDGOALS)),)
 include bench/peers/peers.mk
 endif
+
+# Say BASE=<git ref>, or BASELINE=<result file> for the weaker check; REGRESS_FLAGS are options of knnmark-regress.
+.PHONY: regress regress-selftest
+BASE     ?=
+BASELINE ?=
+regress: $(REGRESS) $(REGRESS_WORKER) $(if $(BASELINE),$(BENCH)) ## is this tree slower than BASE=<git ref>? A minute or two; see ci/README.md
+	+@MAKE='$(MAKE)' CC='$(CC)' OPTIMIZE='$(OPTIMIZE)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
+	    SANITIZE='$(SANITIZE)' BASE='$(BASE)' BASELINE='$(BASELINE)' sh bench/regress/regress.sh $(BUILD) $(REGRESS_FLAGS)
+
+regress-selftest: $(REGRESS) $(REGRESS_WORKER) ## does `make regress` decide rightly here? Hours; can be stopped and continued
+	@sh bench/regress/selftest.sh $(BUILD) $(SELFTEST_FLAGS)
 
 .PHONY: report plots figures
 RESULT ?= results/bench.json
@@ -287,7 +314,7 @@ lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -Ikernels -Isrc -Ibench \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar $(filter %.c,$(FORMATTED))
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c src/command/*.c bench/*.c bench/report/*.c) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(wildcard src/*.c src/command/*.c bench/*.c bench/report/*.c bench/regress/*.c) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
 
 install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and command below PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/knnmark
@@ -303,6 +330,6 @@ clean: ## remove what was built
 	rm -rf $(BUILD)
 
 help: ## list the targets
-	@sed -n 's/^#* *\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do printf '%-13s %s\n' "$$name" "$$text"; done
+	@sed -n 's/^#* *\([a-z-]*\):.*## /\1\t/p' Makefile | while IFS='	' read -r name text; do printf '%-16s %s\n' "$$name" "$$text"; done
 
 endif

@@ -1,0 +1,15 @@
+/* The weaker check: two result files of knnmark-bench from one machine, compared by the shares of the measured ceilings
+ * (`of_ceiling`). The files were not measured in turn, so what drifted between them and hits kernels and ceilings
+ * differently passes for a change of the code. A benchmark counts by the range of its repetitions: it is slower when
+ * even its best repetition is below the baseline's worst by more than the threshold. */
+#ifndef REGRESS_BASELINE_H
+#define REGRESS_BASELINE_H
+
+#include "compare.h"
+
+/* Prints a table and sets *outcome; -1 if a file cannot be read, the machines differ (all that differs is listed), or
+ * nothing can be compared. With settings->list only the machines are compared. */
+int compare_baseline(const char *baseline, const char *current, const struct settings *settings, int *outcome,
+                     struct knn_error *error);
+
+#endif

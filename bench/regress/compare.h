@@ -1,0 +1,121 @@
+/* A comparison of two workers, from their start to the verdict.
+ *
+ *   start       base, a second copy of base, and head; their lists of benchmarks must be the same, head's kernels right
+ *   calibrate   an iteration count for each benchmark, so that an epoch of base takes at least `epoch` seconds
+ *   rounds      in each round, in random order: a block of every benchmark, and a block of base against its copy on one
+ *               benchmark after the other. A block is ABBA or BAAB at random, as often the one as the other, hence two
+ *               pairs of neighbours. Before every epoch runs the frozen reference
+ *   judge       (verdict.h); what is undecided gets as many rounds once more
+ *   confirm     what is slower is measured again, as long as before, in fresh processes
+ *
+ * Only one process works at any time: the others block in a read. */
+#ifndef REGRESS_COMPARE_H
+#define REGRESS_COMPARE_H
+
+#include <stdint.h>
+#include <stdio.h>
+
+#include "child.h"
+#include "load.h"
+#include "verdict.h"
+
+enum side { BASE, COPY, HEAD, SIDES };
+enum { MOST_BENCHMARKS = 256, MOST_ROUNDS = 1000 };
+
+struct settings {
+    const char *base, *head;           /* worker programs */
+    const char *base_name, *head_name; /* for people: commits */
+    const char *data, *data_file;      /* what to time on, and the file that both sides map */
+    const char *benchmarks;            /* patterns of a shell, with commas between them */
+    const char *output;                /* results go to OUTPUT.json, .html, .md */
+    unsigned threads, rounds;
+    double epoch, tau, control; /* seconds; 0.03 for 3 % */
+    uint64_t seed;
+    int allow_new;      /* head may have benchmarks that base lacks */
+    int warn_undecided; /* exit 0 instead of 3 */
+    int list;           /* only say what there is */
+
+    /* For the self-test only. */
+    const char *head_options[3]; /* of head's worker, such as --extra-work=10 */
+    size_t head_option_count;
+    enum load_kind load;
+};
+
+struct epoch {
+    double seconds, reference, waiting; /* waiting: share of the time that its threads waited for a CPU; < 0: unknown */
+};
+
+/* Neighbouring epochs; the control compares base (`base`) with its copy (`head`). */
+struct pair {
+    struct epoch base, head;
+    size_t benchmark;
+};
+
+struct series {
+    struct pair *pairs;
+    size_t count, room, blocks;
+    int head_first; /* the next block is BAAB */
+};
+
+struct benchmark {
+    char name[REGRESS_NAME];
+    uint64_t iterations;
+    struct series first, fresh; /* fresh: in new processes; empty if there was nothing to confirm */
+    struct judgement judgement, confirmation;
+    unsigned looks;
+    int confirmed; /* a "slower" that came back */
+};
+
+struct controls {
+    struct control reference, copy, waiting;
+    size_t outside;
+    double floor;
+};
+
+struct comparison {
+    struct settings settings;
+    struct knn_team team;
+    struct load load;
+    struct child children[SIDES];
+    struct benchmark *benchmarks;
+    size_t count;
+    struct series copies, fresh_copies;
+    struct rules rules;
+    struct controls controls, fresh_controls;
+    enum outcome outcome;
+    char source[512]; /* of the data */
+    uint64_t reference_rounds, random;
+    double seconds; /* all of it took */
+};
+
+/* Sets *comparison to what there is to judge, and judges. On failure (exit status 2) the error says why;
+ * comparison_free is due in either case. */
+int compare(struct comparison *comparison, const struct settings *settings, struct knn_error *error);
+void comparison_free(struct comparison *comparison);
+
+/* The verdict a benchmark ends with: a "slower" that fresh processes do not show is undecided. */
+enum verdict final_verdict(const struct benchmark *benchmark);
+
+/* Values of one kind, to be freed by the caller: ln(head / base) of a series; NULL without memory or pairs. */
+double *log_ratios(const struct series *series);
+
+/* -- parts of it (sides.c, rounds.c) ----------------------------------------------------------------------------- */
+
+int start_workers(struct comparison *comparison, struct knn_error *error);
+void stop_workers(struct comparison *comparison);
+
+/* Compares the lists, fills comparison->benchmarks, and checks the answers of all that head has and of base's chosen
+ * ones. */
+int find_benchmarks(struct comparison *comparison, struct knn_error *error);
+int calibrate(struct comparison *comparison, struct knn_error *error);
+
+/* As many rounds as the settings say of the benchmarks for which `take` is set. */
+int run_rounds(struct comparison *comparison, const char *take, int fresh, struct knn_error *error);
+
+/* `run NAME N`: seconds. */
+int run_once(struct child *child, const char *name, uint64_t iterations, double *seconds, struct knn_error *error);
+
+/* One line about progress on a terminal; an empty text removes it. */
+void show_progress(const char *format, ...) __attribute__((format(printf, 1, 2)));
+
+#endif

@@ -1,0 +1,26 @@
+/* The data file of protocol.h: both sides of a comparison map the same bytes. */
+#ifndef REGRESS_DATA_H
+#define REGRESS_DATA_H
+
+#include "error.h"
+#include "matrix.h"
+
+/* What is timed: small enough for epochs of some 50 ms, with train rows beyond most second-level caches. */
+enum { REGRESS_TRAIN = 8192, REGRESS_QUERIES = 1024 };
+
+struct regress_data {
+    struct knn_matrix train, queries; /* views of the mapping: not to be freed */
+    void *mapping;
+    size_t bytes;
+};
+
+/* Writes the first rows of the data set in force (`spec` as for knn_dataset_spec) and leaves its description, for
+ * people, in source[size]. */
+int regress_data_write(const char *path, const char *spec, char *source, size_t size, struct knn_error *error);
+
+int regress_data_map(struct regress_data *data, const char *path, struct knn_error *error);
+
+/* Safe on a zeroed struct. */
+void regress_data_unmap(struct regress_data *data);
+
+#endif

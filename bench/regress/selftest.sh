@@ -1,0 +1,165 @@
+#!/bin/sh
+# selftest.sh BUILD [--only=EXPERIMENT,...] [--runs=N] [--list]: does `make regress` decide rightly on this machine?
+#
+# Runs the experiments below, base being head's own worker, and appends a line for each run to
+# results/regress-selftest.csv. Runs that are in the file are not repeated, so that it can be stopped and continued.
+# `sh bench/regress/validation.sh` makes results/regress-validation.md of the file; this script ends with it.
+#
+#   idle 100      base against itself, nothing else running        must never exit 1
+#   loaded 100    the same with busy loops starting and stopping on the same cores
+#   slow-X 30     head scans X % more rows, X = 2, 3, 5, 10, 20    must find it, and never call it faster
+#   head-load 20  busy loops during head's epochs only             must never exit 1
+#   normal 3      all benchmarks, as in a usual run                must end within 90 s on an idle machine
+#   failures 1    wrong distance, missing benchmark, interrupt, full disk, a base that does not build: must exit 2
+#
+# --runs sets how many runs of each there shall be in the file. Three short benchmarks: some 20 s a run, two hours in all.
+set -eu
+build=$(cd "$1" && pwd)
+shift
+only='' runs='' list=''
+csv=results/regress-selftest.csv
+regress=$build/knnmark-regress worker=$build/knnmark-regress-worker
+three='search/*/batch:512/*,search/l1*/batch:1/*'
+experiments='idle:100 loaded:100 slow-2:30 slow-3:30 slow-5:30 slow-10:30 slow-20:30 head-load:20 normal:3 failures:1'
+
+fail() {
+    echo "regress-selftest: $*" >&2
+    exit 2
+}
+
+for word in "$@"; do
+    case $word in
+    --only=*) only=,${word#*=}, ;;
+    --runs=*) runs=${word#*=} ;;
+    --list) list=1 ;;
+    *) fail "$word: no such option; give --only=EXPERIMENT,..., --runs=N or --list" ;;
+    esac
+done
+work=$(mktemp -d)
+trap 'rm -rf "$work"' EXIT
+trap 'exit 2' INT TERM
+mkdir -p results
+[ -e "$csv" ] || echo 'experiment,run,seed,date,load,exit,seconds,slower,faster,undecided,same,largest,detectable,floor,note' >"$csv"
+
+# The number that stands behind a key of the summary in the result file.
+number() {
+    sed -n "s/^  *\"$1\": \([-0-9.e]*\),*\$/\1/p" "$work/result.json" | head -n 1
+}
+
+# record EXPERIMENT RUN SEED LOAD STATUS NOTE: one line, of the result file if there is one
+record() {
+    if [ -e "$work/result.json" ]; then
+        values=$(number seconds),$(number slower),$(number faster),$(number undecided),$(number same),$(number largest),$(number detectable),$(number floor)
+    else
+        values=,,,,,,,
+    fi
+    printf '%s,%s,%s,%s,%s,%s,%s,"%s"\n' "$1" "$2" "$3" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$4" "$5" "$values" \
+        "$(printf %s "$6" | sed "s|$work/||g; s|$build/||g; s|$PWD/||g" | tr '",\n' "'; ")" >>"$csv"
+    echo "$1 $2: exit $5${6:+, $6}"
+}
+
+# compare OPTION...: leaves $status and the last line in $line
+compare() {
+    rm -f "$work"/result.*
+    status=0
+    "$regress" --base="$worker" --head="$worker" --data-file="$work/data" --output="$work/result" "$@" \
+        >"$work/out" 2>"$work/err" || status=$?
+    line=$(cat "$work/err")
+    [ -n "$line" ] || line=$(tail -n 1 "$work/out")
+}
+
+# measure EXPERIMENT RUN SEED
+measure() {
+    load=$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null || echo '')
+    case $1 in
+    idle) compare --seed="$3" --benchmarks="$three" ;;
+    loaded) compare --seed="$3" --benchmarks="$three" --load=random ;;
+    slow-*) compare --seed="$3" --benchmarks="$three" --extra-work="${1#slow-}" ;;
+    head-load) compare --seed="$3" --benchmarks="$three" --load=head ;;
+    normal) compare --seed="$3" ;;
+    esac
+    record "$1" "$2" "$3" "$load" "$status" "$line"
+}
+
+# -- failures: each must exit 2 with one line, and leave no result file ------------------------------------------------
+
+refused() { # refused NAME: records what became of it
+    lines=$(grep -c . "$work/err" || :)
+    left=$(find "$work" -name 'result.*' -type f | wc -l)
+    [ "$lines" = 1 ] && [ "$left" = 0 ] || line="$lines lines, $left files left: $line"
+    rm -f "$work"/result.*
+    record "$1" 1 '' '' "$status" "$line"
+}
+
+interrupt() {
+    rm -f "$work"/result.*
+    "$regress" --base="$worker" --head="$worker" --data-file="$work/data" --output="$work/result" --benchmarks="$three" \
+        >"$work/out" 2>"$work/err" &
+    id=$!
+    sleep 8
+    kill -TERM "$id"
+    status=0
+    wait "$id" || status=$?
+    line=$(cat "$work/err")
+}
+
+# A clone whose last but one commit does not compile.
+base_that_does_not_build() {
+    git clone --quiet . "$work/clone"
+    (
+        cd "$work/clone"
+        git config user.name selftest
+        git config user.email selftest@localhost
+        echo '#error this commit does not build' >>bench/regress/worker.c
+        git commit --quiet --all --message=broken
+        git revert --no-edit HEAD >/dev/null
+    )
+    status=0
+    (cd "$work/clone" && BASE=HEAD~1 BASELINE='' sh bench/regress/regress.sh "$build") >"$work/out" 2>"$work/err" ||
+        status=$?
+    line=$(cat "$work/err")
+}
+
+failures() {
+    kernel=$("$regress" --base="$worker" --head="$worker" --data-file="$work/data" --list | sed -n 's|^search/\([^/]*\)/.*|\1|p' | head -n 1)
+    compare --wrong-distance="$kernel"
+    refused wrong-distance
+    compare --without="kernel/$kernel/dim:3072"
+    refused missing-benchmark
+    interrupt
+    refused interrupt
+    ln -s /dev/full "$work/full.json"
+    compare --benchmarks="kernel/$kernel/*" --rounds=5 --epoch=1 --output="$work/full"
+    find "$work" -name 'full.*' -type f -exec mv {} "$work/result.left" \;
+    refused full-disk
+    compare --head="$work/data"
+    refused no-program
+    if git rev-parse --verify --quiet HEAD:bench/regress/worker.c >/dev/null; then
+        base_that_does_not_build
+        refused broken-base
+    fi
+    record failures 1 '' '' '' ''
+}
+
+# -- all -------------------------------------------------------------------------------------------------------------
+
+done_runs() {
+    awk -F, -v name="$1" '$1 == name' "$csv" | wc -l
+}
+
+for experiment in $experiments; do
+    name=${experiment%:*} wanted=${runs:-${experiment#*:}}
+    [ -z "$only" ] || case $only in *,"$name",*) ;; *) continue ;; esac
+    have=$(done_runs "$name")
+    [ -z "$list" ] || { echo "$name: $have of $wanted runs" && continue; }
+    rm -f "$work"/result.*
+    if [ "$name" = failures ]; then
+        [ "$have" != 0 ] || failures
+        continue
+    fi
+    while [ "$have" -lt "$wanted" ]; do
+        have=$((have + 1))
+        measure "$name" "$have" "$((have + 1000 * $(printf %s "$name" | cksum | cut -c 1-3)))"
+    done
+done
+[ -n "$list" ] || sh "$(dirname "$0")/validation.sh"

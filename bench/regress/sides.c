@@ -1,0 +1,190 @@
+/* Starting the workers, and what they must agree on before anything is timed. */
+#include <fnmatch.h>
+#include <math.h>
+#include <stdarg.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "compare.h"
+
+static const char *const sides[] = {"base", "base's copy", "head"};
+
+void show_progress(const char *format, ...) {
+    if (!isatty(STDERR_FILENO))
+        return;
+    va_list arguments;
+    va_start(arguments, format);
+    fputs("\r\033[K", stderr);
+    vfprintf(stderr, format, arguments);
+    va_end(arguments);
+    fflush(stderr);
+}
+
+int start_workers(struct comparison *c, struct knn_error *error) {
+    const struct settings *s = &c->settings;
+    char data[4096], threads[32];
+    snprintf(data, sizeof data, "--data=%s", s->data_file);
+    snprintf(threads, sizeof threads, "--threads=%u", c->team.threads);
+    for (size_t side = 0; side < SIDES; side++) {
+        const char *options[CHILD_OPTIONS] = {data, threads};
+        for (size_t i = 0; side == HEAD && i < s->head_option_count; i++)
+            options[2 + i] = s->head_options[i];
+        if (child_start(&c->children[side], sides[side], side == HEAD ? s->head : s->base, options, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+void stop_workers(struct comparison *c) {
+    for (size_t side = 0; side < SIDES; side++)
+        child_stop(&c->children[side]);
+}
+
+/* -- lists --------------------------------------------------------------------------------------------------------- */
+
+struct list {
+    char names[MOST_BENCHMARKS][REGRESS_NAME];
+    size_t count;
+};
+
+static int has(const struct list *list, const char *name) {
+    for (size_t i = 0; i < list->count; i++)
+        if (strcmp(list->names[i], name) == 0)
+            return 1;
+    return 0;
+}
+
+static int read_list(struct child *child, struct list *list, struct knn_error *error) {
+    char line[REGRESS_LINE];
+    list->count = 0;
+    if (child_ask(child, "list", line, error) != 0)
+        return -1;
+    while (strcmp(line, "end") != 0) {
+        if (list->count == MOST_BENCHMARKS || sscanf(line, "benchmark %127s", list->names[list->count]) != 1)
+            return knn_fail(error, "%s's worker lists \"%.80s\", which is no benchmark, or one too many", child->side,
+                            line);
+        list->count++;
+        if (child_ask(child, "", line, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static int is_chosen(const char *patterns, const char *name) {
+    char pattern[REGRESS_NAME];
+    for (const char *at = patterns; *at != '\0'; at += at[0] == ',') {
+        size_t length = strcspn(at, ",");
+        snprintf(pattern, sizeof pattern, "%.*s", (int)length, at);
+        if (fnmatch(pattern, name, 0) == 0)
+            return 1;
+        at += length;
+    }
+    return 0;
+}
+
+/* All that a side has counts, chosen or not: nobody should lose a benchmark without noticing. */
+static int compare_lists(const struct settings *s, const struct list *base, const struct list *head,
+                         struct knn_error *error) {
+    for (size_t i = 0; i < base->count; i++)
+        if (!has(head, base->names[i]))
+            return knn_fail(error, "%s is missing in head: base has it, so there is no comparison", base->names[i]);
+    for (size_t i = 0; i < head->count && !s->allow_new; i++)
+        if (!has(base, head->names[i]))
+            return knn_fail(error, "%s is missing in base: give --allow-new if head adds it on purpose",
+                            head->names[i]);
+    return 0;
+}
+
+static int choose(struct comparison *c, const struct list *base, struct knn_error *error) {
+    c->benchmarks = calloc(base->count + 1, sizeof *c->benchmarks);
+    if (c->benchmarks == NULL)
+        return knn_fail(error, "no memory for %zu benchmarks", base->count);
+    for (size_t i = 0; i < base->count; i++)
+        if (is_chosen(c->settings.benchmarks, base->names[i]))
+            memcpy(c->benchmarks[c->count++].name, base->names[i], REGRESS_NAME);
+    return c->count > 0 ? 0 : knn_fail(error, "no benchmark is called %s; --list shows them", c->settings.benchmarks);
+}
+
+/* -- answers ------------------------------------------------------------------------------------------------------- */
+
+static int check(struct child *child, const char *name, struct knn_error *error) {
+    char command[REGRESS_LINE], line[REGRESS_LINE];
+    show_progress("checking %s of %s", name, child->side);
+    snprintf(command, sizeof command, "check %s", name);
+    if (child_ask(child, command, line, error) != 0)
+        return -1;
+    if (strcmp(line, "ok") == 0)
+        return 0;
+    if (strncmp(line, "wrong ", 6) == 0)
+        return knn_fail(error, "%s computes wrong distances: %s", child->side, line + 6);
+    return knn_fail(error, "%s's worker answers \"%.80s\" to a check", child->side, line);
+}
+
+/* All that head has is checked, whether it is timed or not. */
+static int check_answers(struct comparison *c, const struct list *head, struct knn_error *error) {
+    for (size_t i = 0; i < head->count; i++)
+        if (check(&c->children[HEAD], head->names[i], error) != 0)
+            return -1;
+    for (size_t i = 0; i < c->count; i++)
+        if (check(&c->children[BASE], c->benchmarks[i].name, error) != 0)
+            return -1;
+    return 0;
+}
+
+int find_benchmarks(struct comparison *c, struct knn_error *error) {
+    struct list *lists = calloc(2, sizeof *lists);
+    if (lists == NULL)
+        return knn_fail(error, "no memory for the lists of benchmarks");
+    int status =
+        read_list(&c->children[BASE], &lists[0], error) != 0 || read_list(&c->children[HEAD], &lists[1], error) != 0 ||
+                compare_lists(&c->settings, &lists[0], &lists[1], error) != 0 || choose(c, &lists[0], error) != 0 ||
+                (!c->settings.list && check_answers(c, &lists[1], error) != 0)
+            ? -1
+            : 0;
+    free(lists);
+    return status;
+}
+
+/* -- iterations ---------------------------------------------------------------------------------------------------- */
+
+int run_once(struct child *child, const char *name, uint64_t iterations, double *seconds, struct knn_error *error) {
+    char command[REGRESS_LINE], line[REGRESS_LINE];
+    snprintf(command, sizeof command, "run %s %llu", name, (unsigned long long)iterations);
+    if (child_ask(child, command, line, error) != 0)
+        return -1;
+    if (sscanf(line, "seconds %lf", seconds) != 1 || !isfinite(*seconds) || *seconds <= 0)
+        return knn_fail(error, "%s's worker answers \"%.80s\" to a run of %s", child->side, line, name);
+    return 0;
+}
+
+/* The fastest of some runs decides: a disturbed moment must not make the epochs too short. */
+static int calibrate_one(struct comparison *c, struct benchmark *b, struct knn_error *error) {
+    enum { TRIES = 3, MOST_DOUBLINGS = 40 };
+    const double surplus = 1.1; /* clocks may rise later */
+    double target = c->settings.epoch, seconds = 0, best = INFINITY;
+    uint64_t n = 1;
+    for (int i = 0; i < MOST_DOUBLINGS; i++) {
+        if (run_once(&c->children[BASE], b->name, n, &seconds, error) != 0)
+            return -1;
+        if (seconds >= target / 4)
+            break;
+        n *= 2;
+    }
+    for (int i = 0; i < TRIES; i++) {
+        if (run_once(&c->children[BASE], b->name, n, &seconds, error) != 0)
+            return -1;
+        best = fmin(best, seconds / (double)n);
+    }
+    b->iterations = (uint64_t)ceil(surplus * target / best);
+    return 0;
+}
+
+int calibrate(struct comparison *c, struct knn_error *error) {
+    for (size_t i = 0; i < c->count; i++) {
+        show_progress("calibrating %s", c->benchmarks[i].name);
+        if (calibrate_one(c, &c->benchmarks[i], error) != 0)
+            return -1;
+    }
+    return 0;
+}

@@ -1,0 +1,75 @@
+#include "verdict.h"
+
+#include <math.h>
+
+struct rules rules_default(size_t benchmarks) {
+    return (struct rules){
+        .tau = log(1.03), .control = log(1.01), .alpha = 0.05, .power = 0.9, .benchmarks = benchmarks, .looks = 2};
+}
+
+double rules_level(const struct rules *rules) {
+    return rules->alpha / (double)(rules->looks * (rules->benchmarks > 0 ? rules->benchmarks : 1));
+}
+
+const char *verdict_name(enum verdict verdict) {
+    static const char *const names[] = {"same", "faster", "slower", "undecided"};
+    return names[verdict];
+}
+
+double floor_of(const struct control *copy) {
+    return copy->measured ? (copy->interval.high - copy->interval.low) / 2 : 0;
+}
+
+double threshold_of(const struct rules *rules, double floor) {
+    return fmax(rules->tau, floor);
+}
+
+/* Without a measured floor, for lack of pairs, nothing is decided. */
+static enum verdict verdict_of(const struct interval *interval, double threshold) {
+    if (!isfinite(threshold))
+        return VERDICT_UNDECIDED;
+    if (interval->low > threshold)
+        return VERDICT_SLOWER;
+    if (interval->high < -threshold)
+        return VERDICT_FASTER;
+    return interval->high < threshold ? VERDICT_SAME : VERDICT_UNDECIDED;
+}
+
+struct judgement judge(const struct rules *rules, const double *d, size_t n, double threshold) {
+    struct judgement judgement = {.interval = sign_interval(d, n, rules_level(rules)), .threshold = threshold};
+    judgement.verdict = verdict_of(&judgement.interval, threshold);
+    judgement.detectable =
+        threshold + sign_power_shift(n, judgement.interval.rank, rules->power) * robust_deviation(d, n);
+    if (judgement.interval.rank == 0)
+        judgement.detectable = INFINITY;
+    return judgement;
+}
+
+struct control judge_control(const struct rules *rules, const double *d, size_t n) {
+    return (struct control){.interval = sign_interval(d, n, rules_level(rules)), .measured = n > 0};
+}
+
+size_t find_disturbed(const struct rules *rules, struct control *const *controls, size_t count, double floor) {
+    size_t disturbed = 0;
+    for (size_t i = 0; i < count; i++) {
+        struct control *c = controls[i];
+        c->outside = c->measured && fabs(c->interval.estimate) > fmax(rules->control, floor);
+        disturbed += (size_t)c->outside;
+    }
+    return disturbed;
+}
+
+int confirms(const struct judgement *fresh, double threshold) {
+    return fresh->interval.estimate > threshold && fresh->interval.low > 0;
+}
+
+enum outcome outcome_of(const enum verdict *verdicts, size_t count, int disturbed) {
+    enum outcome outcome = disturbed ? UNDECIDED : NO_REGRESSION;
+    for (size_t i = 0; i < count && !disturbed; i++) {
+        if (verdicts[i] == VERDICT_SLOWER)
+            return REGRESSION;
+        if (verdicts[i] == VERDICT_UNDECIDED)
+            outcome = UNDECIDED;
+    }
+    return outcome;
+}

@@ -1,0 +1,71 @@
+/* What recorded times mean: the decisions of a comparison, without a clock or a process, so that tests can put any
+ * timings before them.
+ *
+ * All values are logarithms: d = ln(t_head / t_base) of a pair of neighbouring epochs. With m benchmarks and two looks
+ * every interval has confidence 1 - alpha / (2 m), so that by Bonferroni all intervals of a run hold at once with
+ * confidence 1 - alpha.
+ *
+ * The floor is half the width of the interval of base against its own copy, at the same level: what this machine cannot
+ * tell from nothing at the moment. The threshold is tau, or the floor where that is higher. A control that leaves the
+ * limit (1 %, or the floor) means that something else than the code differed between the sides: the run is disturbed.
+ *
+ *     slower      the interval lies wholly above the threshold, and fresh processes confirm it
+ *     faster      the interval lies wholly below minus the threshold
+ *     same        its upper end is below the threshold ("same or faster")
+ *     undecided   none of these; the number of pairs is doubled once, and it is judged again */
+#ifndef REGRESS_VERDICT_H
+#define REGRESS_VERDICT_H
+
+#include "statistics.h"
+
+struct rules {
+    double tau, control; /* logarithms: the threshold, and the limit of the controls */
+    double alpha, power; /* of all intervals of a run together; for the smallest slowdown that would be found */
+    size_t benchmarks, looks;
+};
+
+/* tau 3 %, controls 1 %, alpha 0.05, power 0.9, two looks. */
+struct rules rules_default(size_t benchmarks);
+
+/* alpha of one interval. */
+double rules_level(const struct rules *rules);
+
+enum verdict { VERDICT_SAME, VERDICT_FASTER, VERDICT_SLOWER, VERDICT_UNDECIDED };
+
+struct judgement {
+    struct interval interval;
+    enum verdict verdict;
+    double threshold;  /* it was judged by */
+    double detectable; /* the smallest slowdown that this many pairs, scattered as they are, show with rules.power */
+};
+
+struct control {
+    struct interval interval;
+    int measured; /* 0: this system does not tell */
+    int outside;  /* it left the limit */
+};
+
+/* "same", "faster", "slower", "undecided". */
+const char *verdict_name(enum verdict verdict);
+
+/* A floor of 0 where there was no copy to compare with. */
+double floor_of(const struct control *copy);
+double threshold_of(const struct rules *rules, double floor);
+
+struct judgement judge(const struct rules *rules, const double *d, size_t n, double threshold);
+struct control judge_control(const struct rules *rules, const double *d, size_t n);
+
+/* Sets `outside` of each control: its median is further from 0 than the limit and the floor. Returns how many are. */
+size_t find_disturbed(const struct rules *rules, struct control *const *controls, size_t count, double floor);
+
+/* Whether pairs from fresh processes show the same slowdown: their median is above the threshold and their interval
+ * wholly above 0. A slowdown that came with the layout of one process's memory does not come back. */
+int confirms(const struct judgement *fresh, double threshold);
+
+/* Exit statuses. */
+enum outcome { NO_REGRESSION = 0, REGRESSION = 1, FAILED = 2, UNDECIDED = 3 };
+
+/* A "slower" in the list is a confirmed one. A disturbed run is no verdict, whatever the list says. */
+enum outcome outcome_of(const enum verdict *verdicts, size_t count, int disturbed);
+
+#endif

@@ -1,0 +1,121 @@
+/* knnmark-regress-worker: runs benchmarks when told to, by the lines of protocol.h. */
+#include "worker.h"
+
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct words {
+    const char *data, *wrong, *without;
+    unsigned threads;
+    double extra_work;
+};
+
+static const char *value_of(const char *argument, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(argument, name, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
+}
+
+static int parse(struct words *words, int argc, char **argv, struct knn_error *error) {
+    *words = (struct words){0};
+    for (int i = 1; i < argc; i++) {
+        const char *value;
+        if ((value = value_of(argv[i], "--data")) != NULL)
+            words->data = value;
+        else if ((value = value_of(argv[i], "--threads")) != NULL)
+            words->threads = (unsigned)strtoul(value, NULL, 10);
+        else if ((value = value_of(argv[i], "--extra-work")) != NULL)
+            words->extra_work = strtod(value, NULL);
+        else if ((value = value_of(argv[i], "--wrong-distance")) != NULL)
+            words->wrong = value;
+        else if ((value = value_of(argv[i], "--without")) != NULL)
+            words->without = value;
+        else
+            return knn_fail(error, "%s: no such option", argv[i]);
+    }
+    return words->data != NULL ? 0 : knn_fail(error, "--data=FILE is missing");
+}
+
+/* -- commands ------------------------------------------------------------------------------------------------------ */
+
+static struct job *find(struct worker *worker, const char *name) {
+    for (size_t i = 0; i < worker->job_count; i++)
+        if (strcmp(worker->jobs[i].name, name) == 0)
+            return &worker->jobs[i];
+    printf("error no benchmark %s\n", name);
+    return NULL;
+}
+
+static void list(const struct worker *worker) {
+    for (size_t i = 0; i < worker->job_count; i++)
+        printf("benchmark %s\n", worker->jobs[i].name);
+    puts("end");
+}
+
+static void check(struct worker *worker, const char *name) {
+    char answer[REGRESS_LINE];
+    const struct job *job = find(worker, name);
+    if (job != NULL)
+        puts(worker_check(worker, job, answer, sizeof answer) == 0 ? "ok" : answer);
+}
+
+static void run(struct worker *worker, const char *name, uint64_t iterations) {
+    struct knn_error error;
+    double seconds = 0;
+    struct job *job = find(worker, name);
+    if (job == NULL)
+        return;
+    if (worker_run(worker, job, iterations, &seconds, &error) == 0)
+        printf("seconds %.9f\n", seconds);
+    else
+        printf("error %s\n", error.message);
+}
+
+/* 0 to end. */
+static int obey(struct worker *worker, const char *line) {
+    char name[REGRESS_NAME];
+    uint64_t iterations;
+    if (strcmp(line, "quit") == 0)
+        return 0;
+    if (strcmp(line, "list") == 0)
+        list(worker);
+    else if (sscanf(line, "check %127s", name) == 1)
+        check(worker, name);
+    else if (sscanf(line, "run %127s %" SCNu64, name, &iterations) == 2 && iterations > 0)
+        run(worker, name, iterations);
+    else
+        printf("error no command \"%.80s\"\n", line);
+    return fflush(stdout) == 0;
+}
+
+static void serve(struct worker *worker) {
+    char line[REGRESS_LINE];
+    while (fgets(line, sizeof line, stdin) != NULL) {
+        line[strcspn(line, "\n")] = '\0';
+        if (!obey(worker, line))
+            return;
+    }
+}
+
+int main(int argc, char **argv) {
+    static struct worker worker;
+    struct words words;
+    struct knn_error error;
+    signal(SIGPIPE, SIG_IGN);
+    puts(REGRESS_HELLO);
+    int failed = parse(&words, argc, argv, &error);
+    if (!failed) {
+        worker.extra_work = words.extra_work;
+        failed = regress_data_map(&worker.data, words.data, &error) != 0 ||
+                 knn_team_open(&worker.team, words.threads, 1, &error) != 0 ||
+                 worker_list(&worker, words.wrong, words.without, &error) != 0;
+    }
+    if (failed)
+        printf("error %s\n", error.message); /* the answer to whatever is asked first */
+    else if (fflush(stdout) == 0)
+        serve(&worker);
+    worker_close(&worker);
+    return failed;
+}

@@ -1,0 +1,116 @@
+#include "write.h"
+
+#include <math.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "cpu.h"
+#include "output.h"
+
+struct change change_of(double logarithm) {
+    struct change change = {"unknown"};
+    double percent = fmin(100 * expm1(logarithm), 1e6);
+    if (isfinite(logarithm))
+        snprintf(change.text, sizeof change.text, "%+.2f %%", fabs(percent) < 0.005 ? 0 : percent);
+    return change;
+}
+
+const char *verdict_text(const struct benchmark *b) {
+    if (b->judgement.verdict != VERDICT_SLOWER)
+        return verdict_name(b->judgement.verdict);
+    if (b->fresh.count == 0)
+        return "slower (not confirmed: the run was disturbed)";
+    return b->confirmed ? "slower (confirmed)" : "slower once, not in fresh processes";
+}
+
+void write_machine(FILE *stream, const struct comparison *c) {
+    char name[64];
+    knn_cpu_name(name, sizeof name);
+    fprintf(stream, "%s, %u thread%s", name, c->team.threads, c->team.threads == 1 ? "" : "s");
+}
+
+void list_controls(const struct comparison *c, int confirming, struct named_control controls[CONTROLS]) {
+    const struct controls *from = confirming ? &c->fresh_controls : &c->controls;
+    controls[0] = (struct named_control){"frozen reference", &from->reference};
+    controls[1] = (struct named_control){"base against its copy", &from->copy};
+    controls[2] = (struct named_control){"waiting for a CPU", &from->waiting};
+}
+
+int has_fresh(const struct comparison *c) {
+    return c->fresh_copies.count > 0;
+}
+
+double least_detectable(const struct comparison *c) {
+    double most = 0;
+    for (size_t i = 0; i < c->count; i++)
+        most = fmax(most, c->benchmarks[i].judgement.detectable);
+    return most;
+}
+
+static void write_disturbed(FILE *stream, const struct comparison *c) {
+    fputs("disturbed, no verdict: between base's and head's epochs ", stream);
+    for (int confirming = 0, first = 1; confirming < 2; confirming++) {
+        struct named_control all[CONTROLS];
+        list_controls(c, confirming, all);
+        for (size_t i = 0; i < CONTROLS; i++)
+            if (all[i].control->outside) {
+                fprintf(stream, "%s\"%s\" changed by %s%s", first ? "" : ", ", all[i].name,
+                        change_of(all[i].control->interval.estimate).text, confirming ? " (fresh processes)" : "");
+                first = 0;
+            }
+    }
+}
+
+void write_conclusion(FILE *stream, const struct comparison *c) {
+    size_t slower = 0, undecided = 0;
+    for (size_t i = 0; i < c->count; i++) {
+        slower += final_verdict(&c->benchmarks[i]) == VERDICT_SLOWER;
+        undecided += final_verdict(&c->benchmarks[i]) == VERDICT_UNDECIDED;
+    }
+    if (c->controls.outside + c->fresh_controls.outside > 0)
+        write_disturbed(stream, c);
+    else if (slower > 0)
+        fprintf(stream, "regression: %zu of %zu benchmarks slower, confirmed in fresh processes", slower, c->count);
+    else if (undecided > 0)
+        fprintf(stream, "undecided: %zu of %zu benchmarks; repeat on a quieter machine or with more rounds", undecided,
+                c->count);
+    else
+        fprintf(stream, "no regression in %zu benchmark%s", c->count, c->count == 1 ? "" : "s");
+}
+
+/* -- files --------------------------------------------------------------------------------------------------------- */
+
+enum { FILES = 3 };
+
+static int write_all(const struct comparison *c, struct knn_output *files, struct knn_error *error) {
+    if (write_json(files[0].stream, c) != 0)
+        return knn_fail(error, "cannot write %s.json: no room on the disk, or no memory; nothing was written",
+                        c->settings.output);
+    write_html(files[1].stream, c);
+    write_markdown(files[2].stream, c);
+    /* All reach the disk before the first takes the place of an earlier one. */
+    for (size_t i = 0; i < FILES; i++)
+        if (fflush(files[i].stream) != 0 || ferror(files[i].stream) ||
+            (files[i].aside != NULL && fsync(fileno(files[i].stream)) != 0))
+            return knn_fail(error, "cannot write %s: no room on the disk; nothing was written", files[i].path);
+    for (size_t i = 0; i < FILES; i++)
+        if (knn_output_commit(&files[i], error) != 0)
+            return -1;
+    return 0;
+}
+
+int write_results(const struct comparison *c, struct knn_error *error) {
+    static const char *const suffixes[FILES] = {"json", "html", "md"};
+    struct knn_output files[FILES] = {{0}};
+    int status = 0;
+    for (size_t i = 0; i < FILES && status == 0; i++) {
+        char path[4096];
+        snprintf(path, sizeof path, "%s.%s", c->settings.output, suffixes[i]);
+        status = knn_output_open(&files[i], path, error);
+    }
+    if (status == 0)
+        status = write_all(c, files, error);
+    for (size_t i = 0; i < FILES; i++)
+        knn_output_discard(&files[i]);
+    return status;
+}

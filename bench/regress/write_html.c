@@ -1,0 +1,234 @@
+/* One page without any other file: a row with its interval for every benchmark, and what was measured pair by pair.
+ * The pictures are stretched to the page's width, so they hold lines only, whose width does not stretch; text is
+ * HTML's. */
+#include <math.h>
+
+#include "report/style.h"
+#include "report/text.h"
+#include "write.h"
+
+enum { WIDE = 1000, BAR = 24, TALL = 140 };
+
+static const char extra_style[] = ".bar{height:1.5rem;min-width:14rem;width:100%}\n"
+                                  ".dots{height:9rem;width:100%;background:var(--card)}\n"
+                                  "svg *{vector-effect:non-scaling-stroke}\n"
+                                  ".band{fill:var(--grid)}\n"
+                                  ".zero{stroke:var(--muted);stroke-width:1}\n"
+                                  ".edge{stroke:var(--quiet);stroke-width:1;stroke-dasharray:4 3}\n"
+                                  ".range{stroke:var(--l1);stroke-width:3}\n"
+                                  ".bad{stroke:var(--l2)}\n"
+                                  ".middle{stroke:var(--ink);stroke-width:3}\n"
+                                  ".dot{stroke:var(--l1);stroke-width:5;stroke-linecap:round}\n"
+                                  ".dot.again{stroke:var(--l2)}\n"
+                                  "td.picture{width:34%;padding:0 .5rem}\n"
+                                  "th[scope=row]{min-width:11rem}\n"
+                                  ".scale{display:flex;justify-content:space-between}\n";
+
+/* -- the scale: one for all rows ----------------------------------------------------------------------------------- */
+
+static void widen(double *range, const struct interval *interval) {
+    const double values[] = {interval->estimate, interval->low, interval->high};
+    for (size_t i = 0; i < 3; i++)
+        if (isfinite(values[i]))
+            *range = fmax(*range, fabs(values[i]));
+}
+
+static double range_of(const struct comparison *c) {
+    double range = 1.5 * c->rules.tau;
+    if (isfinite(c->controls.floor))
+        range = fmax(range, 1.5 * c->controls.floor);
+    for (size_t i = 0; i < c->count; i++) {
+        widen(&range, &c->benchmarks[i].judgement.interval);
+        widen(&range, &c->benchmarks[i].confirmation.interval);
+    }
+    return 1.05 * range;
+}
+
+/* Where a value is, from 0 to `size`; what is beyond is at the edge. */
+static double place(double value, double range, int size) {
+    return size * (fmin(fmax(value / range, -1), 1) + 1) / 2;
+}
+
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
+
+static void write_bar(FILE *stream, const struct interval *interval, double threshold, double range, int bad) {
+    double low = place(-threshold, range, WIDE), high = place(threshold, range, WIDE);
+    fprintf(stream,
+            "<td class=\"picture\"><svg class=\"bar\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" "
+            "aria-label=\"%s to %s\">",
+            WIDE, BAR, change_of(interval->low).text, change_of(interval->high).text);
+    fprintf(stream, "<rect class=\"band\" x=\"%.1f\" y=\"0\" width=\"%.1f\" height=\"%d\"/>", low, high - low, BAR);
+    fprintf(stream, "<path class=\"zero\" d=\"M%d 0V%d\"/>", WIDE / 2, BAR);
+    fprintf(stream, "<path class=\"range%s\" d=\"M%.1f %dH%.1f\"/>", bad ? " bad" : "",
+            place(interval->low, range, WIDE), BAR / 2, place(interval->high, range, WIDE));
+    fprintf(stream, "<path class=\"middle\" d=\"M%.1f 5v%d\"/></svg></td>", place(interval->estimate, range, WIDE),
+            BAR - 10);
+}
+
+static void write_row(FILE *stream, const char *name, const struct interval *interval, double threshold, double range,
+                      const char *detectable, const char *verdict, int bad) {
+    fputs("<tr><th scope=\"row\">", stream);
+    put_name(stream, name);
+    fputs("</th>", stream);
+    write_bar(stream, interval, threshold, range, bad);
+    fprintf(stream, "<td>%s</td><td>%s to %s</td><td>%zu</td><td>%s</td><td>", change_of(interval->estimate).text,
+            change_of(interval->low).text, change_of(interval->high).text, interval->count, detectable);
+    put_html(stream, verdict);
+    fputs("</td></tr>\n", stream);
+}
+
+static void write_head_row(FILE *stream, const char *first, double range) {
+    fprintf(stream,
+            "<tr><th scope=\"col\">%s</th><th scope=\"col\"><span class=\"scale\"><span>%s</span><span>0</span>"
+            "<span>%s</span></span></th><th scope=\"col\">change</th><th scope=\"col\">interval</th><th "
+            "scope=\"col\">pairs</th><th scope=\"col\">detectable</th><th scope=\"col\">verdict</th></tr>\n",
+            first, change_of(-range).text, change_of(range).text);
+}
+
+static void write_benchmarks(FILE *stream, const struct comparison *c, double range) {
+    fputs("<section id=\"benchmarks\">\n<h2>Benchmarks</h2>\n<p class=\"muted\">How much longer head takes than base: "
+          "the median of all pairs, its interval, and the band within which a change is none. An interval wholly right "
+          "of the band is slower, one that ends in it or left of it is the same or faster. All intervals hold at once "
+          "with 95 % confidence. A slowdown as large as &#8220;detectable&#8221; is found nine times in ten.</p>\n"
+          "<div class=\"scroll\" tabindex=\"0\"><table>\n",
+          stream);
+    write_head_row(stream, "benchmark", range);
+    for (size_t i = 0; i < c->count; i++) {
+        const struct benchmark *b = &c->benchmarks[i];
+        write_row(stream, b->name, &b->judgement.interval, b->judgement.threshold, range,
+                  change_of(b->judgement.detectable).text, verdict_text(b), final_verdict(b) == VERDICT_SLOWER);
+        if (b->fresh.count > 0)
+            write_row(stream, "in fresh processes", &b->confirmation.interval, b->judgement.threshold, range, "", "",
+                      b->confirmed);
+    }
+    fputs("</table></div>\n</section>\n", stream);
+}
+
+static void write_controls(FILE *stream, const struct comparison *c, double range) {
+    fprintf(stream,
+            "<section id=\"controls\">\n<h2>Controls</h2>\n<p class=\"muted\">What must be the same for both sides: a "
+            "loop that never changes, timed before every epoch; base against a second copy of itself; the share of "
+            "the time that a worker&#8217;s threads waited for a CPU. The band is the limit, %s or this "
+            "machine&#8217;s floor.</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n",
+            change_of(c->rules.control).text);
+    write_head_row(stream, "control", range);
+    for (int confirming = 0; confirming <= has_fresh(c); confirming++) {
+        struct named_control all[CONTROLS];
+        double floor = confirming ? c->fresh_controls.floor : c->controls.floor;
+        list_controls(c, confirming, all);
+        for (size_t i = 0; i < CONTROLS; i++)
+            if (all[i].control->measured)
+                write_row(stream, all[i].name, &all[i].control->interval, fmax(c->rules.control, floor), range, "",
+                          all[i].control->outside ? "disturbed"
+                          : confirming            ? "quiet (fresh processes)"
+                                                  : "quiet",
+                          all[i].control->outside);
+    }
+    fputs("</table></div>\n</section>\n", stream);
+}
+
+/* -- pairs --------------------------------------------------------------------------------------------------------- */
+
+static double series_range(const struct series *series, double range) {
+    for (size_t i = 0; i < series->count; i++)
+        range = fmax(range, fabs(log(series->pairs[i].head.seconds / series->pairs[i].base.seconds)));
+    return range;
+}
+
+static void write_dots(FILE *stream, const struct series *series, const char *class, size_t from, size_t total,
+                       double range) {
+    for (size_t i = 0; i < series->count; i++) {
+        double d = log(series->pairs[i].head.seconds / series->pairs[i].base.seconds);
+        fprintf(stream, "<path class=\"%s\" d=\"M%.1f %.1fh0\"/>", class,
+                WIDE * ((double)(from + i) + 0.5) / (double)total, place(-d, range, TALL));
+    }
+}
+
+/* `again` is what was measured in fresh processes. */
+static void write_series(FILE *stream, const char *name, const char *id, const struct series *series,
+                         const struct series *again, double threshold) {
+    size_t total = series->count + again->count;
+    double range = fmin(1.05 * series_range(again, series_range(series, 1.5 * threshold)), log(2));
+    fprintf(stream, "<figure id=\"%s\"><figcaption>", id);
+    put_name(stream, name);
+    fprintf(stream, ": %zu pairs, %s to %s%s</figcaption>\n", total, change_of(-range).text, change_of(range).text,
+            again->count > 0 ? "; the second colour is in fresh processes" : "");
+    fprintf(stream,
+            "<svg class=\"dots\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"pair by "
+            "pair\">",
+            WIDE, TALL);
+    double high = place(-threshold, range, TALL), low = place(threshold, range, TALL);
+    fprintf(stream, "<rect class=\"band\" x=\"0\" y=\"%.1f\" width=\"%d\" height=\"%.1f\"/>", high, WIDE, low - high);
+    fprintf(stream, "<path class=\"zero\" d=\"M0 %dH%d\"/>", TALL / 2, WIDE);
+    if (again->count > 0)
+        fprintf(stream, "<path class=\"edge\" d=\"M%.1f 0V%d\"/>", WIDE * (double)series->count / (double)total, TALL);
+    write_dots(stream, series, "dot", 0, total, range);
+    write_dots(stream, again, "dot again", series->count, total, range);
+    fputs("</svg></figure>\n", stream);
+}
+
+static void write_all_series(FILE *stream, const struct comparison *c) {
+    char id[32];
+    fputs("<section id=\"pairs\">\n<h2>Pair by pair</h2>\n<p class=\"muted\">Every dot is a pair of neighbouring "
+          "epochs, in the order of the rounds: above the middle head took longer.</p>\n",
+          stream);
+    for (size_t i = 0; i < c->count; i++) {
+        const struct benchmark *b = &c->benchmarks[i];
+        snprintf(id, sizeof id, "pairs-%zu", i + 1);
+        write_series(stream, b->name, id, &b->first, &b->fresh, b->judgement.threshold);
+    }
+    write_series(stream, "base against its copy", "pairs-copy", &c->copies, &c->fresh_copies, c->rules.control);
+    fputs("</section>\n", stream);
+}
+
+/* -- the page ------------------------------------------------------------------------------------------------------ */
+
+static void put_fact(FILE *stream, const char *name, const char *text) {
+    fprintf(stream, "<dt>%s</dt><dd>", name);
+    put_html(stream, text);
+    fputs("</dd>\n", stream);
+}
+
+static void write_facts(FILE *stream, const struct comparison *c) {
+    char text[256];
+    fputs("<section id=\"measured\">\n<h2>How this was measured</h2>\n<dl>\n<dt>Machine</dt><dd>", stream);
+    write_machine(stream, c);
+    fputs("</dd>\n", stream);
+    knn_topology_describe(c->team.topology, text, sizeof text);
+    put_fact(stream, "Topology", text);
+    put_fact(stream, "Base", c->settings.base_name);
+    put_fact(stream, "Head", c->settings.head_name);
+    put_fact(stream, "Compiler", KNN_COMPILER);
+    put_fact(stream, "Flags", KNN_FLAGS);
+    put_fact(stream, "Data", c->source);
+    snprintf(text, sizeof text, "%s, this machine's floor %s", change_of(c->rules.tau).text,
+             change_of(c->controls.floor).text);
+    put_fact(stream, "Threshold", text);
+    snprintf(text, sizeof text, "%u rounds, epochs of at least %.0f ms, seed %llu; %.0f s in all", c->settings.rounds,
+             1e3 * c->settings.epoch, (unsigned long long)c->settings.seed, c->seconds);
+    put_fact(stream, "Rounds", text);
+    fputs("</dl>\n</section>\n", stream);
+}
+
+void write_html(FILE *stream, const struct comparison *c) {
+    double range = range_of(c);
+    fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
+          "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
+          "<title>knnmark: regress</title>\n<style>\n",
+          stream);
+    style_write_colours(stream);
+    fputs(style_sheet, stream);
+    fputs(extra_style, stream);
+    fputs("</style>\n</head>\n<body>\n<header>\n<h1>knnmark regress</h1>\n<p class=\"muted\">", stream);
+    put_html(stream, c->settings.head_name);
+    fputs(" against ", stream);
+    put_html(stream, c->settings.base_name);
+    fprintf(stream, "</p>\n<p class=\"%s\">", c->outcome == NO_REGRESSION ? "missing" : "warn");
+    write_conclusion(stream, c);
+    fputs(".</p>\n</header>\n<main>\n", stream);
+    write_benchmarks(stream, c, range);
+    write_controls(stream, c, range);
+    write_all_series(stream, c);
+    write_facts(stream, c);
+    fputs("</main>\n<footer>Written by knnmark-regress.</footer>\n</body>\n</html>\n", stream);
+}

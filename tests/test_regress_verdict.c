@@ -1,0 +1,216 @@
+/* The decisions of `make regress` on timings that are put before them: recorded ones and made-up ones, never live. */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+#include "random.h"
+#include "regress/verdict.h"
+
+enum { PAIRS = 40, TEN = 10 };
+
+/* ln(t_head / t_base), in thousandths, of an A/A run of a search on two cores of a busy Zen 4: 40 pairs in their order.
+ */
+static const int recorded[PAIRS] = {2,    -166, 170,  -57, -3,  120, -98, -47, 33, -6,  44,  50, -11, -183,
+                                    -33,  -109, -211, -20, -15, 77,  -2,  6,   54, -2,  81,  65, 4,   7,
+                                    -243, -95,  29,   56,  8,   8,   0,   16,  1,  -12, -34, 6};
+
+static void take_recorded(double *d, double shift) {
+    for (size_t i = 0; i < PAIRS; i++)
+        d[i] = recorded[i] / 1000.0 + shift;
+}
+
+/* Evenly spread values of a distribution with heavy tails, in disorder, about a median. */
+static void spread(double *d, size_t n, double middle, double deviation) {
+    uint64_t random = 1;
+    for (size_t i = 0; i < n; i++) {
+        double z = normal_quantile(((double)i + 0.5) / (double)n);
+        d[i] = middle + deviation * (fabs(z) > 1.5 ? 3 * z : z);
+    }
+    for (size_t i = n; i > 1; i--) {
+        size_t j = (size_t)(knn_random(&random) % i);
+        double value = d[i - 1];
+        d[i - 1] = d[j];
+        d[j] = value;
+    }
+}
+
+static struct judgement judge_spread(double middle, double deviation, size_t n) {
+    struct rules rules = rules_default(TEN);
+    double d[2 * PAIRS];
+    spread(d, n, middle, deviation);
+    return judge(&rules, d, n, rules.tau);
+}
+
+/* -- one benchmark ------------------------------------------------------------------------------------------------- */
+
+static void test_recorded(void **state) {
+    (void)state;
+    struct rules rules = rules_default(3);
+    double d[PAIRS];
+    take_recorded(d, 0);
+    struct judgement judgement = judge(&rules, d, PAIRS, rules.tau);
+    assert_int_equal(judgement.verdict, VERDICT_SAME);
+    take_recorded(d, log(1.10)); /* the same pairs, head 10 % slower */
+    judgement = judge(&rules, d, PAIRS, rules.tau);
+    assert_int_equal(judgement.verdict, VERDICT_SLOWER);
+    assert_true(fabs(judgement.interval.estimate - log(1.10)) < 0.01);
+    take_recorded(d, -log(1.10));
+    assert_int_equal(judge(&rules, d, PAIRS, rules.tau).verdict, VERDICT_FASTER);
+}
+
+static void test_verdicts(void **state) {
+    (void)state;
+    assert_int_equal(judge_spread(0, 0.01, PAIRS).verdict, VERDICT_SAME);
+    assert_int_equal(judge_spread(0.10, 0.02, PAIRS).verdict, VERDICT_SLOWER);
+    assert_int_equal(judge_spread(-0.10, 0.02, PAIRS).verdict, VERDICT_FASTER);
+    assert_int_equal(judge_spread(-0.02, 0.005, PAIRS).verdict, VERDICT_SAME);
+    assert_int_equal(judge_spread(0.03, 0.02, PAIRS).verdict, VERDICT_UNDECIDED); /* at the threshold */
+    assert_int_equal(judge_spread(0, 0.2, PAIRS).verdict, VERDICT_UNDECIDED);     /* noise */
+}
+
+/* Twice the pairs decide what was open. */
+static void test_second_look(void **state) {
+    (void)state;
+    assert_int_equal(judge_spread(0.042, 0.024, PAIRS).verdict, VERDICT_UNDECIDED);
+    assert_int_equal(judge_spread(0.042, 0.016, 2 * PAIRS).verdict, VERDICT_SLOWER);
+    struct judgement few = judge_spread(0.042, 0.02, PAIRS), many = judge_spread(0.042, 0.02, 2 * PAIRS);
+    assert_true(many.interval.high - many.interval.low < few.interval.high - few.interval.low);
+    assert_true(many.detectable < few.detectable);
+}
+
+static void test_too_few_pairs(void **state) {
+    (void)state;
+    struct judgement judgement = judge_spread(0.5, 0.001, 4);
+    assert_int_equal(judgement.verdict, VERDICT_UNDECIDED);
+    assert_true(isinf(judgement.detectable));
+}
+
+/* One look more and ten benchmarks share alpha. */
+static void test_level(void **state) {
+    (void)state;
+    struct rules rules = rules_default(TEN);
+    assert_true(fabs(rules_level(&rules) - 0.0025) < 1e-15);
+    rules.looks = 1;
+    assert_true(fabs(rules_level(&rules) - 0.005) < 1e-15);
+    rules.benchmarks = 0;
+    assert_true(fabs(rules_level(&rules) - 0.05) < 1e-15);
+}
+
+static void test_detectable(void **state) {
+    (void)state;
+    struct rules rules = rules_default(TEN);
+    double d[PAIRS];
+    for (size_t i = 0; i < PAIRS; i++)
+        d[i] = 0.02 * normal_quantile(((double)i + 0.5) / PAIRS);
+    double expected = rules.tau + 0.91 * 0.02;
+    assert_true(fabs(judge(&rules, d, PAIRS, rules.tau).detectable - expected) < 0.001);
+}
+
+/* -- controls ------------------------------------------------------------------------------------------------------ */
+
+static struct control control_of(double middle, double deviation) {
+    struct rules rules = rules_default(TEN);
+    double d[PAIRS];
+    spread(d, PAIRS, middle, deviation);
+    return judge_control(&rules, d, PAIRS);
+}
+
+static size_t disturbed(struct control *reference, struct control *copy, struct control *waiting) {
+    struct rules rules = rules_default(TEN);
+    struct control *all[] = {reference, copy, waiting};
+    return find_disturbed(&rules, all, 3, floor_of(copy));
+}
+
+static void test_controls(void **state) {
+    (void)state;
+    struct control quiet = control_of(0.002, 0.002), copy = control_of(-0.001, 0.002), waiting = control_of(0, 0);
+    assert_int_equal(disturbed(&quiet, &copy, &waiting), 0);
+    struct control loaded = control_of(0.4, 0.02);
+    assert_int_equal(disturbed(&loaded, &copy, &waiting), 1);
+    assert_int_equal(loaded.outside, 1);
+    assert_int_equal(copy.outside, 0);
+    assert_int_equal(disturbed(&quiet, &copy, &loaded), 1); /* only while head ran */
+    struct control moved = control_of(-0.02, 0.002);
+    assert_int_equal(disturbed(&quiet, &moved, &waiting), 1);
+    struct control unknown = {.measured = 0};
+    assert_int_equal(disturbed(&quiet, &copy, &unknown), 0);
+}
+
+/* A noisy machine cannot tell 2 % from nothing; then 2 % are no disturbance, and the threshold is higher. */
+static void test_floor(void **state) {
+    (void)state;
+    struct rules rules = rules_default(TEN);
+    struct control noisy = control_of(0, 0.1), quiet = control_of(0, 0.002), moved = control_of(0.02, 0.002);
+    assert_true(floor_of(&noisy) > rules.tau && floor_of(&quiet) < rules.control);
+    assert_true(threshold_of(&rules, floor_of(&noisy)) == floor_of(&noisy));
+    assert_true(threshold_of(&rules, floor_of(&quiet)) == rules.tau);
+    assert_int_equal(disturbed(&moved, &noisy, &quiet), 0);
+    assert_int_equal(disturbed(&moved, &quiet, &quiet), 1);
+    assert_true(floor_of(&(struct control){.measured = 0}) == 0);
+    double d[PAIRS]; /* without a finite floor nothing is decided */
+    spread(d, PAIRS, 0.1, 0.01);
+    assert_int_equal(judge(&rules, d, PAIRS, INFINITY).verdict, VERDICT_UNDECIDED);
+}
+
+/* -- the end ------------------------------------------------------------------------------------------------------- */
+
+static void test_confirmation(void **state) {
+    (void)state;
+    struct rules rules = rules_default(TEN);
+    struct judgement again = judge_spread(0.09, 0.02, PAIRS), gone = judge_spread(0.001, 0.02, PAIRS);
+    struct judgement less = judge_spread(0.02, 0.002, PAIRS), noisy = judge_spread(0.08, 0.3, PAIRS);
+    assert_true(confirms(&again, rules.tau));
+    assert_false(confirms(&gone, rules.tau));
+    assert_false(confirms(&less, rules.tau));
+    assert_false(confirms(&noisy, rules.tau));
+}
+
+static void test_outcomes(void **state) {
+    (void)state;
+    const enum verdict good[] = {VERDICT_SAME, VERDICT_FASTER, VERDICT_SAME};
+    const enum verdict open[] = {VERDICT_SAME, VERDICT_UNDECIDED, VERDICT_FASTER};
+    const enum verdict bad[] = {VERDICT_UNDECIDED, VERDICT_SAME, VERDICT_SLOWER};
+    assert_int_equal(outcome_of(good, 3, 0), 0);
+    assert_int_equal(outcome_of(open, 3, 0), 3);
+    assert_int_equal(outcome_of(bad, 3, 0), 1);
+    assert_int_equal(outcome_of(good, 3, 1), 3); /* disturbed: no verdict, good or bad */
+    assert_int_equal(outcome_of(bad, 3, 1), 3);
+}
+
+/* Many made-up A/A runs of ten benchmarks: all ten intervals hold the truth in at least 95 % of the runs, and with
+ * values as noisy as that none is called slower. */
+static void test_coverage(void **state) {
+    enum { RUNS = 400 };
+    (void)state;
+    struct rules rules = rules_default(TEN);
+    uint64_t random = 7;
+    size_t missed = 0, slower = 0;
+    for (size_t run = 0; run < RUNS; run++) {
+        int missing = 0;
+        for (size_t b = 0; b < TEN; b++) {
+            double d[PAIRS];
+            for (size_t i = 0; i < PAIRS; i++)
+                d[i] = 0.02 * normal_quantile(((double)(knn_random(&random) >> 11) + 0.5) * 0x1p-53);
+            struct judgement judgement = judge(&rules, d, PAIRS, rules.tau);
+            missing |= judgement.interval.low > 0 || judgement.interval.high < 0;
+            slower += judgement.verdict == VERDICT_SLOWER;
+        }
+        missed += (size_t)missing;
+    }
+    assert_int_equal(slower, 0);
+    assert_true(missed <= RUNS / 20);
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_recorded),      cmocka_unit_test(test_verdicts), cmocka_unit_test(test_second_look),
+        cmocka_unit_test(test_too_few_pairs), cmocka_unit_test(test_level),    cmocka_unit_test(test_detectable),
+        cmocka_unit_test(test_controls),      cmocka_unit_test(test_floor),    cmocka_unit_test(test_confirmation),
+        cmocka_unit_test(test_outcomes),      cmocka_unit_test(test_coverage),
+    };
+    return cmocka_run_group_tests_name("regress_verdict", tests, NULL, NULL);
+}
