@@ -226,7 +226,7 @@ commit:
 $(BUILD)/bench/commit.h: commit
 $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: INCLUDES += -I$(BUILD)/bench
 $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: $(BUILD)/bench/commit.h
-$(BUILD)/bench/provenance.o: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
+$(BUILD)/bench/provenance.o lint: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
 -include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/bench/*.d $(BUILD)/bench/*/*.d $(BUILD)/tests/*.d)
 

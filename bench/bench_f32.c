@@ -63,12 +63,15 @@ static int prepare(struct f32_case *c, struct knn_error *error) {
     double seconds;
     if (bench_prepare(bench, knn_kernel_default(c->metric, bench->features), error) != 0)
         return -1;
+    const struct f32_kernel *kernel = f32_kernel(bench->features);
+    if (kernel == NULL)
+        return knn_fail(error, "no float32 kernel for this CPU");
     if (bench->f32.kernel == NULL &&
-        f32_pack(&bench->f32, f32_kernel(bench->features), &bench->dataset.train.pixels, team_of(bench), error) != 0)
+        f32_pack(&bench->f32, kernel, &bench->dataset.train.pixels, team_of(bench), error) != 0)
         return -1;
     if (c->queries > 0)
         return 0;
-    size_t unit = (size_t)F32_BLOCK_TILES * bench->f32.kernel->mr * team_of(bench)->threads;
+    size_t unit = (size_t)F32_BLOCK_TILES * kernel->mr * team_of(bench)->threads;
     size_t all = bench->dataset.test.pixels.rows;
     if (search(c, unit, &seconds, error) != 0)
         return -1;

@@ -75,7 +75,7 @@ static int predict(const struct schedule_case *c, size_t queries, double *second
     enum { PROBE = 64, PROBES = 4 };
     static double best[KNN_METRICS][PROBE + 1];
     const struct job probe = {.team = c->bench->teams[c->bench->team_count - 1], .queries = smaller(queries, PROBE)};
-    double *known = &best[c->kernel->metric][probe.queries], now, least = INFINITY;
+    double *known = &best[c->kernel->metric][probe.queries], now = 0, least = INFINITY;
     for (int i = 0; *known <= 0 && i < PROBES; i++) {
         if (timed_search(c, &probe, &c->bench->panels, 0, &now, error) != 0)
             return -1;
