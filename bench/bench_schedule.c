@@ -124,7 +124,7 @@ static void unbind(const struct knn_team *team) {
 /* Times the job and its base in turn, either first every other time; ratios[i] is the i-th of their rates. */
 static int time_pairs(struct gb_state *state, const struct schedule_case *c, const struct knn_panels *panels,
                       double *ratios, double *sum, struct knn_error *error) {
-    double of_job, of_base, work = (double)c->job.queries / (double)c->base.queries;
+    double of_job = 0, of_base = 0, work = (double)c->job.queries / (double)c->base.queries;
     int64_t iterations = gb_start(state);
     for (int64_t i = 0; i < iterations; i++) {
         if ((i % 2 == 0 && timed_search(c, &c->base, panels, 0, &of_base, error) != 0) ||
@@ -174,7 +174,7 @@ static void run_pairs(struct gb_state *state, void *context) {
 static size_t choose_batches(const struct bench *bench, double seconds) {
     enum { MOST = 1000 };
     double fit = (bench->quick ? 0.02 : 0.3) / seconds;
-    return fit >= MOST ? MOST : fit >= ENOUGH ? (size_t)fit : fit >= ENOUGH / 2 ? ENOUGH : fit > 1 ? (size_t)fit : 1;
+    return fit >= MOST ? MOST : fit >= ENOUGH ? (size_t)fit : fit >= ENOUGH / 2.0 ? ENOUGH : fit > 1 ? (size_t)fit : 1;
 }
 
 /* Times `count` batches that follow one another in the test images, which begin anew when they end. */
@@ -184,6 +184,7 @@ static int time_batches(const struct schedule_case *c, size_t count, double *sec
     for (size_t i = 0; i < count; i++, first += c->job.queries) {
         if (first + c->job.queries > all)
             first = 0;
+        seconds[i] = 0;
         if (timed_search(c, &c->job, &c->bench->panels, first, &seconds[i], error) != 0)
             return -1;
         *sum += seconds[i];

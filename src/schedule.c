@@ -33,7 +33,7 @@ struct knn_schedule knn_schedule(const struct knn_kernel *kernel, enum knn_split
                                  size_t dim, unsigned threads, size_t cache) {
     enum { TASKS_PER_THREAD = 8 }; /* the last task to end keeps the others waiting for at most about an eighth */
     size_t wanted = threads > 1 ? TASKS_PER_THREAD * (size_t)threads : 1;
-    struct knn_schedule s = {.tiles = divide_up(queries, kernel->mr), .ranges = 1};
+    struct knn_schedule s = {.tiles = max(1, divide_up(queries, kernel->mr)), .ranges = 1};
     s.blocks = divide_up(s.tiles, tiles_in_cache(kernel, dim, cache));
     switch (split) {
     case KNN_SPLIT_AUTO:

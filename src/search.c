@@ -55,7 +55,7 @@ static void run(struct knn_scan *s, const struct knn_team *team, enum knn_loop l
     struct knn_worker *workers = aligned_alloc(_Alignof(struct knn_worker), team->threads * sizeof *workers);
     size_t ranges = s->schedule.ranges;
     if (ranges > 1)
-        s->partial = malloc(ranges * s->queries->rows * s->k * sizeof *s->partial);
+        s->partial = malloc(ranges * s->queries->rows * s->k * sizeof *s->partial); // NOLINT: never 0, see check()
     if (workers == NULL || (ranges > 1 && s->partial == NULL))
         s->no_memory = 1;
     else

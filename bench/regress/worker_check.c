@@ -43,7 +43,7 @@ static void compute(const struct worker *worker, const struct knn_kernel *kernel
 
 static int check_tile(struct worker *worker, const struct knn_kernel *kernel, size_t query, size_t row, uint8_t *panels,
                       const uint32_t *expected, char *answer, size_t size) {
-    _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE];
+    _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE] = {0};
     size_t nq = least(least(worker->data.queries.rows, CHECKED_QUERIES) - query, kernel->mr);
     size_t nr = least(least(worker->data.train.rows, CHECKED_ROWS) - row, kernel->nr);
     compute(worker, kernel, query, nq, row, nr, panels, out);
@@ -90,18 +90,20 @@ static int compare_search(struct worker *worker, const struct job *job, char *an
     int status = 0;
     for (size_t s = 0; s < 2 && status == 0; s++) {
         struct knn_panels panels;
-        both[s].found = calloc(queries.rows * job->k, sizeof *both[s].found);
-        if (both[s].found == NULL)
-            status = knn_fail(&error, "no memory to check %s", job->name);
-        else if ((status = knn_panels_pack(&panels, both[s].kernel, &worker->data.train, 0, &worker->team, &error)) ==
-                 0) {
+        both[s].found = calloc(queries.rows * job->k + 1, sizeof *both[s].found);
+        if (both[s].found == NULL) {
+            knn_fail(&error, "no memory to check %s", job->name);
+            status = -1;
+        } else if ((status = knn_panels_pack(&panels, both[s].kernel, &worker->data.train, 0, &worker->team, &error)) ==
+                   0) {
             status = knn_search(&panels, &queries, job->k, both[s].found, &worker->team, NULL, NULL, &error);
             knn_panels_free(&panels);
         }
     }
     if (status != 0)
         snprintf(answer, size, "error %s", error.message);
-    for (size_t i = 0; status == 0 && i < queries.rows * job->k; i++) {
+    for (size_t i = 0; status == 0 && both[0].found != NULL && both[1].found != NULL && i < queries.rows * job->k;
+         i++) {
         const struct knn_neighbor *right = &both[0].found[i], *found = &both[1].found[i];
         if (found->distance != right->distance || found->index != right->index) {
             snprintf(answer, size, "wrong %s: query %zu: row %u at %llu, not %u at %llu", job->kernel->name, i / job->k,
