@@ -153,8 +153,9 @@ int register_kernels(struct bench *bench) {
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < sizeof dims / sizeof dims[0]; d++)
-            if ((int)kernels[i]->metric < TIMED_METRICS && knn_kernel_runs(kernels[i], bench->features) &&
-                fits(bench, kernels[i], dims[d]) && add(bench, kernels[i], dims[d]) != 0)
+            if ((!bench->quick || dims[d] == KNN_IMAGE_BYTES) && (int)kernels[i]->metric < TIMED_METRICS &&
+                knn_kernel_runs(kernels[i], bench->features) && fits(bench, kernels[i], dims[d]) &&
+                add(bench, kernels[i], dims[d]) != 0)
                 return -1;
     return 0;
 }
