@@ -142,6 +142,9 @@ static int died(struct child *child, struct knn_error *error) {
     *child = (struct child){0};
     if (WIFSIGNALED(status))
         return knn_fail(error, "%s's worker crashed: %s", side, strsignal(WTERMSIG(status)));
+    enum { NO_PROGRAM = 127 }; /* how a child ends that could not become the program, where posix_spawn does not tell */
+    if (WEXITSTATUS(status) == NO_PROGRAM)
+        return knn_fail(error, "cannot start %s's worker: no such program, or not one for this machine", side);
     return knn_fail(error, "%s's worker ended with status %d before its answer", side, WEXITSTATUS(status));
 }
 
