@@ -10,8 +10,6 @@
 
 #include <cmocka.h>
 
-enum { MAX_ARGUMENTS = 32 };
-
 int command_enter(void **state) {
     struct process *process = malloc(sizeof *process);
     *state = process;
@@ -55,36 +53,12 @@ static const char *binary(void) {
 }
 
 void command_start(struct process *process, const char *const *arguments) {
-    static char wrapper[512];
-    const char *argv[MAX_ARGUMENTS + 1] = {0};
-    size_t n = 0;
-    snprintf(wrapper, sizeof wrapper, "%s", emulated() ? getenv("WRAPPER") : "");
-    for (char *word = strtok(wrapper, " "); word != NULL; word = strtok(NULL, " "))
-        argv[n++] = word;
-    argv[n++] = binary();
-    for (; *arguments != NULL && n < MAX_ARGUMENTS; arguments++)
-        argv[n++] = *arguments;
-    if (process_start(process, argv) != 0)
-        fail_msg("cannot start %s", argv[0]);
-}
-
-static void drop_lines(char *text, const char *prefix) {
-    char *to = text;
-    while (*text != '\0') {
-        size_t length = strcspn(text, "\n");
-        length += text[length] == '\n';
-        if (strncmp(text, prefix, strlen(prefix)) != 0) {
-            memmove(to, text, length);
-            to += length;
-        }
-        text += length;
-    }
-    *to = '\0';
+    if (process_start_ours(process, binary(), arguments) != 0)
+        fail_msg("cannot start %s", binary());
 }
 
 void command_finish(struct process *process) {
     assert_int_equal(process_finish(process), 0);
-    drop_lines(process->errors, "qemu-");
 }
 
 void command_run(struct process *process, const char *const *arguments) {

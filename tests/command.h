@@ -9,7 +9,7 @@
 int command_enter(void **state);
 int command_leave(void **state);
 
-/* Runs the command with these arguments, up to the first NULL. Lines of an emulator itself are left out of `errors`. */
+/* Runs the command with these arguments, up to the first NULL. */
 #define knnmark(process, ...) command_run(process, (const char *const[]){__VA_ARGS__, NULL})
 void command_run(struct process *process, const char *const *arguments);
 

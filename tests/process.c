@@ -15,7 +15,7 @@ extern char **environ;
 /* Prefixes of variables that a program under test must not inherit by chance. */
 static const char *const hidden[] = {"KNNMARK_", "OMP_", "GOMP_", "HWLOC_"};
 
-enum { HIDDEN = sizeof hidden / sizeof hidden[0] };
+enum { HIDDEN = sizeof hidden / sizeof hidden[0], MAX_ARGUMENTS = 48 };
 
 int process_open(struct process *process) {
     *process = (struct process){0};
@@ -88,11 +88,36 @@ int process_start(struct process *process, const char *const *argv) {
     return failed ? -1 : 0;
 }
 
+int process_start_ours(struct process *process, const char *program, const char *const *arguments) {
+    const char *argv[MAX_ARGUMENTS + 1] = {0}, *set = getenv("WRAPPER");
+    char wrapper[512];
+    size_t n = 0;
+    snprintf(wrapper, sizeof wrapper, "%s", set != NULL ? set : "");
+    for (char *word = strtok(wrapper, " "); word != NULL && n < MAX_ARGUMENTS; word = strtok(NULL, " "))
+        argv[n++] = word;
+    if (n < MAX_ARGUMENTS)
+        argv[n++] = program;
+    while (*arguments != NULL && n < MAX_ARGUMENTS)
+        argv[n++] = *arguments++;
+    return *arguments == NULL ? process_start(process, argv) : -1;
+}
+
 /* -- finishing ----------------------------------------------------------------------------------------------------- */
 
+/* Lines of an emulator's own are left out: there may be more of them than `text` holds. */
 static void read_captured(FILE *file, char *text, size_t size) {
+    char *line = NULL;
+    size_t room = 0, used = 0;
     rewind(file);
-    text[fread(text, 1, size - 1, file)] = '\0';
+    for (ssize_t length; (length = getline(&line, &room, file)) > 0;) {
+        if (strncmp(line, "qemu-", 5) == 0)
+            continue;
+        size_t kept = (size_t)length < size - 1 - used ? (size_t)length : size - 1 - used;
+        memcpy(text + used, line, kept);
+        used += kept;
+    }
+    text[used] = '\0';
+    free(line);
     fclose(file);
 }
 
@@ -109,6 +134,10 @@ int process_finish(struct process *process) {
 
 int process_run(struct process *process, const char *const *argv) {
     return process_start(process, argv) == 0 ? process_finish(process) : -1;
+}
+
+int process_run_ours(struct process *process, const char *program, const char *const *arguments) {
+    return process_start_ours(process, program, arguments) == 0 ? process_finish(process) : -1;
 }
 
 /* -- files --------------------------------------------------------------------------------------------------------- */

@@ -30,10 +30,15 @@ void process_close(struct process *process);
 /* Starts argv[0], sought in PATH, without the variables that would change what this project does; -1 if that fails. */
 int process_start(struct process *process, const char *const *argv);
 
-/* Waits for it and reads what it said. */
+/* The same for a program of this project, with these arguments: under the emulator that WRAPPER names, if any. */
+int process_start_ours(struct process *process, const char *program, const char *const *arguments);
+
+/* Waits for it and reads what it said, but for an emulator's own warnings. */
 int process_finish(struct process *process);
 
+/* Both. */
 int process_run(struct process *process, const char *const *argv);
+int process_run_ours(struct process *process, const char *program, const char *const *arguments);
 
 /* Ends `path`, of `size` bytes, with the file's name in the folder; returns it. */
 char *process_path(const struct process *process, const char *name, char *path, size_t size);

@@ -387,17 +387,8 @@ static const char *self;
 
 #define scenario(process, ...) run_scenario(process, (const char *const[]){__VA_ARGS__, NULL})
 static void run_scenario(struct process *p, const char *const *arguments) {
-    static char wrapper[512];
-    const char *argv[16] = {0};
-    size_t n = 0;
-    snprintf(wrapper, sizeof wrapper, "%s", emulated() ? getenv("WRAPPER") : "");
-    for (char *word = strtok(wrapper, " "); word != NULL; word = strtok(NULL, " "))
-        argv[n++] = word;
-    argv[n++] = self;
-    while (*arguments != NULL && n < 15)
-        argv[n++] = *arguments++;
     p->directory = p->folder;
-    assert_int_equal(process_run(p, argv), 0);
+    assert_int_equal(process_run_ours(p, self, arguments), 0);
 }
 
 static void assert_lacks(const char *text, const char *part) {

@@ -45,24 +45,19 @@ enum { MOST = 24 };
 
 /* The driver with these words; "@" stands for the folder. */
 static void start_driver(struct process *p, const char *const *words) {
-    static char wrapper[512], paths[MOST][512], driver[PATH_MAX];
-    const char *argv[2 * MOST] = {0}, *name = getenv("KNNMARK_REGRESS");
-    size_t n = 0;
+    static char paths[MOST][512], driver[PATH_MAX];
+    const char *arguments[MOST + 1] = {0}, *name = getenv("KNNMARK_REGRESS");
     if (realpath(name != NULL ? name : "build/knnmark-regress", driver) == NULL)
         fail_msg("the driver is not there: `make test` builds it and names it in KNNMARK_REGRESS");
-    snprintf(wrapper, sizeof wrapper, "%s", emulated() ? getenv("WRAPPER") : "");
-    for (char *word = strtok(wrapper, " "); word != NULL && n < MOST; word = strtok(NULL, " "))
-        argv[n++] = word;
-    argv[n++] = driver;
     for (size_t i = 0; i < MOST && words[i] != NULL; i++) {
         size_t before = strcspn(words[i], "@");
         const char *rest = words[i] + before;
         snprintf(paths[i], sizeof paths[i], "%.*s%s%s%s", (int)before, words[i], *rest != '\0' ? p->folder : "",
                  *rest != '\0' ? "/" : "", *rest != '\0' ? rest + 1 : "");
-        argv[n++] = paths[i];
+        arguments[i] = paths[i];
     }
-    if (process_start(p, argv) != 0)
-        fail_msg("cannot start %s", argv[0]);
+    if (process_start_ours(p, driver, arguments) != 0)
+        fail_msg("cannot start %s", driver);
 }
 
 /* Controls are live, so their limit is out of reach here. */

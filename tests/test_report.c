@@ -28,24 +28,20 @@ static const char *const names[PICTURES] = {"throughput", "roofline", "dim",    
 /* Paths in the folder begin with "@". */
 static void run_report(struct process *p, const char *const *arguments) {
     enum { MOST = 16 };
-    static char wrapper[512], paths[MOST][512], temporary[160];
-    const char *argv[2 * MOST] = {0}, *program = getenv("KNNMARK_REPORT");
-    size_t n = 0;
-    snprintf(wrapper, sizeof wrapper, "%s", emulated() ? getenv("WRAPPER") : "");
-    for (char *word = strtok(wrapper, " "); word != NULL && n < MOST; word = strtok(NULL, " "))
-        argv[n++] = word;
-    argv[n++] = program != NULL ? program : "build/knnmark-report";
+    static char paths[MOST][512], temporary[160];
+    const char *all[MOST + 1] = {0}, *program = getenv("KNNMARK_REPORT");
+    program = program != NULL ? program : "build/knnmark-report";
     for (size_t i = 0; i < MOST && arguments[i] != NULL; i++) {
         const char *at = strchr(arguments[i], '@');
         int before = at != NULL ? (int)(at - arguments[i]) : (int)strlen(arguments[i]);
         snprintf(paths[i], sizeof paths[i], "%.*s%s%s%s", before, arguments[i], at != NULL ? p->folder : "",
                  at != NULL ? "/" : "", at != NULL ? at + 1 : "");
-        argv[n++] = paths[i];
+        all[i] = paths[i];
     }
     snprintf(temporary, sizeof temporary, "TMPDIR=%s", p->folder);
     p->environment[0] = temporary;
-    if (process_run(p, argv) != 0)
-        fail_msg("cannot start %s", argv[0]);
+    if (process_run_ours(p, program, all) != 0)
+        fail_msg("cannot start %s", program);
 }
 
 /* One line of complaint that holds this. */
