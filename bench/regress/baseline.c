@@ -164,7 +164,7 @@ int compare_baseline(const char *baseline, const char *current, const struct set
                              outcome, error);
     if (status == 0)
         printf("threshold %.0f %%; the ranges are those of the repetitions\n"
-               "regress: %s by the weaker check: the files were not measured in turn, nothing was repeated, and what "
+               "regress: %s by the weaker check: the files were not measured in turn, and what "
                "drifted between them counts as the code's; BASE=<ref> is the strong one\n",
                100 * threshold, words[*outcome]);
     if (status == 0 && *outcome == UNDECIDED && settings->warn_undecided)

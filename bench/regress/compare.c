@@ -95,8 +95,7 @@ static int confirm(struct comparison *c, char *take, struct knn_error *error) {
         slower += (size_t)(take[i] = c->benchmarks[i].judgement.verdict == VERDICT_SLOWER);
     if (slower == 0 || c->controls.outside > 0)
         return 0;
-    stop_workers(c);
-    if (start_workers(c, error) != 0 || run_rounds(c, take, 1, error) != 0)
+    if (restart_workers(c, error) != 0 || run_rounds(c, take, 1, error) != 0)
         return -1;
     c->fresh_controls = judge_controls(c, 1);
     for (size_t i = 0; i < c->count; i++) {
@@ -127,7 +126,7 @@ static int measure(struct comparison *c, struct knn_error *error) {
     memset(take, 1, sizeof take);
     int undecided = look(c, take, error);
     if (undecided > 0)
-        undecided = look(c, take, error);
+        undecided = restart_workers(c, error) != 0 ? -1 : look(c, take, error);
     if (undecided < 0 || confirm(c, take, error) != 0)
         return -1;
     c->outcome = decide(c);

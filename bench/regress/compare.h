@@ -5,8 +5,12 @@
  *   rounds      in each round, in random order: a block of every benchmark, and a block of base against its copy on one
  *               benchmark after the other. A block is ABBA or BAAB at random, as often the one as the other, hence two
  *               pairs of neighbours. Before every epoch runs the frozen reference
- *   judge       (verdict.h); what is undecided gets as many rounds once more
+ *   judge       (verdict.h); what is undecided gets as many rounds once more, in fresh processes
  *   confirm     what is slower is measured again, as long as before, in fresh processes
+ *
+ * Where the system puts a process's memory can cost more than a change of the code: processes start and pack their data
+ * in random order, so that none has the better place because it came first, and a verdict needs more than one set of
+ * them.
  *
  * Only one process works at any time: the others block in a read. */
 #ifndef REGRESS_COMPARE_H
@@ -102,7 +106,9 @@ double *log_ratios(const struct series *series);
 /* -- parts of it (sides.c, rounds.c) ----------------------------------------------------------------------------- */
 
 int start_workers(struct comparison *comparison, struct knn_error *error);
+int restart_workers(struct comparison *comparison, struct knn_error *error);
 void stop_workers(struct comparison *comparison);
+void shuffle(size_t *items, size_t count, uint64_t *random);
 
 /* Compares the lists, fills comparison->benchmarks, and checks the answers of all that head has and of base's chosen
  * ones. */

@@ -20,7 +20,7 @@ static const char usage[] =
     "  --list                       only list them; of two result files, only compare the machines\n"
     "  --threshold=PERCENT          what counts as slower; 3\n"
     "  --control=PERCENT            how far a control may move before the run counts as disturbed; 1\n"
-    "  --rounds=N                   a block of four epochs of every benchmark in each; 20\n"
+    "  --rounds=N                   a block of four epochs of every benchmark in each; 12\n"
     "  --epoch=MS                   the least time of an epoch of base; 50\n"
     "  --threads=N                  default: OMP_NUM_THREADS, else one a core\n"
     "  --data=SPEC, --data-file=FILE   data set as for `knnmark classify`; where the workers find it: regress-data\n"
@@ -195,7 +195,7 @@ int parse_words(struct words *words, int argc, char **argv, struct knn_error *er
                                          .benchmarks = "search/*,kernel/*_[0-9]*x[0-9]*/*",
                                          .data_file = "regress-data",
                                          .output = "results/regress",
-                                         .rounds = 20,
+                                         .rounds = 12,
                                          .epoch = 0.05,
                                          .tau = 0.03,
                                          .control = 0.01,

@@ -36,9 +36,14 @@ against_file() {
     }
     measure '^ceiling/clock' # so that another machine is refused before minutes have passed
     "$build/knnmark-regress" --baseline="$BASELINE" --current="$here/current.json" --list || exit
-    echo "regress: measuring, some minutes"
-    measure '^(kernel|search)/'
-    "$build/knnmark-regress" --baseline="$BASELINE" --current="$here/current.json" "$@"
+    for word in "measuring, some minutes" "slower: measuring once more, for it counts only if it stays so"; do
+        echo "regress: $word"
+        measure '^(kernel|search)/'
+        status=0
+        "$build/knnmark-regress" --baseline="$BASELINE" --current="$here/current.json" "$@" || status=$?
+        [ "$status" = 1 ] || break
+    done
+    exit "$status"
 }
 
 # The full name of BASE.
@@ -75,7 +80,6 @@ build_base() {
 mkdir -p "$here" results || fail "cannot make $here"
 if [ -n "${BASELINE:-}" ]; then
     against_file "$@"
-    exit
 fi
 [ -n "${BASE:-}" ] || fail "say what to compare with: BASE=<git ref>, or BASELINE=<result file>"
 trap clean_up EXIT

@@ -8,6 +8,14 @@
 
 enum { BLOCK = 4 }; /* epochs: ABBA or BAAB */
 
+void shuffle(size_t *items, size_t count, uint64_t *random) {
+    for (size_t i = count; i > 1; i--) {
+        size_t j = (size_t)(knn_random(random) % i), item = items[i - 1];
+        items[i - 1] = items[j];
+        items[j] = item;
+    }
+}
+
 static int run_epoch(struct comparison *c, enum side side, const struct benchmark *b, struct epoch *epoch,
                      struct knn_error *error) {
     static struct waiting before, after;
@@ -53,14 +61,6 @@ static int run_block(struct comparison *c, size_t benchmark, enum side other, st
     return add_pair(series, &pairs[0], error) != 0 ? -1 : add_pair(series, &pairs[1], error);
 }
 
-static void shuffle(size_t *items, size_t count, uint64_t *random) {
-    for (size_t i = count; i > 1; i--) {
-        size_t j = (size_t)(knn_random(random) % i), item = items[i - 1];
-        items[i - 1] = items[j];
-        items[j] = item;
-    }
-}
-
 /* `items` are benchmarks, and one that stands for the copy. */
 static int run_round(struct comparison *c, size_t *items, size_t count, size_t of_copy, int fresh,
                      struct knn_error *error) {
@@ -77,11 +77,14 @@ static int run_round(struct comparison *c, size_t *items, size_t count, size_t o
 
 /* The first run of a benchmark packs its data, and the threads of a new process meet their cores. */
 static int warm_up(struct comparison *c, const size_t *items, size_t count, struct knn_error *error) {
+    size_t order[SIDES] = {BASE, COPY, HEAD};
     double seconds;
-    for (size_t side = 0; side < SIDES; side++)
-        for (size_t i = 0; i < count; i++)
-            if (run_once(&c->children[side], c->benchmarks[items[i]].name, 1, &seconds, error) != 0)
+    for (size_t i = 0; i < count; i++) {
+        shuffle(order, SIDES, &c->random);
+        for (size_t at = 0; at < SIDES; at++)
+            if (run_once(&c->children[order[at]], c->benchmarks[items[i]].name, 1, &seconds, error) != 0)
                 return -1;
+    }
     return 0;
 }
 

@@ -26,7 +26,10 @@ int start_workers(struct comparison *c, struct knn_error *error) {
     char data[4096], threads[32];
     snprintf(data, sizeof data, "--data=%s", s->data_file);
     snprintf(threads, sizeof threads, "--threads=%u", c->team.threads);
-    for (size_t side = 0; side < SIDES; side++) {
+    size_t order[SIDES] = {BASE, COPY, HEAD};
+    shuffle(order, SIDES, &c->random);
+    for (size_t at = 0; at < SIDES; at++) {
+        size_t side = order[at];
         const char *options[CHILD_OPTIONS] = {data, threads};
         for (size_t i = 0; side == HEAD && i < s->head_option_count; i++)
             options[2 + i] = s->head_options[i];
@@ -39,6 +42,11 @@ int start_workers(struct comparison *c, struct knn_error *error) {
 void stop_workers(struct comparison *c) {
     for (size_t side = 0; side < SIDES; side++)
         child_stop(&c->children[side]);
+}
+
+int restart_workers(struct comparison *c, struct knn_error *error) {
+    stop_workers(c);
+    return start_workers(c, error);
 }
 
 /* -- lists --------------------------------------------------------------------------------------------------------- */
