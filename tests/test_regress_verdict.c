@@ -75,8 +75,8 @@ static void test_verdicts(void **state) {
 /* Twice the pairs decide what was open. */
 static void test_second_look(void **state) {
     (void)state;
-    assert_int_equal(judge_spread(0.042, 0.024, PAIRS).verdict, VERDICT_UNDECIDED);
-    assert_int_equal(judge_spread(0.042, 0.016, 2 * PAIRS).verdict, VERDICT_SLOWER);
+    assert_int_equal(judge_spread(0.042, 0.02, PAIRS).verdict, VERDICT_UNDECIDED);
+    assert_int_equal(judge_spread(0.042, 0.02, 2 * PAIRS).verdict, VERDICT_SLOWER);
     struct judgement few = judge_spread(0.042, 0.02, PAIRS), many = judge_spread(0.042, 0.02, 2 * PAIRS);
     assert_true(many.interval.high - many.interval.low < few.interval.high - few.interval.low);
     assert_true(many.detectable < few.detectable);
@@ -121,8 +121,8 @@ static struct control control_of(double middle, double deviation) {
 
 static size_t disturbed(struct control *reference, struct control *copy, struct control *waiting) {
     struct rules rules = rules_default(TEN);
-    struct control *all[] = {reference, copy, waiting};
-    return find_disturbed(&rules, all, 3, floor_of(copy));
+    struct control *others[] = {reference, waiting};
+    return find_disturbed(&rules, copy, others, 2);
 }
 
 static void test_controls(void **state) {
@@ -138,6 +138,24 @@ static void test_controls(void **state) {
     assert_int_equal(disturbed(&quiet, &moved, &waiting), 1);
     struct control unknown = {.measured = 0};
     assert_int_equal(disturbed(&quiet, &copy, &unknown), 0);
+    assert_int_equal(disturbed(&quiet, &unknown, &waiting), 0);
+}
+
+/* A copy that differs from base beyond doubt is no noise, however wide its interval. */
+static void test_skewed_copy(void **state) {
+    (void)state;
+    struct rules rules = rules_default(TEN);
+    struct control quiet = control_of(0, 0.002), copy = {.measured = 1};
+    double d[PAIRS];
+    for (size_t i = 0; i < PAIRS; i++)
+        d[i] = i < PAIRS / 2 ? 0.02 + 0.001 * (double)i : 0.2;
+    copy = judge_control(&rules, d, PAIRS);
+    assert_true(copy.interval.estimate < floor_of(&copy) + 0.05 && copy.interval.low > rules.control);
+    assert_int_equal(disturbed(&quiet, &copy, &quiet), 1);
+    for (size_t i = 0; i < PAIRS; i++)
+        d[i] = -d[i];
+    copy = judge_control(&rules, d, PAIRS);
+    assert_int_equal(disturbed(&quiet, &copy, &quiet), 1);
 }
 
 /* A noisy machine cannot tell 2 % from nothing; then 2 % are no disturbance, and the threshold is higher. */
@@ -160,13 +178,14 @@ static void test_floor(void **state) {
 
 static void test_confirmation(void **state) {
     (void)state;
-    struct rules rules = rules_default(TEN);
     struct judgement again = judge_spread(0.09, 0.02, PAIRS), gone = judge_spread(0.001, 0.02, PAIRS);
     struct judgement less = judge_spread(0.02, 0.002, PAIRS), noisy = judge_spread(0.08, 0.3, PAIRS);
-    assert_true(confirms(&again, rules.tau));
-    assert_false(confirms(&gone, rules.tau));
-    assert_false(confirms(&less, rules.tau));
-    assert_false(confirms(&noisy, rules.tau));
+    assert_true(confirms(&again));
+    assert_false(confirms(&gone));
+    assert_false(confirms(&less));
+    assert_false(confirms(&noisy));
+    again.threshold = 0.1; /* the floor of the fresh processes */
+    assert_false(confirms(&again));
 }
 
 static void test_outcomes(void **state) {
@@ -207,10 +226,10 @@ static void test_coverage(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recorded),      cmocka_unit_test(test_verdicts), cmocka_unit_test(test_second_look),
-        cmocka_unit_test(test_too_few_pairs), cmocka_unit_test(test_level),    cmocka_unit_test(test_detectable),
-        cmocka_unit_test(test_controls),      cmocka_unit_test(test_floor),    cmocka_unit_test(test_confirmation),
-        cmocka_unit_test(test_outcomes),      cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_recorded),      cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_second_look),
+        cmocka_unit_test(test_too_few_pairs), cmocka_unit_test(test_level),       cmocka_unit_test(test_detectable),
+        cmocka_unit_test(test_controls),      cmocka_unit_test(test_floor),       cmocka_unit_test(test_confirmation),
+        cmocka_unit_test(test_outcomes),      cmocka_unit_test(test_skewed_copy), cmocka_unit_test(test_coverage),
     };
     return cmocka_run_group_tests_name("regress_verdict", tests, NULL, NULL);
 }

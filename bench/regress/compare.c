@@ -64,29 +64,27 @@ static struct controls judge_controls(const struct comparison *c, int fresh) {
     controls.copy = judge_control(&c->rules, d, d != NULL ? (fresh ? c->fresh_copies : c->copies).count : 0);
     free(d);
     controls.floor = floor_of(&controls.copy);
-    struct control *all[] = {&controls.reference, &controls.copy, &controls.waiting};
-    controls.outside = find_disturbed(&c->rules, all, 3, controls.floor);
+    struct control *others[] = {&controls.reference, &controls.waiting};
+    controls.outside = find_disturbed(&c->rules, &controls.copy, others, 2);
     return controls;
 }
 
-/* Times the marked benchmarks and judges them by all their pairs; marks those that are undecided. Returns how many
- * there are, or -1. */
+/* Times the marked benchmarks and judges all by all their pairs, for the floor may have changed; marks those that are
+ * open. Returns how many there are, or -1. */
 static int look(struct comparison *c, char *take, struct knn_error *error) {
-    int undecided = 0;
+    int open = 0;
     if (run_rounds(c, take, 0, error) != 0)
         return -1;
     c->controls = judge_controls(c, 0);
     double threshold = threshold_of(&c->rules, c->controls.floor);
     for (size_t i = 0; i < c->count; i++) {
         struct benchmark *b = &c->benchmarks[i];
-        if (!take[i])
-            continue;
         b->judgement = judge_series(&c->rules, &b->first, threshold);
-        b->looks++;
-        take[i] = b->judgement.verdict == VERDICT_UNDECIDED;
-        undecided += take[i];
+        b->looks += take[i];
+        take[i] = b->judgement.verdict == VERDICT_UNDECIDED || c->controls.outside > 0;
+        open += take[i];
     }
-    return undecided;
+    return open;
 }
 
 static int confirm(struct comparison *c, char *take, struct knn_error *error) {
@@ -98,12 +96,13 @@ static int confirm(struct comparison *c, char *take, struct knn_error *error) {
     if (restart_workers(c, error) != 0 || run_rounds(c, take, 1, error) != 0)
         return -1;
     c->fresh_controls = judge_controls(c, 1);
+    double fresh_threshold = threshold_of(&c->rules, c->fresh_controls.floor);
     for (size_t i = 0; i < c->count; i++) {
         struct benchmark *b = &c->benchmarks[i];
         if (!take[i])
             continue;
-        b->confirmation = judge_series(&c->rules, &b->fresh, b->judgement.threshold);
-        b->confirmed = confirms(&b->confirmation, b->judgement.threshold);
+        b->confirmation = judge_series(&c->rules, &b->fresh, fmax(fresh_threshold, b->judgement.threshold));
+        b->confirmed = confirms(&b->confirmation);
     }
     return 0;
 }
@@ -124,10 +123,10 @@ static enum outcome decide(const struct comparison *c) {
 static int measure(struct comparison *c, struct knn_error *error) {
     char take[MOST_BENCHMARKS];
     memset(take, 1, sizeof take);
-    int undecided = look(c, take, error);
-    if (undecided > 0)
-        undecided = restart_workers(c, error) != 0 ? -1 : look(c, take, error);
-    if (undecided < 0 || confirm(c, take, error) != 0)
+    int open = look(c, take, error);
+    if (open > 0)
+        open = restart_workers(c, error) != 0 ? -1 : look(c, take, error);
+    if (open < 0 || confirm(c, take, error) != 0)
         return -1;
     c->outcome = decide(c);
     return 0;

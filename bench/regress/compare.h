@@ -9,7 +9,7 @@
  *   confirm     what is slower is measured again, as long as before, in fresh processes
  *
  * Where the system puts a process's memory can cost more than a change of the code: processes start and pack their data
- * in random order, so that none has the better place because it came first, and a verdict needs more than one set of
+ * in random order, so that none has the better place because it came first, and "slower" needs more than one set of
  * them.
  *
  * Only one process works at any time: the others block in a read. */

@@ -10,17 +10,20 @@
  *     (start)     knnmark-regress 1                  the version, before any command
  *     list        benchmark NAME                     one line each, then
  *                 end
- *     check NAME  ok                                 equal to the scalar reference, or
+ *     check NAME  ok                                 its kernel's distances and masks equal the scalar reference's on
+ *                                                    32 queries and 512 rows, its search's answers on all rows; or
  *                 wrong KERNEL: TEXT                 what differs
  *     run NAME N  seconds S                          wall time of N iterations, N >= 1; before them, untimed, N / 16
- *                                                    more, so that the caches hold this program's data again
+ *                                                    more (a part of one if N < 16), so that the caches hold this
+ *                                                    program's data again
  *     quit                                           ends it with status 0
  *
  * Any command may be answered by `error TEXT` instead. Names have no spaces and stay the same for as long as they mean
  * the same work:
  *
  *     kernel/<kernel>/dim:3072                       tiles or pairs of rows in cache, on one thread
- *     search/<kernel>/k:K/batch:B/threads:N          B queries against all train rows of the data file
+ *     search/<metric>/k:K/batch:B/threads:N          B queries against all train rows of the data file, by whichever
+ *                                                    kernel is that tree's default: two trees may differ in it
  *
  * The data file holds rows of bytes at a page boundary, so that a worker can map it and use them in place:
  *

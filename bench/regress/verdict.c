@@ -49,18 +49,20 @@ struct control judge_control(const struct rules *rules, const double *d, size_t 
     return (struct control){.interval = sign_interval(d, n, rules_level(rules)), .measured = n > 0};
 }
 
-size_t find_disturbed(const struct rules *rules, struct control *const *controls, size_t count, double floor) {
-    size_t disturbed = 0;
+size_t find_disturbed(const struct rules *rules, struct control *copy, struct control *const *others, size_t count) {
+    double limit = fmax(rules->control, floor_of(copy));
+    copy->outside = copy->measured && (fabs(copy->interval.estimate) > limit || copy->interval.low > rules->control ||
+                                       copy->interval.high < -rules->control);
+    size_t disturbed = (size_t)copy->outside;
     for (size_t i = 0; i < count; i++) {
-        struct control *c = controls[i];
-        c->outside = c->measured && fabs(c->interval.estimate) > fmax(rules->control, floor);
-        disturbed += (size_t)c->outside;
+        others[i]->outside = others[i]->measured && fabs(others[i]->interval.estimate) > limit;
+        disturbed += (size_t)others[i]->outside;
     }
     return disturbed;
 }
 
-int confirms(const struct judgement *fresh, double threshold) {
-    return fresh->interval.estimate > threshold && fresh->interval.low > 0;
+int confirms(const struct judgement *fresh) {
+    return fresh->interval.estimate > fresh->threshold && fresh->interval.low > 0;
 }
 
 enum outcome outcome_of(const enum verdict *verdicts, size_t count, int disturbed) {

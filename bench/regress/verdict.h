@@ -2,17 +2,20 @@
  * timings before them.
  *
  * All values are logarithms: d = ln(t_head / t_base) of a pair of neighbouring epochs. With m benchmarks and two looks
- * every interval has confidence 1 - alpha / (2 m), so that by Bonferroni all intervals of a run hold at once with
- * confidence 1 - alpha.
+ * every interval has confidence 1 - alpha / (2 m), so that by Bonferroni the intervals of the benchmarks hold at once
+ * with confidence 1 - alpha. Those of the controls and of the confirmation have the same level, and come on top: they
+ * can only take a verdict back.
  *
  * The floor is half the width of the interval of base against its own copy, at the same level: what this machine cannot
  * tell from nothing at the moment. The threshold is tau, or the floor where that is higher. A control that leaves the
  * limit (1 %, or the floor) means that something else than the code differed between the sides: the run is disturbed.
+ * So it is if the copy's interval lies wholly beyond 1 %: a floor is noise, and base that differs from base is not.
  *
  *     slower      the interval lies wholly above the threshold, and fresh processes confirm it
  *     faster      the interval lies wholly below minus the threshold
  *     same        its upper end is below the threshold ("same or faster")
- *     undecided   none of these; the number of pairs is doubled once, and it is judged again */
+ *     undecided   none of these; the number of pairs is doubled once, and all is judged again. So it is after a first
+ *                 look that was disturbed */
 #ifndef REGRESS_VERDICT_H
 #define REGRESS_VERDICT_H
 
@@ -55,12 +58,12 @@ double threshold_of(const struct rules *rules, double floor);
 struct judgement judge(const struct rules *rules, const double *d, size_t n, double threshold);
 struct control judge_control(const struct rules *rules, const double *d, size_t n);
 
-/* Sets `outside` of each control: its median is further from 0 than the limit and the floor. Returns how many are. */
-size_t find_disturbed(const struct rules *rules, struct control *const *controls, size_t count, double floor);
+/* Sets `outside` of the copy, which has the floor, and of the other controls. Returns of how many. */
+size_t find_disturbed(const struct rules *rules, struct control *copy, struct control *const *others, size_t count);
 
-/* Whether pairs from fresh processes show the same slowdown: their median is above the threshold and their interval
+/* Whether pairs from fresh processes show the same slowdown: their median is above its threshold and their interval
  * wholly above 0. A slowdown that came with the layout of one process's memory does not come back. */
-int confirms(const struct judgement *fresh, double threshold);
+int confirms(const struct judgement *fresh);
 
 /* Exit statuses. */
 enum outcome { NO_REGRESSION = 0, REGRESSION = 1, FAILED = 2, UNDECIDED = 3 };

@@ -31,7 +31,7 @@ struct worker {
 
     /* Only for `make regress-selftest`, which must know what it looks for. */
     double extra_work;        /* so many per cent more rows are scanned */
-    struct knn_kernel broken; /* a kernel whose first distance is wrong by 1; name NULL: none */
+    struct knn_kernel broken; /* a kernel that gives one distance wrong by 1; name NULL: none */
 };
 
 /* `wrong` names the kernel that shall be broken, `without` a benchmark to leave out; both may be NULL. */

@@ -20,18 +20,20 @@ static double now(void) {
 
 /* -- a kernel that is wrong, for the self-test --------------------------------------------------------------------- */
 
+enum { WRONG_CALL = 5 };
+
 static const struct knn_kernel *right;
-static atomic_flag wrong_given = ATOMIC_FLAG_INIT;
+static atomic_int wrong_calls;
 
 static uint32_t wrong_tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
                            uint32_t *out) {
     uint32_t hits = right->tile(queries, train, dim, nq, bound, out);
-    out[0] += !atomic_flag_test_and_set(&wrong_given);
+    out[nq * right->nr - 1] += atomic_fetch_add(&wrong_calls, 1) == WRONG_CALL;
     return hits;
 }
 
 static uint32_t wrong_pair(const uint8_t *a, const uint8_t *b, size_t dim) {
-    return right->pair(a, b, dim) + !atomic_flag_test_and_set(&wrong_given);
+    return right->pair(a, b, dim) + (atomic_fetch_add(&wrong_calls, 1) == WRONG_CALL);
 }
 
 static int break_kernel(struct worker *worker, const char *name, struct knn_error *error) {
@@ -57,8 +59,8 @@ static int add(struct worker *worker, const struct knn_kernel *kernel, size_t k,
     if (k == 0)
         snprintf(job->name, sizeof job->name, "kernel/%s/dim:%zu", kernel->name, worker->data.train.dim);
     else
-        snprintf(job->name, sizeof job->name, "search/%s/k:%zu/batch:%zu/threads:%u", kernel->name, k, batch,
-                 worker->team.threads);
+        snprintf(job->name, sizeof job->name, "search/%s/k:%zu/batch:%zu/threads:%u", knn_metric_name(kernel->metric),
+                 k, batch, worker->team.threads);
     if (without == NULL || strcmp(job->name, without) != 0)
         worker->job_count++;
     return 0;
@@ -193,13 +195,15 @@ static void run_kernel(const struct worker *worker, const struct job *job, uint6
     (void)result;
 }
 
+/* So many queries in batches, the last of which may be a shorter one. */
 static int run_searches(const struct worker *worker, const struct job *job, const struct knn_panels *panels,
-                        uint64_t iterations, struct knn_neighbor *found, struct knn_error *error) {
+                        uint64_t searched, struct knn_neighbor *found, struct knn_error *error) {
     struct knn_matrix view = worker->data.queries;
     size_t turns = view.rows / job->batch;
-    view.rows = job->batch;
-    for (uint64_t i = 0; i < iterations; i++) {
+    for (uint64_t i = 0; searched > 0; i++) {
         view.data = knn_matrix_row(&worker->data.queries, (size_t)(i % turns) * job->batch);
+        view.rows = searched < job->batch ? (size_t)searched : job->batch;
+        searched -= view.rows;
         if (knn_search(panels, &view, job->k, found, &worker->team, NULL, NULL, error) != 0)
             return -1;
     }
@@ -212,10 +216,11 @@ static int run_search(struct worker *worker, const struct job *job, uint64_t ite
     struct knn_neighbor *found = panels != NULL ? malloc(job->batch * job->k * sizeof *found) : NULL;
     if (found == NULL)
         return panels != NULL ? knn_fail(error, "no memory for the neighbours") : -1;
-    int status = run_searches(worker, job, panels, iterations / REGRESS_WARM_UP, found, error);
+    uint64_t queries = iterations * job->batch;
+    int status = run_searches(worker, job, panels, (queries + REGRESS_WARM_UP - 1) / REGRESS_WARM_UP, found, error);
     double start = now();
     if (status == 0)
-        status = run_searches(worker, job, panels, iterations, found, error);
+        status = run_searches(worker, job, panels, queries, found, error);
     *seconds = now() - start;
     free(found);
     return status;
@@ -227,7 +232,7 @@ int worker_run(struct worker *worker, struct job *job, uint64_t iterations, doub
     if (job->kernel->tile != NULL && pack_tiles(worker, job, error) != 0)
         return -1;
     knn_topology_bind(worker->team.topology, 0, worker->team.threads);
-    run_kernel(worker, job, iterations / REGRESS_WARM_UP);
+    run_kernel(worker, job, (iterations + REGRESS_WARM_UP - 1) / REGRESS_WARM_UP);
     double start = now();
     run_kernel(worker, job, iterations);
     *seconds = now() - start;

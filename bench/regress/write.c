@@ -48,7 +48,7 @@ double least_detectable(const struct comparison *c) {
 }
 
 static void write_disturbed(FILE *stream, const struct comparison *c) {
-    fputs("disturbed, no verdict: between base's and head's epochs ", stream);
+    fputs("disturbed, no verdict: what is the same on both sides was not: ", stream);
     for (int confirming = 0, first = 1; confirming < 2; confirming++) {
         struct named_control all[CONTROLS];
         list_controls(c, confirming, all);
@@ -76,6 +76,8 @@ void write_conclusion(FILE *stream, const struct comparison *c) {
                 c->count);
     else
         fprintf(stream, "no regression in %zu benchmark%s", c->count, c->count == 1 ? "" : "s");
+    if (c->controls.outside + c->fresh_controls.outside == 0 && c->controls.floor > c->rules.tau)
+        fprintf(stream, "; this machine is noisy: only beyond %s is slower", change_of(c->controls.floor).text);
 }
 
 /* -- files --------------------------------------------------------------------------------------------------------- */

@@ -88,8 +88,9 @@ static void write_head_row(FILE *stream, const char *first, double range) {
 static void write_benchmarks(FILE *stream, const struct comparison *c, double range) {
     fputs("<section id=\"benchmarks\">\n<h2>Benchmarks</h2>\n<p class=\"muted\">How much longer head takes than base: "
           "the median of all pairs, its interval, and the band within which a change is none. An interval wholly right "
-          "of the band is slower, one that ends in it or left of it is the same or faster. All intervals hold at once "
-          "with 95 % confidence. A slowdown as large as &#8220;detectable&#8221; is found nine times in ten.</p>\n"
+          "of the band is slower, one that ends in it or left of it is the same or faster. These intervals hold at "
+          "once with 95 % confidence. A slowdown as large as &#8220;detectable&#8221; would lie wholly above the band "
+          "nine times in ten.</p>\n"
           "<div class=\"scroll\" tabindex=\"0\"><table>\n",
           stream);
     write_head_row(stream, "benchmark", range);
@@ -177,7 +178,8 @@ static void write_all_series(FILE *stream, const struct comparison *c) {
         snprintf(id, sizeof id, "pairs-%zu", i + 1);
         write_series(stream, b->name, id, &b->first, &b->fresh, b->judgement.threshold);
     }
-    write_series(stream, "base against its copy", "pairs-copy", &c->copies, &c->fresh_copies, c->rules.control);
+    write_series(stream, "base against its copy", "pairs-copy", &c->copies, &c->fresh_copies,
+                 fmax(c->rules.control, c->controls.floor));
     fputs("</section>\n", stream);
 }
 
@@ -201,7 +203,8 @@ static void write_facts(FILE *stream, const struct comparison *c) {
     put_fact(stream, "Compiler", KNN_COMPILER);
     put_fact(stream, "Flags", KNN_FLAGS);
     put_fact(stream, "Data", c->source);
-    snprintf(text, sizeof text, "%s, this machine's floor %s", change_of(c->rules.tau).text,
+    snprintf(text, sizeof text, "%s: asked for %s, this machine's floor %s",
+             change_of(threshold_of(&c->rules, c->controls.floor)).text, change_of(c->rules.tau).text,
              change_of(c->controls.floor).text);
     put_fact(stream, "Threshold", text);
     snprintf(text, sizeof text, "%u rounds, epochs of at least %.0f ms, seed %llu; %.0f s in all", c->settings.rounds,

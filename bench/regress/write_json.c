@@ -127,13 +127,14 @@ int write_json(FILE *stream, const struct comparison *c) {
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
     size_t outside = c->controls.outside + c->fresh_controls.outside;
     json_t *all = json_pack(
-        "{s:s, s:i, s:s, s:i, s:b, s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o}", "kind",
-        "knnmark-regress", "schema", SCHEMA, "outcome", outcome_name(c->outcome), "exit", (int)c->outcome, "disturbed",
-        outside > 0, "base", c->settings.base_name, "head", c->settings.head_name, "date", date, "seconds", c->seconds,
-        "summary", summary_of(c), "machine", machine_of(c), "compiler", KNN_COMPILER, "flags", KNN_FLAGS, "data",
-        c->source, "seed", (json_int_t)c->settings.seed, "rules", rules_of(c), "controls", controls_of(&c->controls),
-        "fresh_controls", has_fresh(c) ? controls_of(&c->fresh_controls) : json_null(), "benchmarks", benchmarks_of(c),
-        "copies", series_of(c, &c->copies, 1));
+        "{s:s, s:i, s:s, s:i, s:b, s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
+        "kind", "knnmark-regress", "schema", SCHEMA, "outcome", outcome_name(c->outcome), "exit", (int)c->outcome,
+        "disturbed", outside > 0, "base", c->settings.base_name, "head", c->settings.head_name, "date", date, "seconds",
+        c->seconds, "summary", summary_of(c), "machine", machine_of(c), "compiler", KNN_COMPILER, "flags", KNN_FLAGS,
+        "data", c->source, "seed", (json_int_t)c->settings.seed, "rules", rules_of(c), "controls",
+        controls_of(&c->controls), "fresh_controls", has_fresh(c) ? controls_of(&c->fresh_controls) : json_null(),
+        "benchmarks", benchmarks_of(c), "copies", series_of(c, &c->copies, 1), "fresh_copies",
+        series_of(c, &c->fresh_copies, 1));
     int status = all != NULL && json_dumpf(all, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 ? 0 : -1;
     fputc('\n', stream);
     json_decref(all);

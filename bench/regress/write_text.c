@@ -16,7 +16,8 @@ static double base_ms(const struct benchmark *b) {
 
 static void describe(FILE *stream, const struct comparison *c) {
     fprintf(stream, "threshold %.24s", change_of(threshold_of(&c->rules, c->controls.floor)).text + 1);
-    fprintf(stream, " (asked for %.24s, floor of this machine now %.24s); confidence %.0f %% for all intervals at once",
+    fprintf(stream,
+            " (asked for %.24s, floor of this machine now %.24s); confidence %.0f %% for all benchmarks at once",
             change_of(c->rules.tau).text + 1, change_of(c->controls.floor).text + 1, 100 * (1 - c->rules.alpha));
 }
 
