@@ -129,6 +129,7 @@ KERNEL_OBJECTS := \
 COMMAND_SOURCES := $(wildcard src/command/*.c)
 HEADERS   := $(addprefix kernels/,cpu.h kernel.h) \
              $(addprefix src/,dataset.h error.h kbest.h knn.h matrix.h folds.h allpairs.h panels.h schedule.h search.h team.h topology.h vote.h)
+SETTINGS  := $(BUILD)/settings
 LIBRARY   := $(BUILD)/libknnmark.a
 COMMAND   := $(BUILD)/knnmark
 BENCH     := $(BUILD)/knnmark-bench
@@ -189,40 +190,47 @@ $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
 
 # Of several patterns the most specific one wins.
-$(BUILD)/kernels/%.o: kernels/%.c Makefile
+$(BUILD)/kernels/%.o: kernels/%.c Makefile $(SETTINGS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(FLAGS_$(lastword $(subst _, ,$*))) $(CFLAGS) -c -o $@ $<
 
 define auto_rule
-$(BUILD)/kernels/%_auto_$(1).o: kernels/%_auto.c Makefile
+$(BUILD)/kernels/%_auto_$(1).o: kernels/%_auto.c Makefile $(SETTINGS)
 	@mkdir -p $$(@D)
 	$$(call say,CC,'$$< ($(1))')
 	$$(Q)$$(CC) $$(DEFINES) $$(INCLUDES) $$(CPPFLAGS) -DKNN_AUTO_ISA=$(1) $$(C) $$(FLAGS_$(1)) $$(CFLAGS) -c -o $$@ $$<
 endef
 $(foreach isa,$(AUTO),$(eval $(call auto_rule,$(isa))))
 
-$(F32:%=$(BUILD)/bench/f32_tile_%.o): $(BUILD)/bench/f32_tile_%.o: bench/f32_tile.c Makefile
+$(F32:%=$(BUILD)/bench/f32_tile_%.o): $(BUILD)/bench/f32_tile_%.o: bench/f32_tile.c Makefile $(SETTINGS)
 	@mkdir -p $(@D)
 	$(call say,CC,'$< ($*)')
 	$(Q)$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) -DF32_ISA=$* $(C) -ffp-contract=fast $(FLAGS_$*) $(if $(filter avx2,$*),-mfma) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/%.o: %.c Makefile
+$(BUILD)/%.o: %.c Makefile $(SETTINGS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
 	$(Q)$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(CFLAGS) -c -o $@ $<
 
-$(BUILD)/%.o: %.cc Makefile
+$(BUILD)/%.o: %.cc Makefile $(SETTINGS)
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
 	$(Q)$(CXX) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(CXX_ONLY) $(CXXFLAGS) -c -o $@ $<
 
-# The commit that a result file names; rewritten only when it changes.
-.PHONY: commit
+# Files that are rewritten only when what they say changes: the settings, without which nothing would be built anew when
+# they change, and the commit that a result file names.
+.PHONY: settings commit
+keep = cat > $(1).$$$$ && if cmp -s $(1).$$$$ $(1); then rm $(1).$$$$; else mv $(1).$$$$ $(1); fi
+settings: export TEXT = $(COMPILER), $(shell $(CXX) --version | head -n 1): $(CC) $(CXX) $(AR) $(OPTIMIZE) $(SANITIZER) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS) $(LDFLAGS) $(LDLIBS)
+settings:
+	@mkdir -p $(BUILD)
+	@printf '%s\n' "$$TEXT" | { $(call keep,$(SETTINGS)); }
+$(SETTINGS): settings
 commit:
 	@mkdir -p $(BUILD)/bench
-	@echo "#define KNN_COMMIT \"$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)\"" > $(BUILD)/bench/commit.new
-	@cmp -s $(BUILD)/bench/commit.new $(BUILD)/bench/commit.h && rm $(BUILD)/bench/commit.new || mv $(BUILD)/bench/commit.new $(BUILD)/bench/commit.h
+	@echo "#define KNN_COMMIT \"$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)\"" | \
+	    { $(call keep,$(BUILD)/bench/commit.h); }
 $(BUILD)/bench/commit.h: commit
 $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: INCLUDES += -I$(BUILD)/bench
 $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: $(BUILD)/bench/commit.h
@@ -232,9 +240,11 @@ $(BUILD)/bench/provenance.o lint: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
 # -- running ----------------------------------------------------------------------------------------------------------
 
-.PHONY: test bench bench-quick
-test: $(TESTS) $(COMMAND) $(REPORT) $(REGRESS) ## prove every kernel, the search, the loaders and the command right
-	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) KNNMARK_REPORT=$(REPORT) KNNMARK_REGRESS=$(REGRESS) sh tests/run.sh $(TESTS)
+.PHONY: tests test bench bench-quick
+tests: $(TESTS) $(COMMAND) $(BENCH) $(REPORT) $(REGRESS)
+test: tests ## prove every kernel, the search, the loaders, the command and the benchmarks right
+	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) KNNMARK_BENCH=$(BENCH) KNNMARK_REPORT=$(REPORT) KNNMARK_REGRESS=$(REGRESS) \
+	    sh tests/run.sh $(TESTS)
 
 bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every kernel (under 6 minutes on 2 cores), and report
 	@$(WRAPPER) $(BENCH) --output=results/bench.json $(BENCH_FLAGS)
@@ -246,7 +256,7 @@ bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
 # Its own make starts anew, with the cross compiler's answers.
 .PHONY: check-arm
 check-arm: $(COMMAND) ## the whole test suite, and the native build's answers, on emulated Arm CPUs (see deps-arm)
-	@+$(MAKE) --no-print-directory CROSS=$(ARM)- all
+	@+$(MAKE) --no-print-directory CROSS=$(ARM)- all tests
 	@+MAKE="$(MAKE) CROSS=$(ARM)-" sh .ci/check-arm.sh $(BUILD) build/$(ARM)
 
 # Both builds where there is a cross compiler; MCA_FLAGS=--check measures nothing and writes nothing.
@@ -322,7 +332,7 @@ install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and 
 	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/
 	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/knnmark/
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: knnmark' 'Description: Exact nearest-neighbour search on bytes' \
-	    'Version: $(VERSION)' 'Requires: $(LIBRARY_PACKAGES)' 'Cflags: -I$${prefix}/include/knnmark' \
+	    'Version: $(VERSION)' 'Requires: $(LIBRARY_PACKAGES)' 'Cflags: -I$${prefix}/include' \
 	    'Libs: -L$${prefix}/lib -lknnmark -fopenmp -lm' \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/knnmark.pc
 

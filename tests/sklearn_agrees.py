@@ -99,7 +99,7 @@ def main():
     command = sys.argv[1] if len(sys.argv) > 1 else "build/knnmark"
     start = time.time()
     with tempfile.TemporaryDirectory() as room:
-        folder = sys.argv[2] if len(sys.argv) > 2 else os.environ.get("KNNMARK_DATA", room)
+        folder = (sys.argv[2] if len(sys.argv) > 2 else os.environ.get("KNNMARK_DATA")) or room
         if folder == room:
             make_images(room)
         train, train_labels = read(folder, BATCHES)
