@@ -7,8 +7,9 @@
 
 #include "compare.h"
 
-/* Prints a table and sets *outcome; -1 if a file cannot be read, the machines differ (all that differs is listed), or
- * nothing can be compared. With settings->list only the machines are compared. */
+/* Prints a table and sets *outcome; -1 if a file cannot be read or is of an interrupted run, if machine, data or
+ * threads differ (all that differs is listed), or if a benchmark is missing or has no range. With settings->list the
+ * current file may still lack its benchmarks, and nothing is compared. */
 int compare_baseline(const char *baseline, const char *current, const struct settings *settings, int *outcome,
                      struct knn_error *error);
 
