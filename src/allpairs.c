@@ -107,6 +107,8 @@ static int check(const struct knn_kernel *kernel, const struct knn_matrix *rows,
                         "metric %s differs between a to b and b to a, but each pair is computed once for both: use l1 "
                         "or l2",
                         knn_metric_name(kernel->metric));
+    if (rows->dim == 0)
+        return knn_fail(error, "rows of 0 bytes are all alike: give rows of at least 1 byte");
     if (knn_folds_rows(folds) != rows->rows)
         return knn_fail(error, "folds of %zu rows do not fit %zu rows", knn_folds_rows(folds), rows->rows);
     if (k < 1 || k > KNN_MAX_K)

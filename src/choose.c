@@ -48,6 +48,11 @@ static const struct knn_kernel *refuse(const char *name, const char *why, enum k
 
 const struct knn_kernel *knn_choose_kernel(const char *name, enum knn_metric metric, unsigned features,
                                            struct knn_error *error) {
+    if ((unsigned)metric >= KNN_METRICS) {
+        knn_fail(error, "there is no metric number %d: they are from 0 to %d, see kernel.h", (int)metric,
+                 KNN_METRICS - 1);
+        return NULL;
+    }
     if (name == NULL)
         return knn_kernel_default(metric, features);
     const struct knn_kernel *kernel = knn_kernel_find(name);

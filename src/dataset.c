@@ -10,6 +10,7 @@
 #include "cifar.h"
 #include "images.h"
 #include "synthetic.h"
+#include "utf8.h"
 
 const char *const knn_class_names[KNN_CLASSES] = {"airplane", "automobile", "bird",  "cat",  "deer",
                                                   "dog",      "frog",       "horse", "ship", "truck"};
@@ -73,6 +74,7 @@ static int open_synthetic(struct knn_dataset *dataset, const char *settings, str
     }
     const struct knn_synthetic what = {values[0], (size_t)values[1], (size_t)values[2]};
     dataset->synthetic = 1;
+    dataset->seed = what.seed;
     snprintf(dataset->source, sizeof dataset->source, "synthetic images (seed %ju), not CIFAR-10",
              (uintmax_t)what.seed);
     return knn_synthetic_generate(dataset, &what, error);
@@ -105,6 +107,7 @@ int knn_dataset_open(struct knn_dataset *dataset, const char *spec, struct knn_e
                            : open_path(dataset, spec, error);
     if (result != 0)
         knn_dataset_close(dataset);
+    knn_utf8_clean(dataset->source);
     return result;
 }
 

@@ -25,8 +25,10 @@ struct knn_images {
 
 struct knn_dataset {
     struct knn_images train, test;
-    char source[512]; /* for people: "images in CIFAR-10's binary format in data/cifar-10-batches-bin" */
+    char source[512]; /* for people: "images in CIFAR-10's binary format in data/cifar-10-batches-bin", one line of
+                         UTF-8 whatever the path's bytes are */
     int synthetic;    /* 1 if generated: its results are not CIFAR-10's */
+    uint64_t seed;    /* of a synthetic set; 0 and without meaning otherwise */
 };
 
 /* The names of the ten classes, by label. */

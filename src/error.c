@@ -3,13 +3,13 @@
 #include <stdarg.h>
 #include <stdio.h>
 
+#include "utf8.h"
+
 int knn_fail(struct knn_error *error, const char *format, ...) {
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);
-    for (char *c = error->message; *c != '\0'; c++)
-        if ((unsigned char)*c < ' ')
-            *c = '?'; /* one line, whatever a file's name holds */
+    knn_utf8_clean(error->message); /* one line, whatever a file's name holds */
     return -1;
 }

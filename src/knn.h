@@ -29,7 +29,8 @@ struct knn_options {
     const char *isa;          /* use no CPU features beyond this instruction set's; NULL: the environment's KNNMARK_ISA,
                                  else no limit */
     unsigned threads;         /* 0: OMP_NUM_THREADS, else one for every core the process may use */
-    int unbound;              /* 1: leave the threads where the system puts them; 0: one bound to each core */
+    int unbound;              /* 1: leave the threads where the system puts them; 0: if several, each bound to a core */
+    int bind_one;             /* 1: so is a thread on its own, for steady timing */
     int consume;              /* 1: knn_train may destroy X's bytes as it packs them, so that there is only one copy */
     knn_progress_fn *progress; /* may be NULL; see search.h */
     void *context;             /* handed to progress */
@@ -44,7 +45,8 @@ int knn_train(struct knn_classifier **classifier, const struct knn_matrix *X, co
               const struct knn_options *options, struct knn_error *error);
 
 /* labels[i] becomes the label of row i of X. `neighbors`, if not NULL, receives its k nearest training rows in
- * neighbors[i * k ...], nearest first. Safe from several threads at once. */
+ * neighbors[i * k ...], nearest first. Safe from several threads at once; if each call has several threads of its own,
+ * train with `unbound`, or all calls will share the same cores. */
 int knn_predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint8_t *labels,
                 struct knn_neighbor *neighbors, struct knn_error *error);
 

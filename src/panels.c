@@ -29,6 +29,9 @@ static void pack_range(struct knn_panels *panels, size_t first, size_t last, int
 
 int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, const struct knn_matrix *rows,
                     int consume, const struct knn_team *team, struct knn_error *error) {
+    *panels = (struct knn_panels){0};
+    if (rows->dim == 0)
+        return knn_fail(error, "training rows of 0 bytes are all alike: give rows of at least 1 byte");
     size_t chunk = knn_chunk_bytes(kernel, rows->dim);
     *panels = (struct knn_panels){
         .kernel = kernel,

@@ -25,9 +25,9 @@ static inline size_t knn_chunk_dim(size_t dim, size_t chunk, size_t c) {
     return dim - c * chunk < chunk ? dim - c * chunk : chunk;
 }
 
-/* Packs on all threads of the team, each touching first what it packs. With `consume`, pages of `rows` are given back
- * to the system as they are packed, so that the peak is one copy; their bytes are then lost (a pair kernel keeps them).
- * The matrix behind `rows` must outlive the panels of a pair kernel. */
+/* Packs on all threads of the team, each touching first what it packs. Fails on rows of 0 bytes and without memory.
+ * With `consume`, pages of `rows` are given back to the system as they are packed, so that the peak is one copy; their
+ * bytes are then lost (a pair kernel keeps them). The matrix behind `rows` must outlive the panels of a pair kernel. */
 int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, const struct knn_matrix *rows,
                     int consume, const struct knn_team *team, struct knn_error *error);
 void knn_panels_free(struct knn_panels *panels);

@@ -5,7 +5,7 @@
 #include <string.h>
 #include <time.h>
 
-enum { BOUND_STRIDE = 32 }; /* bounds of a tile's queries start 64-byte aligned, and mr is at most 32 */
+_Static_assert(KNN_MAX_MR * sizeof(uint32_t) % KNN_PANEL_ALIGN == 0, "a tile's bounds do not start aligned");
 
 static size_t smaller(size_t a, size_t b) {
     return a < b ? a : b;
@@ -36,7 +36,7 @@ static void clear(struct knn_worker *w) {
     size_t room = knn_kbest_room(w->scan->k);
     for (size_t q = 0; q < w->count; q++)
         w->best[q] = (struct knn_kbest){.keys = w->keys + q * room, .bound = UINT64_MAX};
-    memset(w->bounds, 0xff, w->scan->schedule.block_tiles * BOUND_STRIDE * sizeof *w->bounds);
+    memset(w->bounds, 0xff, w->scan->schedule.block_tiles * KNN_MAX_MR * sizeof *w->bounds);
 }
 
 static void offer(struct knn_worker *w, size_t query, uint64_t distance, size_t index) {
@@ -46,7 +46,7 @@ static void offer(struct knn_worker *w, size_t query, uint64_t distance, size_t 
 /* Offers what is nearer of a tile row: `n` distances to the train rows from `index` on. */
 static void offer_row(struct knn_worker *w, size_t query, const uint32_t *distances, size_t n, size_t index) {
     const struct knn_scan *s = w->scan;
-    uint32_t *bound = w->bounds + query / s->kernel->mr * BOUND_STRIDE + query % s->kernel->mr;
+    uint32_t *bound = w->bounds + query / s->kernel->mr * KNN_MAX_MR + query % s->kernel->mr;
     for (size_t j = 0; j < n; j++)
         if (distances[j] < *bound)
             offer(w, query, distances[j], index + j);
@@ -106,7 +106,7 @@ static void visit_panel(struct knn_worker *w, size_t p) {
     size_t row = p * kernel->nr, n = smaller(kernel->nr, panels->rows.rows - row);
     for (size_t tile = 0, q = 0; q < w->count; tile++, q += kernel->mr) {
         uint32_t hits = kernel->tile(knn_matrix_row(&w->block, tile), knn_panel(panels, p, 0), panels->rows.dim,
-                                     (unsigned)smaller(kernel->mr, w->count - q), w->bounds + tile * BOUND_STRIDE, out);
+                                     (unsigned)smaller(kernel->mr, w->count - q), w->bounds + tile * KNN_MAX_MR, out);
         for (; hits != 0; hits &= hits - 1) {
             size_t i = (size_t)__builtin_ctz(hits);
             offer_row(w, q + i, out + i * kernel->nr, n, row);
@@ -125,8 +125,8 @@ static void visit_panel_in_chunks(struct knn_worker *w, size_t p) {
         uint64_t sums[KNN_MAX_TILE] = {0};
         for (size_t c = 0; c < panels->chunks; c++) {
             kernel->tile(knn_matrix_row(&w->block, tile * panels->chunks + c), knn_panel(panels, p, c),
-                         knn_chunk_dim(panels->rows.dim, panels->chunk, c), (unsigned)nq,
-                         w->bounds + tile * BOUND_STRIDE, out);
+                         knn_chunk_dim(panels->rows.dim, panels->chunk, c), (unsigned)nq, w->bounds + tile * KNN_MAX_MR,
+                         out);
             for (size_t i = 0; i < nq * kernel->nr; i++)
                 sums[i] += out[i];
         }
@@ -196,7 +196,7 @@ int knn_worker_open(struct knn_worker *w, struct knn_scan *s) {
     struct knn_error error;
     *w = (struct knn_worker){.scan = s, .packed_block = SIZE_MAX};
     size_t tiles = s->schedule.block_tiles, queries = tiles * s->kernel->mr;
-    w->bounds = aligned_alloc(KNN_PANEL_ALIGN, tiles * BOUND_STRIDE * sizeof *w->bounds);
+    w->bounds = aligned_alloc(KNN_PANEL_ALIGN, tiles * KNN_MAX_MR * sizeof *w->bounds);
     w->best = malloc(queries * sizeof *w->best);
     w->keys = malloc(queries * knn_kbest_room(s->k) * sizeof *w->keys);
     if (w->bounds == NULL || w->best == NULL || w->keys == NULL)

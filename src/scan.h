@@ -30,7 +30,7 @@ struct knn_worker {
     _Alignas(KNN_PANEL_ALIGN) struct knn_scan *scan; /* workers share no cache line */
     size_t packed_block;                             /* the block in `block`, or SIZE_MAX */
     struct knn_matrix block;                         /* query panels: tile i, chunk c is row i * chunks + c */
-    uint32_t *bounds;                                /* [tile][a row of 32]: distances below these are worth a look */
+    uint32_t *bounds;                                /* [tile][KNN_MAX_MR]: distances below these are worth a look */
     struct knn_kbest *best;                          /* [query] */
     uint64_t *keys;                                  /* the room of all of them */
     size_t first, count;                             /* queries of the present task */

@@ -37,7 +37,8 @@ struct knn_schedule knn_schedule(const struct knn_kernel *kernel, enum knn_split
     s.blocks = max(1, divide_up(s.tiles, tiles_in_cache(kernel, dim, cache)));
     switch (split) {
     case KNN_SPLIT_AUTO:
-        s.ranges = divide_up(wanted, s.blocks);
+        s.ranges = min(divide_up(wanted, s.blocks), panels);
+        s.blocks = min(max(s.blocks, divide_up(wanted, s.ranges)), s.tiles); /* more only if the panels are too few */
         break;
     case KNN_SPLIT_QUERIES:
         s.blocks = max(s.blocks, wanted);

@@ -20,8 +20,8 @@ typedef int knn_progress_fn(double done, void *context);
 
 /* neighbors[q * k + i] becomes the i-th nearest train row of query q, i < k <= train rows, k <= KNN_MAX_K. `queries`
  * must have the panels' dim. Fails on a bad k or dim, without memory, or when progress (may be NULL) stops it;
- * `neighbors` then holds nothing of use. Any number of searches may share panels, each called from a thread of its own.
- */
+ * `neighbors` then holds nothing of use. Any number of searches may share panels, each called from a thread of its own;
+ * their teams should then be unbound, or all will share the same cores (team.h). */
 int knn_search(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
                struct knn_neighbor *neighbors, const struct knn_team *team, knn_progress_fn *progress, void *context,
                struct knn_error *error);

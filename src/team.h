@@ -8,7 +8,8 @@
 struct knn_team {
     struct knn_topology *topology;
     unsigned threads; /* >= 1 */
-    int bound;        /* 1: thread i is bound to knn_topology_pu(i, threads) while it works */
+    int bound;        /* 1: thread i is bound to knn_topology_pu(i, threads) while it works: the same for every team,
+                         so 0 (unbound) is for teams that work at the same time */
 };
 
 enum { KNN_MAX_THREADS = 4096 };

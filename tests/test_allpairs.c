@@ -327,6 +327,9 @@ static void test_errors(void **state) {
     p.rows.rows = 10;
     must_refuse(&p, kernel, 1, "folds of 11 rows do not fit 10 rows");
     p.rows.rows = 11;
+    p.rows.dim = 0;
+    must_refuse(&p, kernel, 1, "rows of 0 bytes are all alike: give rows of at least 1 byte");
+    must_refuse(&p, knn_kernel_reference(KNN_L2), 1, "rows of 0 bytes are all alike: give rows of at least 1 byte");
     free_problem(&p);
 }
 

@@ -15,6 +15,7 @@
 #include <unistd.h>
 
 #include "cifar_files.h"
+#include "utf8.h"
 
 static void test_binary_good(void **state) {
     (void)state;
@@ -150,6 +151,7 @@ static uint64_t synthetic_checksum(const char *spec, int threads) {
     assert_int_equal(knn_dataset_open(&dataset, spec, &error), 0);
     omp_set_num_threads(before);
     assert_int_equal(dataset.synthetic, 1);
+    assert_true(dataset.seed == (strstr(spec, "seed=2") != NULL ? 2 : 1));
     assert_non_null(strstr(dataset.source, "not CIFAR-10"));
     assert_int_equal(dataset.train.pixels.rows, 300);
     assert_int_equal(dataset.test.pixels.rows, 100);
@@ -170,6 +172,59 @@ static void test_synthetic(void **state) {
     assert_int_not_equal(synthetic_checksum("synthetic:seed=2,train=300,test=100", 2), first);
 }
 
+static void test_largest_seed(void **state) {
+    (void)state;
+    struct knn_dataset dataset;
+    struct knn_error error;
+    assert_int_equal(knn_dataset_open(&dataset, "synthetic:seed=18446744073709551615,train=1,test=1", &error), 0);
+    assert_true(dataset.synthetic && dataset.seed == UINT64_MAX);
+    assert_string_equal(dataset.source, "synthetic images (seed 18446744073709551615), not CIFAR-10");
+    knn_dataset_close(&dataset);
+}
+
+/* -- paths of any bytes -------------------------------------------------------------------------------------------- */
+
+static void test_clean_text(void **state) {
+    (void)state;
+    static const struct {
+        const char *text, *clean;
+    } cases[] = {
+        {"", ""},
+        {"plain ~", "plain ~"},
+        {"a\tb\nc\x7f", "a?b?c?"},
+        {"caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80", "caf\xc3\xa9 \xe2\x82\xac \xf0\x9f\x98\x80"},
+        {"\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf", "\xed\x9f\xbf\xee\x80\x80\xf4\x8f\xbf\xbf"},
+        {"caf\xe9", "caf?"},
+        {"caf\xe9!", "caf?!"},
+        {"\x80\xbf", "??"},
+        {"\xc0\x80\xc1\xbf", "????"},                  /* two bytes where one would do */
+        {"\xe0\x9f\xbf \xf0\x8f\xbf\xbf", "??? ????"}, /* three, four */
+        {"\xed\xa0\x80", "???"},                       /* a surrogate */
+        {"\xf4\x90\x80\x80\xf5\x80\x80\x80", "????????"},
+        {"\xe2\x82", "??"}, /* cut off */
+        {"\xf0\x9f\x98", "???"},
+        {"\xe2\xc3\xa9", "?\xc3\xa9"},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        char text[32];
+        snprintf(text, sizeof text, "%s", cases[i].text);
+        knn_utf8_clean(text);
+        assert_string_equal(text, cases[i].clean);
+    }
+}
+
+static void test_any_path(void **state) {
+    (void)state;
+    struct knn_error error;
+    struct knn_dataset dataset;
+    cifar_write_folder("caf\xe9", cifar_binary_names, cifar_binary_batch);
+    cifar_check_good("caf\xe9", "images in CIFAR-10's binary format in caf?", 0);
+    cifar_write_folder("caf\xc3\xa9", cifar_binary_names, cifar_binary_batch);
+    cifar_check_good("caf\xc3\xa9", "images in CIFAR-10's binary format in caf\xc3\xa9", 0);
+    assert_int_equal(knn_dataset_open(&dataset, "caf\xe9/nowhere", &error), -1);
+    assert_int_equal(strncmp(error.message, "data set caf?/nowhere: ", 23), 0);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_binary_good, cifar_enter, cifar_leave),
@@ -177,7 +232,10 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_archive_bad, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_default, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_specification_bad, cifar_enter, cifar_leave),
+        cmocka_unit_test_setup_teardown(test_any_path, cifar_enter, cifar_leave),
         cmocka_unit_test(test_synthetic),
+        cmocka_unit_test(test_largest_seed),
+        cmocka_unit_test(test_clean_text),
     };
     return cmocka_run_group_tests_name("dataset", tests, NULL, NULL);
 }

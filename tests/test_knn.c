@@ -59,15 +59,19 @@ static void must_say(const struct knn_error *error, const char *const *words) {
             fail_msg("does not say '%s': %s", *words, error->message);
 }
 
+static void must_refuse_rows(const struct knn_matrix *X, struct knn_options options, const char *const *words) {
+    const uint8_t y[] = {0, 1};
+    struct knn_classifier *classifier = (struct knn_classifier *)&y;
+    struct knn_error error = {""};
+    assert_int_equal(knn_train(&classifier, X, y, &options, &error), -1);
+    assert_null(classifier);
+    must_say(&error, words);
+}
+
 /* Two rows of two bytes are enough to be refused. */
 static void must_refuse(struct knn_options options, const char *const *words) {
     struct knn_matrix X = make_matrix(2, 2);
-    const uint8_t y[] = {0, 1};
-    struct knn_classifier *classifier = (struct knn_classifier *)&X;
-    struct knn_error error = {""};
-    assert_int_equal(knn_train(&classifier, &X, y, &options, &error), -1);
-    assert_null(classifier);
-    must_say(&error, words);
+    must_refuse_rows(&X, options, words);
     knn_matrix_free(&X);
 }
 
@@ -263,6 +267,32 @@ static void test_refusals(void **state) {
     knn_classifier_free(NULL);
 }
 
+static void test_no_bytes(void **state) {
+    (void)state;
+    struct knn_matrix X = make_matrix(2, 2);
+    size_t count;
+    const struct knn_kernel *const *kernels = knn_kernels(&count);
+    X.dim = 0;
+    for (size_t i = 0; i < count; i++)
+        if (runs_here(kernels[i]->features))
+            must_refuse_rows(&X, (struct knn_options){.metric = kernels[i]->metric, .kernel = kernels[i]->name},
+                             SAYING("training rows of 0 bytes", "at least 1"));
+    knn_matrix_free(&X);
+}
+
+static void test_no_metric(void **state) {
+    (void)state;
+    static const int wrong[] = {KNN_METRICS, 99, -1};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        char number[32];
+        snprintf(number, sizeof number, "no metric number %d:", wrong[i]);
+        enum knn_metric metric = (enum knn_metric)wrong[i];
+        must_refuse((struct knn_options){.metric = metric}, SAYING(number, "from 0 to 2"));
+        must_refuse((struct knn_options){.metric = metric, .kernel = "l1_scalar"}, SAYING(number));
+        must_refuse((struct knn_options){.metric = metric, .kernel = "abacus"}, SAYING(number));
+    }
+}
+
 static void test_wrong_queries(void **state) {
     (void)state;
     struct knn_matrix X = make_matrix(2, 2), queries = make_matrix(2, 3);
@@ -316,15 +346,25 @@ static void test_unbound(void **state) {
 #ifndef __linux__
     skip();
 #else
-    int cpus, own;
+    static const struct {
+        unsigned threads;
+        int unbound, bind_one, bound;
+    } cases[] = {{1, 0, 0, 0}, {1, 0, 1, 1}, {1, 1, 0, 0}, {1, 1, 1, 0}, {2, 0, 0, 1}, {2, 1, 0, 0}, {2, 1, 1, 0}};
+    int own;
     struct knn_matrix X = make_matrix(2, 2);
     uint8_t labels[2];
     count_cpus(0, &own);
-    for (int unbound = 0; unbound < 2; unbound++) {
-        struct knn_options options = {.threads = 1, .unbound = unbound, .progress = count_cpus, .context = &cpus};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        int cpus = 0;
+        struct knn_options options = {.threads = cases[i].threads,
+                                      .unbound = cases[i].unbound,
+                                      .bind_one = cases[i].bind_one,
+                                      .progress = count_cpus,
+                                      .context = &cpus};
         struct knn_classifier *classifier = train(&X, (const uint8_t[]){0, 1}, options);
         predict(classifier, &X, labels, NULL);
-        assert_int_equal(cpus, unbound ? own : 1);
+        if (cpus != 0 || options.threads == 1) /* one of several threads may find nothing left to do, and not ask */
+            assert_int_equal(cpus, cases[i].bound ? 1 : own);
         count_cpus(0, &cpus);
         assert_int_equal(cpus, own);
         knn_classifier_free(classifier);
@@ -477,7 +517,8 @@ int main(void) {
         TEST(test_metrics),     TEST(test_votes),         TEST(test_many_votes),     TEST(test_same_for_all),
         TEST(test_refusals),    TEST(test_wrong_queries), TEST(test_interrupted),    TEST(test_kernel_names),
         TEST(test_isas),        TEST(test_no_mask),       TEST(test_consume),        TEST(test_unbound),
-        TEST(test_unknown_isa), TEST(test_missing_isa),   TEST(test_wrapped_metric),
+        TEST(test_unknown_isa), TEST(test_missing_isa),   TEST(test_wrapped_metric), TEST(test_no_bytes),
+        TEST(test_no_metric),
     };
     struct knn_error error;
     if (harness_seed(&seed, &error) != 0) {

@@ -70,15 +70,15 @@ static const char *fault_of(const struct knn_kernel *kernel, const struct job *j
 static const char *fault_of_auto(const struct knn_kernel *kernel, const struct job *job, const struct knn_schedule *s) {
     enum { ENOUGH = 32 }; /* blocks a thread, whatever the scheduler itself takes for enough */
     size_t panels = (job->rows + kernel->nr - 1) / kernel->nr, tiles = (job->queries + kernel->mr - 1) / kernel->mr;
-    if (s->blocks > 1 && block_bytes(kernel, tiles, job->dim) <= job->cache / 2)
+    if (s->blocks > 1 && s->ranges < panels && block_bytes(kernel, tiles, job->dim) <= job->cache / 2)
         return "several blocks where one fits";
     int enough = s->blocks >= ENOUGH * (size_t)job->threads;
     if (enough && s->ranges > 1)
         return "ranges though there are blocks enough";
     if (enough && s->blocks % job->threads != 0 && s->blocks != tiles)
         return "the last round of blocks leaves threads idle";
-    if (s->blocks * s->ranges < job->threads && s->ranges != panels)
-        return "threads without a task though there are panels left";
+    if (s->blocks * s->ranges < job->threads && (s->ranges != panels || s->blocks != tiles))
+        return "threads without a task though there are panels or tiles left";
     return NULL;
 }
 
@@ -159,6 +159,30 @@ static void test_large_batch(void **state) {
         }
 }
 
+/* 12 x 32 tiles in 1 MiB: batches of CIFAR-10, then train rows too few for a range a task. */
+static void test_known_splits(void **state) {
+    (void)state;
+    static const struct knn_kernel kernel = {.name = "12x32", .mr = 12, .nr = 32, .group = 4, .query_width = 1};
+    static const struct {
+        size_t queries, rows, dim;
+        unsigned threads;
+        size_t blocks, ranges;
+    } known[] = {
+        {1, 50000, 3072, 2, 1, 16},     {8, 50000, 3072, 2, 1, 16},    {64, 50000, 3072, 2, 1, 16},
+        {512, 50000, 3072, 2, 3, 6},    {4096, 50000, 3072, 2, 18, 1}, {10000, 50000, 3072, 2, 42, 1},
+        {10000, 50000, 3072, 1, 42, 1}, {1, 90, 3072, 16, 1, 3},       {64, 90, 3072, 2, 6, 3},
+        {64, 90, 3072, 16, 6, 3},       {65536, 90, 100, 64, 171, 3},  {65536, 32, 100, 64, 512, 1},
+        {5000, 32, 100, 3, 24, 1},      {65536, 90, 100, 1, 8, 1},
+    };
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
+        struct knn_schedule s = check_job(&kernel, (struct job){known[i].queries, known[i].rows, known[i].dim,
+                                                                known[i].threads, 1 << 20, KNN_SPLIT_AUTO});
+        if (s.blocks != known[i].blocks || s.ranges != known[i].ranges)
+            fail_msg("%zu queries, %zu rows, %u threads: %zu x %zu, not %zu x %zu", known[i].queries, known[i].rows,
+                     known[i].threads, s.blocks, s.ranges, known[i].blocks, known[i].ranges);
+    }
+}
+
 static void test_huge_rows(void **state) {
     (void)state;
     for (size_t i = 0; kernel_number(i) != NULL; i++) {
@@ -171,7 +195,7 @@ static void test_huge_rows(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_parts),          cmocka_unit_test(test_one_query), cmocka_unit_test(test_large_batch),
-        cmocka_unit_test(test_every_schedule), cmocka_unit_test(test_huge_rows),
+        cmocka_unit_test(test_every_schedule), cmocka_unit_test(test_huge_rows), cmocka_unit_test(test_known_splits),
     };
     return cmocka_run_group_tests_name("schedule", tests, NULL, NULL) != 0;
 }

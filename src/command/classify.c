@@ -79,8 +79,8 @@ static int print_json(const struct result *r, const struct arguments *arguments,
             json_object_set_new(per_class, knn_class_names[c],
                                 json_real(knn_share(e->confusion[c][c], e->images_of[c])));
     json_t *summary = json_pack(
-        "{s:o, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o, s:s, s:o}",
-        "data", json_text(r->dataset.source), "synthetic", r->dataset.synthetic, "train_shape",
+        "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o, s:s, s:o}",
+        "data", r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape",
         (json_int_t)r->dataset.train.pixels.rows, (json_int_t)r->dataset.train.pixels.dim, "test_shape",
         (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metric_name(kernel->metric), "k",
         (json_int_t)arguments->knn.k, "kernel", kernel->name, "threads", (int)knn_classifier_threads(r->classifier),

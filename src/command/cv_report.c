@@ -69,7 +69,7 @@ int print_cv_json(const struct cv *cv, const struct arguments *arguments, struct
     for (size_t f = 0; f < cv->folds.count; f++)
         json_array_append_new(sizes, json_integer((json_int_t)knn_fold_rows(&cv->folds, f)));
     json_t *summary = json_pack(
-        "{s:o, s:b, s:I, s:I, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:s, s:o, s:o}", "data", json_text(cv->dataset.source),
+        "{s:s, s:b, s:I, s:I, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:s, s:o, s:o}", "data", cv->dataset.source,
         "synthetic", cv->dataset.synthetic, "images", (json_int_t)knn_folds_rows(&cv->folds), "folds",
         (json_int_t)cv->folds.count, "fold_images", sizes, "split", knn_fold_split_name(arguments->fold_split),
         "weights", knn_weights_name(arguments->knn.weights), "threads", (int)cv->team.threads, "bound",

@@ -50,18 +50,6 @@ void clear_progress(void) {
 
 /* -- JSON ---------------------------------------------------------------------------------------------------------- */
 
-json_t *json_text(const char *text) {
-    json_t *value = json_string(text);
-    if (value != NULL)
-        return value;
-    char ascii[sizeof((struct knn_dataset *)0)->source];
-    size_t n = 0;
-    for (; n < sizeof ascii - 1 && text[n] != '\0'; n++)
-        ascii[n] = (char)(text[n] & 0x80 ? '?' : text[n]);
-    ascii[n] = '\0';
-    return json_string(ascii);
-}
-
 static json_t *json_accuracy(size_t right, size_t images) {
     struct knn_interval interval = knn_wilson(right, images);
     return json_pack("{s:I, s:I, s:f, s:f, s:f}", "right", (json_int_t)right, "images", (json_int_t)images, "accuracy",

@@ -23,9 +23,6 @@ struct progress {
 int on_progress(double done, void *context);
 void clear_progress(void);
 
-/* A path may be any bytes, but JSON is UTF-8. */
-json_t *json_text(const char *text);
-
 /* Counts, the accuracy and its interval, by class, the confusion matrix. */
 json_t *json_evaluation(const struct knn_evaluation *evaluation);
 

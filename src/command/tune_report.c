@@ -69,7 +69,7 @@ int print_tune_json(const struct tune *t, const struct arguments *arguments, str
     for (size_t i = 0; i < t->count; i++)
         json_array_append_new(settings, json_setting(&t->settings[i], &t->settings[i].evaluation, 1));
     json_t *summary = json_pack(
-        "{s:o, s:b, s:I, s:I, s:s, s:s, s:i, s:b, s:f, s:o, s:o}", "data", json_text(t->dataset.source), "synthetic",
+        "{s:s, s:b, s:I, s:I, s:s, s:s, s:i, s:b, s:f, s:o, s:o}", "data", t->dataset.source, "synthetic",
         t->dataset.synthetic, "train_images", (json_int_t)t->rest.pixels.rows, "validation_images",
         (json_int_t)t->held_out.pixels.rows, "split", arguments->shuffled ? "shuffled" : "first", "weights",
         knn_weights_name(arguments->knn.weights), "threads", (int)t->team.threads, "bound", !arguments->knn.unbound,
