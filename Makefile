@@ -183,6 +183,7 @@ $(BUILD)/tests/test_regress_statistics $(BUILD)/tests/test_regress_verdict: $(ad
 $(BUILD)/tests/test_gbench: $(BUILD)/bench/gbench.o
 $(BUILD)/tests/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filter Darwin,$(shell uname)),-lc++,-lstdc++)
 
+$(BUILD)/tests/test_bench: LDLIBS += $(JANSSON)
 $(BUILD)/tests/test_draw: LDLIBS += $(CAIRO)
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)

@@ -67,7 +67,7 @@ double bench_seconds(void);
 /* For knn_search: stops it when the run is to end. */
 int bench_stopping(double done, void *context);
 
-/* -- the three groups of benchmarks -------------------------------------------------------------------------------- */
+/* -- the groups of benchmarks -------------------------------------------------------------------------------------- */
 
 int register_ceilings(struct bench *bench);
 int register_kernels(struct bench *bench);

@@ -4,6 +4,7 @@
 
 #include "bench.h"
 #include "commit.h"
+#include "utf8.h"
 
 static void add(const char *key, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
@@ -13,6 +14,7 @@ static void add(const char *key, const char *format, ...) {
     __builtin_va_start(arguments, format);
     vsnprintf(value, sizeof value, format, arguments);
     __builtin_va_end(arguments);
+    knn_utf8_clean(value);
     gb_context(key, value);
 }
 

@@ -17,6 +17,16 @@ struct settings {
     int quick;
 };
 
+static const struct {
+    const char *names;
+    int (*add)(struct bench *bench);
+} groups[] = {{"ceiling/...", register_ceilings},
+              {"kernel/...", register_kernels},
+              {"search/..., latency/...", register_searches},
+              {"search/<metric>_f32.../...", register_f32},
+              {"schedule/..., scaling/..., stream/...", register_schedules}};
+enum { GROUPS = sizeof groups / sizeof groups[0] };
+
 static void help(void) {
     puts("usage: knnmark-bench [options] [--benchmark_... flags of Google Benchmark]\n\n"
          "  --data=SPEC     data set, as for `knnmark classify`\n"
@@ -24,7 +34,9 @@ static void help(void) {
          "  --threads=N     threads of the parallel runs (default: OMP_NUM_THREADS, else one a core)\n"
          "  --output=FILE   write the results as JSON, and the tables beside it as Markdown (FILE's name with .md)\n"
          "  --quick         a small part of the job, in seconds\n"
-         "  --benchmark_filter=REGEX   only these: ceiling/..., kernel/..., search/..., latency/...\n");
+         "  --benchmark_filter=REGEX   only some of these:");
+    for (size_t i = 0; i < GROUPS; i++)
+        printf("      %s\n", groups[i].names);
     exit(0);
 }
 
@@ -44,6 +56,10 @@ static int take_options(int *argc, char **argv, struct settings *settings) {
         } else if ((value = value_of(argv[i], "--isa")) != NULL) {
             settings->isa = value;
         } else if ((value = value_of(argv[i], "--output")) != NULL) {
+            if (value[0] == '\0') {
+                fputs("knnmark-bench: --output= names no file: give one\n", stderr);
+                return -1;
+            }
             settings->output = value;
         } else if ((value = value_of(argv[i], "--threads")) != NULL) {
             char *end;
@@ -101,11 +117,14 @@ static void catch_interrupts(void) {
     sigaction(SIGTERM, &action, NULL);
 }
 
+static int started; /* 0 when the benchmarks are only listed */
+
 /* What is running and how many are left: on a terminal a line that is overwritten, elsewhere one every few seconds. */
 static void show_progress(const char *name, size_t index, size_t total, void *context) {
     static double last;
     const double every = 5;
     (void)context;
+    started = 1;
     if (isatty(STDERR_FILENO)) {
         fprintf(stderr, "\r\033[K[%zu of %zu] %s", index + 1, total, name);
     } else if (index == 0 || bench_seconds() - last >= every) {
@@ -120,16 +139,20 @@ static void take_result(const struct gb_result *result, void *context) {
     table_collect(result, context);
 }
 
+static int undescribed; /* 1: a result file without provenance was written */
+
 static const char *add_provenance(void *context) {
     static char *text;
     free(text);
-    return text = provenance_text(context, !gb_was_stopped());
+    text = provenance_text(context, !gb_was_stopped());
+    undescribed = text == NULL;
+    return text;
 }
 
 static int run(struct bench *bench, const char *output) {
-    if (register_ceilings(bench) != 0 || register_kernels(bench) != 0 || register_searches(bench) != 0 ||
-        register_f32(bench) != 0 || register_schedules(bench) != 0)
-        return fail(gb_error());
+    for (size_t i = 0; i < GROUPS; i++)
+        if (groups[i].add(bench) != 0)
+            return fail(gb_error());
     describe_run(bench);
     provenance_begin(bench);
     catch_interrupts();
@@ -141,9 +164,11 @@ static int run(struct bench *bench, const char *output) {
     int errors = gb_run(&reporting);
     if (errors < 0)
         return fail(gb_error());
+    if (undescribed)
+        return fail("the result file lacks its member \"knnmark\": no memory, or compiler flags that are not UTF-8");
     if (errors > 0)
         fprintf(stderr, "knnmark-bench: %d benchmarks reported an error instead of a time: see above\n", errors);
-    int status = publish(bench, output) != 0 || errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    int status = (started && publish(bench, output) != 0) || errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     if (!gb_was_stopped())
         return status;
     fprintf(stderr, "knnmark-bench: interrupted: what was measured until then is %s\n",

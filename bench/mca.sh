@@ -6,7 +6,8 @@
 # if a tile spills or its loop is not found.
 #
 #   --wrapper=COMMAND   runs the programs of the builds that follow, as in --wrapper='qemu-aarch64 -cpu max'
-#   --measured=FILE     a result file of knnmark-bench; without one it runs the benchmarks of the first build itself
+#   --measured=FILE     a result file of knnmark-bench, of this machine; without one it runs the benchmarks of the first
+#                       build itself
 #   --check             no measurement, no file
 #
 # MCA names the analyser, if it shall not be the best one found.
@@ -141,15 +142,20 @@ while read -r tile; do
     analyse $tile
 done <"$work/tiles"
 
-# The median of each benchmark that has the counter: "<kernel> <byte pairs a cycle>".
+# The median of each benchmark at the dimension of CIFAR-10: "<kernel> <byte pairs a cycle> <repetitions>".
 [ -s "$work/measured.json" ] || : >"$work/measured.json"
 sed 's/[",]//g' "$work/measured.json" | awk '
     $1 == "name:" { split($2, part, "/") }
-    $1 == "aggregate_name:" { aggregate = $2 }
-    $1 == "byte_pairs_per_cycle:" && part[1] == "kernel" && aggregate == "median" { print part[2], $2 }
-' >"$work/measured"
+    $1 == "repetitions:" { repetitions = $2 }
+    $1 == "byte_pairs_per_cycle:" && part[1] == "kernel" && part[3] == "dim:3072_median" {
+        print part[2], $2, repetitions
+    }' >"$work/measured"
+[ -z "$measured" ] || [ -s "$work/measured" ] ||
+    fail "$measured has no medians of kernel/<tile>/dim:3072: give a file of \`make bench\` on this machine"
+source=${measured:+in $measured}
 
 awk -v version="$(sed -n 's/.*LLVM version \([0-9.]*\).*/\1/p' "$work/version")" \
+    -v source="${source:-timed for this table}" -v cpu_name="$(sed -n 's/^    "cpu": "\(.*\)",*$/\1/p' "$work/measured.json")" \
     -v host="$(sed -n 's/.*Host CPU: *//p' "$work/version")" -v compilers="$(sort -u "$work/compilers")" \
     -f "$here/mca_table.awk" file=models "$work/models" file=measured "$work/measured" file=rows "$work/rows" \
     >"$work/table"

@@ -1,7 +1,10 @@
-# The table, from the list of models, what was measured ("<kernel> <byte pairs a cycle>") and the rows of mca_row.awk.
+# The table, from the list of models, what was measured ("<kernel> <byte pairs a cycle> <repetitions>") and the rows of
+# mca_row.awk.
 #
 #   -v version     of LLVM
 #   -v host        LLVM's name of this CPU
+#   -v cpu_name    what the measured CPU calls itself
+#   -v source      where the measurement is
 #   -v compilers   of the objects, a line each
 #   file=models, file=measured, file=rows   before each of the three
 
@@ -22,6 +25,7 @@ file == "models" {
 
 file == "measured" {
     measured[$1] = $2
+    repetitions = $3
     next
 }
 
@@ -72,8 +76,8 @@ function print_legend(    i) {
     print "  llvm-mca chooses as it goes, and a CPU may do better."
     print "- spills: loads and stores of the stack in the loop."
     if (any) {
-        print "- measured: by `knnmark-bench` on a CPU that LLVM calls " host ", in the rows of the nearest model:"
-        print "  medians of 5 runs. Above 1 the model expects too little of the CPU."
+        print "- measured: medians of " repetitions " repetitions on \"" cpu_name "\", " source ", in the rows of the model"
+        print "  nearest to this CPU, which LLVM calls " host ". Above 1 the model expects too little of the CPU."
     } else {
         print "- measured: nothing in this run."
     }

@@ -11,6 +11,7 @@
 #endif
 
 #include "commit.h"
+#include "utf8.h"
 
 enum { SCHEMA = 1, LOADS = 3, HEX = 2 * SHA256_DIGEST_SIZE + 1 };
 
@@ -43,6 +44,12 @@ void provenance_begin(const struct bench *bench) {
         memset(load_before, 0, sizeof load_before);
 }
 
+/* Of text that others wrote, and whose bytes may be any: JSON takes UTF-8 alone. */
+static json_t *foreign(char *text) {
+    knn_utf8_clean(text);
+    return json_string(text);
+}
+
 /* -- what Linux tells in files; elsewhere it is unavailable ---------------------------------------------------------
  */
 
@@ -54,7 +61,7 @@ static json_t *line_of(const char *path) {
         line[strcspn(line, "\n")] = '\0';
     if (file != NULL)
         fclose(file);
-    return json_string(line[0] != '\0' ? line : unavailable);
+    return line[0] != '\0' ? foreign(line) : json_string(unavailable);
 }
 
 /* "always [madvise] never": the word in brackets. */
@@ -74,11 +81,12 @@ static json_t *cpuinfo(const char *key) {
     json_t *value = NULL;
     FILE *file = fopen("/proc/cpuinfo", "r");
     while (file != NULL && value == NULL && fgets(line, sizeof line, file) != NULL) {
-        const char *colon = strchr(line, ':');
+        char *colon = strchr(line, ':');
         if (strncmp(line, key, length) != 0 || line[length + strspn(line + length, " \t")] != ':')
             continue;
         colon += 1 + strspn(colon + 1, " ");
-        value = json_stringn(colon, strcspn(colon, "\n"));
+        line[strcspn(line, "\n")] = '\0';
+        value = foreign(colon);
     }
     if (file != NULL)
         fclose(file);
@@ -95,8 +103,7 @@ static json_t *hypervisor(void) {
     __cpuid(0x40000000, a, name[0], name[1], name[2]);
     char text[sizeof name + 1] = "";
     memcpy(text, name, sizeof name);
-    json_t *value = json_string(text);
-    return value != NULL ? value : json_string("unnamed");
+    return text[0] != '\0' ? foreign(text) : json_string("unnamed");
 #else
     return json_string(unavailable);
 #endif
@@ -121,7 +128,7 @@ static json_t *cpu(const struct bench *bench) {
         if ((isas[i].features & ~bench->features) == 0)
             json_array_append_new(features, json_string(isas[i].name));
     knn_cpu_name(name, sizeof name);
-    return json_pack("{s:s, s:o, s:o, s:o, s:o, s:o}", "name", name, "family", cpuinfo("cpu family"), "model",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "name", foreign(name), "family", cpuinfo("cpu family"), "model",
                      cpuinfo("model"), "stepping", cpuinfo("stepping"), "microcode", cpuinfo("microcode"), "features",
                      features);
 }
@@ -174,9 +181,13 @@ static json_t *openmp(void) {
     static const char *const variables[] = {"OMP_NUM_THREADS", "OMP_PROC_BIND", "OMP_PLACES",       "OMP_WAIT_POLICY",
                                             "OMP_DYNAMIC",     "OMP_SCHEDULE",  "GOMP_CPU_AFFINITY"};
     json_t *settings = json_object();
-    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++)
-        if (getenv(variables[i]) != NULL)
-            json_object_set_new(settings, variables[i], json_string(getenv(variables[i])));
+    for (size_t i = 0; i < sizeof variables / sizeof variables[0]; i++) {
+        char value[256];
+        if (getenv(variables[i]) == NULL)
+            continue;
+        snprintf(value, sizeof value, "%s", getenv(variables[i]));
+        json_object_set_new(settings, variables[i], foreign(value));
+    }
     return json_pack("{s:i, s:o}", "version", _OPENMP, "environment", settings);
 }
 
@@ -193,16 +204,25 @@ static json_t *data(const struct knn_dataset *dataset) {
                      "dim", (json_int_t)dataset->train.pixels.dim, "sha256", data_sha256);
 }
 
+/* A string where it is too large for an integer of jansson's. */
+static json_t *seed(const struct knn_dataset *dataset) {
+    char digits[24];
+    if (!dataset->synthetic)
+        return json_null();
+    if (dataset->seed <= INT64_MAX)
+        return json_integer((json_int_t)dataset->seed);
+    snprintf(digits, sizeof digits, "%ju", (uintmax_t)dataset->seed);
+    return json_string(digits);
+}
+
 char *provenance_text(const struct bench *bench, int complete) {
-    unsigned seed;
-    const char *found = bench->dataset.synthetic ? strstr(bench->dataset.source, "seed ") : NULL;
-    json_t *seed_value = found != NULL && sscanf(found, "seed %u", &seed) == 1 ? json_integer(seed) : json_null();
     const char *dirty = strstr(KNN_COMMIT, "-dirty");
-    json_t *all = json_pack(
-        "{s:i, s:s, s:s%, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "version", KNN_VERSION,
-        "commit", KNN_COMMIT, dirty != NULL ? (size_t)(dirty - KNN_COMMIT) : strlen(KNN_COMMIT), "dirty", dirty != NULL,
-        "complete", complete, "cpu", cpu(bench), "machine", machine(bench), "build", build(), "openmp", openmp(),
-        "threads", threads(&bench->teams[bench->team_count - 1]), "data", data(&bench->dataset), "seed", seed_value);
+    json_t *all =
+        json_pack("{s:i, s:s, s:s%, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "version",
+                  KNN_VERSION, "commit", KNN_COMMIT, dirty != NULL ? (size_t)(dirty - KNN_COMMIT) : strlen(KNN_COMMIT),
+                  "dirty", dirty != NULL, "complete", complete, "cpu", cpu(bench), "machine", machine(bench), "build",
+                  build(), "openmp", openmp(), "threads", threads(&bench->teams[bench->team_count - 1]), "data",
+                  data(&bench->dataset), "seed", seed(&bench->dataset));
     char *object = all != NULL ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(4)) : NULL, *text = NULL;
     json_decref(all);
     size_t size = object != NULL ? strlen(object) + sizeof "\"knnmark\": " : 0;

@@ -7,7 +7,8 @@
 /* Notes the load before anything is timed, and hashes the data; to be called once, before the run. */
 void provenance_begin(const struct bench *bench);
 
-/* `"knnmark": {...}`, to be freed by the caller; NULL without memory. `complete` is 0 if the run was stopped. */
+/* `"knnmark": {...}`, to be freed by the caller; NULL without memory, or if the build's own flags are not UTF-8.
+ * `complete` is 0 if the run was stopped. */
 char *provenance_text(const struct bench *bench, int complete);
 
 #endif

@@ -26,12 +26,17 @@ static int starts(const char *text, const char *prefix) {
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-static struct row *row_of(const char *name) {
+static struct row *find_row(const char *name) {
     for (size_t i = 0; i < row_count; i++)
         if (strcmp(rows[i].name, name) == 0)
             return &rows[i];
-    if (row_count == MAX_ROWS)
-        return NULL;
+    return NULL;
+}
+
+static struct row *row_of(const char *name) {
+    struct row *row = find_row(name);
+    if (row != NULL || row_count == MAX_ROWS)
+        return row;
     snprintf(rows[row_count].name, sizeof rows[row_count].name, "%s", name);
     return &rows[row_count++];
 }
@@ -57,8 +62,27 @@ static int ascending(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
+static void sort_rows(void) {
+    for (size_t i = 0; i < row_count; i++)
+        for (size_t column = 0; column < COLUMNS; column++)
+            qsort(rows[i].values[column], rows[i].repetitions, sizeof(double), ascending);
+}
+
 static double median(const double *sorted, size_t n) {
     return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+}
+
+/* How many times faster than the scalar kernel's row for the same metric and threads; where it was not run, than the
+ * few queries that the counter is by. */
+static double times_scalar(const struct row *row) {
+    char name[sizeof row->name];
+    const char *subject = strchr(row->name, '/') + 1, *threads = strstr(subject, "/threads:");
+    snprintf(name, sizeof name, "search/%.*s_scalar/k:1%s", (int)strcspn(subject, "_"), subject,
+             threads != NULL ? threads : "");
+    const struct row *scalar = find_row(name);
+    if (scalar == NULL)
+        return median(row->values[3], row->repetitions);
+    return median(scalar->values[0], scalar->repetitions) / median(row->values[0], row->repetitions);
 }
 
 /* "91.2 %" and "89.0-92.1": the median share of a ceiling and its range over the repetitions. */
@@ -74,16 +98,12 @@ static void format_share(const double *sorted, size_t n, char *share, char *spre
 static void print_row(FILE *stream, const struct row *row) {
     enum { CELL = 24 };
     char share[CELL], spread[CELL];
-    double sorted[COLUMNS][MAX_REPETITIONS];
     size_t n = row->repetitions;
-    memcpy(sorted, row->values, sizeof sorted);
-    for (size_t i = 0; i < COLUMNS; i++)
-        qsort(sorted[i], n, sizeof sorted[i][0], ascending);
-    format_share(sorted[2], n, share, spread, CELL);
-    fprintf(stream, "| %-36s | %9.3f |", strchr(row->name, '/') + 1, median(sorted[0], n));
+    format_share(row->values[2], n, share, spread, CELL);
+    fprintf(stream, "| %-36s | %9.3f |", strchr(row->name, '/') + 1, median(row->values[0], n));
     if (starts(row->name, "search/"))
-        fprintf(stream, " %11.4g | %8s | %11s | %8.1f | %7.0f |", median(sorted[1], n), share, spread,
-                median(sorted[3], n), row->queries);
+        fprintf(stream, " %11.4g | %8s | %11s | %8.1f | %7.0f |", median(row->values[1], n), share, spread,
+                times_scalar(row), row->queries);
     else
         fprintf(stream, " %8s | %11s |", share, spread);
     fprintf(stream, "\n");
@@ -114,6 +134,7 @@ static void print_scaling(FILE *stream, const struct bench *bench) {
 
 void table_print(FILE *stream, const struct bench *bench) {
     char cpu[64], topology[256];
+    sort_rows();
     knn_cpu_name(cpu, sizeof cpu);
     knn_topology_describe(bench->teams[0].topology, topology, sizeof topology);
     fprintf(stream, "\n%s; %s; %s\n%s\n", cpu, topology, KNN_COMPILER, bench->dataset.source);

@@ -200,16 +200,20 @@ static void test_arm_spills(void **state) {
 
 /* -- measured ------------------------------------------------------------------------------------------------------ */
 
-/* Stands in the rows of the nearest model only, which for a znver5 without a model of its own is that of znver4. */
+/* Stands in the rows of the nearest model only, which for a znver5 without a model of its own is that of znver4. Other
+ * dimensions than CIFAR-10's do not count, nor what is no median. */
 static void test_measured(void **state) {
     struct process *p = *state;
     char path[256], measured[280], output[280], expected[64], table[1 << 14] = "";
     pretend(p, "avx2", "x86_64", X86("", STEP));
     write_text(p, "bench.json",
-               "\"name\": \"kernel/l1_avx2_2x4/dim:3072_mean\",\n\"aggregate_name\": \"mean\",\n"
+               "  \"context\": {\n    \"cpu\": \"a CPU\",\n    \"data\": \"none\"\n"
+               "\"name\": \"kernel/l1_avx2_2x4/dim:3072_mean\",\n\"repetitions\": 7,\n"
                "\"byte_pairs_per_cycle\": 1.0e+00,\n"
-               "\"name\": \"kernel/l1_avx2_2x4/dim:3072_median\",\n\"aggregate_name\": \"median\",\n"
-               "\"byte_pairs_per_cycle\": 4.0e+01,\n");
+               "\"name\": \"kernel/l1_avx2_2x4/dim:3072_median\",\n\"repetitions\": 7,\n"
+               "\"byte_pairs_per_cycle\": 4.0e+01,\n"
+               "\"name\": \"kernel/l1_avx2_2x4/dim:12288_median\",\n\"repetitions\": 7,\n"
+               "\"byte_pairs_per_cycle\": 3.0e+01,\n");
     snprintf(measured, sizeof measured, "--measured=%s", process_path(p, "bench.json", path, sizeof path));
     snprintf(output, sizeof output, "--output=%s", process_path(p, "mca.md", path, sizeof path));
     run(p, measured, output);
@@ -220,6 +224,9 @@ static void test_measured(void **state) {
     snprintf(expected, sizeof expected, " 40.0 | %18.2f |\n", 40 / predicted);
     assert_holds(strstr(p->output, row), expected);
     check_row(p, "skylake-avx512", "32.0", "0");
+    snprintf(measured, sizeof measured, "\n- measured: medians of 7 repetitions on \"a CPU\", in %s/bench.json,",
+             p->folder);
+    assert_holds(p->output, measured);
     FILE *file = fopen(path, "r");
     assert_non_null(file);
     table[fread(table, 1, sizeof table - 1, file)] = '\0';
@@ -247,13 +254,24 @@ static void test_no_build(void **state) {
     check_problem(p, "no option --wat");
 }
 
+/* As a quick run's file is. */
+static void test_nothing_measured(void **state) {
+    struct process *p = *state;
+    char path[256], measured[280];
+    pretend(p, "avx2", "x86_64", X86("", STEP));
+    write_text(p, "quick.json", "\"name\": \"kernel/l1_avx2_2x4/dim:3072\",\n\"byte_pairs_per_cycle\": 1.0e+00,\n");
+    snprintf(measured, sizeof measured, "--measured=%s", process_path(p, "quick.json", path, sizeof path));
+    run(p, "--check", measured);
+    check_problem(p, "quick.json has no medians of kernel/<tile>/dim:3072: ");
+}
+
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(test_loop),       WITH_FOLDER(test_unrolled), WITH_FOLDER(test_no_loop),
-        WITH_FOLDER(test_suffix),     WITH_FOLDER(test_spills),   WITH_FOLDER(test_arm),
-        WITH_FOLDER(test_arm_spills), WITH_FOLDER(test_measured), WITH_FOLDER(test_no_analyser),
-        WITH_FOLDER(test_no_build),
+        WITH_FOLDER(test_loop),       WITH_FOLDER(test_unrolled),         WITH_FOLDER(test_no_loop),
+        WITH_FOLDER(test_suffix),     WITH_FOLDER(test_spills),           WITH_FOLDER(test_arm),
+        WITH_FOLDER(test_arm_spills), WITH_FOLDER(test_measured),         WITH_FOLDER(test_no_analyser),
+        WITH_FOLDER(test_no_build),   WITH_FOLDER(test_nothing_measured),
     };
     return cmocka_run_group_tests_name("mca", tests, NULL, NULL);
 }
