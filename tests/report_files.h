@@ -11,9 +11,15 @@ enum {
     EVERYTHING = 3,
     PEERS = 4,      /* peer/... */
     EVIL_NAMES = 8, /* a kernel and a CPU with names that mean something in HTML, gnuplot and Markdown */
-    EARLIER = 16,   /* without the member "knnmark" */
+    EARLIER = 16,   /* without the member "knnmark", the CPU's name in the context */
     ONCE = 32,      /* one repetition instead of three */
     TROUBLED = 64,  /* not complete, a benchmark that failed, ceilings that do not grow with the threads */
+    /* Of the peers' file, what tells it from the others. */
+    OTHER_CPU = 128,
+    OTHER_THREADS = 256,
+    OTHER_ROWS = 512,
+    OTHER_DATA = 1024,
+    QUICK = 2048,
 };
 
 /* Writes a file of the folder. L1's fastest kernel is l1_avx2_6x8: 4 s, 80 % of the ceiling, 150 times the scalar one.

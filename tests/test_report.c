@@ -17,53 +17,10 @@
 #include "command.h"
 #include "report_files.h"
 #include "report_page.h"
+#include "report_run.h"
 
 static const char *const names[PICTURES] = {"throughput", "roofline", "dim",        "scaling",
                                             "batch",      "schedule", "repetitions"};
-
-/* -- running ------------------------------------------------------------------------------------------------------- */
-
-#define report(process, ...) run_report(process, (const char *const[]){__VA_ARGS__, NULL})
-
-/* Paths in the folder begin with "@". */
-static void run_report(struct process *p, const char *const *arguments) {
-    enum { MOST = 16 };
-    static char paths[MOST][512], temporary[160];
-    const char *all[MOST + 1] = {0}, *program = getenv("KNNMARK_REPORT");
-    program = program != NULL ? program : "build/knnmark-report";
-    for (size_t i = 0; i < MOST && arguments[i] != NULL; i++) {
-        const char *at = strchr(arguments[i], '@');
-        int before = at != NULL ? (int)(at - arguments[i]) : (int)strlen(arguments[i]);
-        snprintf(paths[i], sizeof paths[i], "%.*s%s%s%s", before, arguments[i], at != NULL ? p->folder : "",
-                 at != NULL ? "/" : "", at != NULL ? at + 1 : "");
-        all[i] = paths[i];
-    }
-    snprintf(temporary, sizeof temporary, "TMPDIR=%s", p->folder);
-    p->environment[0] = temporary;
-    if (process_run_ours(p, program, all) != 0)
-        fail_msg("cannot start %s", program);
-}
-
-/* One line of complaint that holds this. */
-static void assert_report_complaint(const struct process *p, int status, const char *text) {
-    const char *end = strchr(p->errors, '\n');
-    if (p->status != status || strncmp(p->errors, "knnmark-report: ", 16) != 0 || end == NULL || end[1] != '\0')
-        fail_msg("status %d, not one line \"knnmark-report: ...\": %s", p->status, p->errors);
-    assert_holds(p->errors, text);
-}
-
-/* A file of the folder, to be freed. */
-static char *text_of(const struct process *p, const char *name) {
-    char path[256], *text = NULL;
-    size_t size = 0;
-    FILE *file = fopen(process_path(p, name, path, sizeof path), "r");
-    if (file == NULL)
-        fail_msg("%s was not written", name);
-    if (getdelim(&text, &size, '\0', file) < 0)
-        fail_msg("%s is empty", name);
-    fclose(file);
-    return text;
-}
 
 /* -- contents ------------------------------------------------------------------------------------------------------ */
 
@@ -89,9 +46,22 @@ static void test_all_pictures(void **state) {
     assert_holds(html, "<dt>Microcode</dt><dd>0x1</dd>");
     assert_lacks(html, "class=\"warn\"");
     free(html);
-    char *summary = text_of(p, "report.md");
+}
+
+/* The scalar kernel is once as fast as itself: the table's own times are compared, and what a run counted only where
+ * the table has no scalar search of as many threads. */
+static void test_times_scalar(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES);
+    report(p, "--output=@report.html", "@result.json");
+    assert_success(p);
+    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
     assert_holds(summary, "| l1_avx2_6x8 | 4.00 | 125 M | 80.0 % | 78.4–82.4 | 150 |");
+    assert_holds(summary, "| l1_scalar | 600 | 833 k | 2.00 % | 1.96–2.06 | 1.00 |");
+    assert_holds(html, "4.00 s</p>\n<p>80.0 % of the ceiling, 150&nbsp;×&nbsp;scalar</p>");
+    assert_holds(html, "6x8, k 1, 1 thread</th><td>8.00</td><td>80.0 %</td><td>78.4–82.4</td><td>140</td>");
     free(summary);
+    free(html);
 }
 
 static void test_names_are_escaped(void **state) {
@@ -132,25 +102,8 @@ static void test_earlier_files(void **state) {
     assert_success(p);
     char *html = text_of(p, "report.html");
     assert_page(html);
-    assert_holds(html, "<dt>CPU</dt><dd>An earlier CPU</dd>");
+    assert_holds(html, "<dt>CPU</dt><dd>A CPU</dd>");
     assert_int_equal(count_of(html, "<svg"), 2);
-    free(html);
-}
-
-static void test_peers(void **state) {
-    struct process *p = *state;
-    write_results(p, "result.json", SEARCHES);
-    write_results(p, "peers.json", PEERS);
-    report(p, "--output=@report.html", "@result.json", "@peers.json");
-    assert_success(p);
-    char *summary = text_of(p, "report.md"), *html = text_of(p, "report.html");
-    assert_page(html);
-    /* The peer took 9 s where knnmark took 3.6: 2.5 times as long, whatever either takes elsewhere. */
-    assert_holds(summary, "| l1_avx2_6x8 | 4.00 | 125 M | 80.0 % | 78.4–82.4 | 150 | 2.50 |");
-    assert_holds(summary, "| peer other | 9.00 | 55.6 M | – | – | 60.0 | 1.00 |");
-    assert_lacks(summary, "peer knnmark");
-    assert_holds(html, "2.50&nbsp;×&nbsp;best&nbsp;peer");
-    free(summary);
     free(html);
 }
 
@@ -313,18 +266,12 @@ static void test_pictures_alone(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        TEST(test_all_pictures),
-        TEST(test_names_are_escaped),
-        TEST(test_missing_groups_are_said),
-        TEST(test_earlier_files),
-        TEST(test_peers),
-        TEST(test_warnings),
-        TEST(test_contrast),
-        TEST(test_files_that_are_no_results),
-        TEST(test_arguments),
-        TEST(test_unwritable),
-        TEST(test_without_gnuplot),
-        TEST(test_broken_scripts),
+        TEST(test_all_pictures),      TEST(test_times_scalar),
+        TEST(test_names_are_escaped), TEST(test_missing_groups_are_said),
+        TEST(test_earlier_files),     TEST(test_warnings),
+        TEST(test_contrast),          TEST(test_files_that_are_no_results),
+        TEST(test_arguments),         TEST(test_unwritable),
+        TEST(test_without_gnuplot),   TEST(test_broken_scripts),
         TEST(test_pictures_alone),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);

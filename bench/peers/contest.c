@@ -160,11 +160,13 @@ int contest_open(struct contest *contest, struct bench *bench, unsigned rounds, 
     return 0;
 }
 
-void contest_run(struct contest *contest) {
+void contest_run(struct contest *contest, const volatile sig_atomic_t *stop) {
     struct knn_error error;
-    for (unsigned round = 0; round < contest->rounds; round++)
+    for (unsigned round = 0; round < contest->rounds; round++, contest->finished++)
         for (size_t j = 0; j < contest->count; j++) {
             struct contestant *c = &contest->list[(round + j) % contest->count];
+            if (*stop)
+                return;
             if (c->error[0] != '\0')
                 continue;
             c->seconds[round] = timed_search(contest, c, c->queries, &error);

@@ -2,6 +2,7 @@
 #ifndef CONTEST_H
 #define CONTEST_H
 
+#include <signal.h>
 #include <stdio.h>
 
 #include "bench.h"
@@ -24,7 +25,7 @@ struct contestant {
 struct contest {
     struct peer_job job;
     int quick;
-    unsigned rounds;
+    unsigned rounds, finished; /* asked for, timed to their end */
     size_t count, checked;
     struct contestant list[MAX_PEERS];
     uint64_t *expected[KNN_METRICS]; /* knnmark's distances of the checked queries */
@@ -35,8 +36,9 @@ struct contest {
 int contest_open(struct contest *contest, struct bench *bench, unsigned rounds, struct knn_error *error);
 
 /* Times all rounds. Round r begins with contestant r, so that none always follows the same disturbance, and the answers
- * of every one are checked again. */
-void contest_run(struct contest *contest);
+ * of every one are checked again. Once `*stop` is set, the search that runs is the last one. A round that this cuts
+ * does not count: its times have nothing of the same round to be compared with. */
+void contest_run(struct contest *contest, const volatile sig_atomic_t *stop);
 void contest_close(struct contest *contest);
 
 /* Seconds of the full job by a round's time. */
@@ -45,7 +47,8 @@ double contest_full_job(const struct contest *contest, const struct contestant *
 /* A round's time over that of knnmark's search in the same round, both for the full job; 0 if either has none. */
 double contest_ratio(const struct contest *contest, const struct contestant *c, unsigned round);
 
-/* Hands the times to Google Benchmark as repetitions of peer/<name>/<metric>/threads:N. */
+/* Hands the times of the finished rounds, at least one, to Google Benchmark as repetitions of
+ * peer/<name>/<metric>/threads:N. */
 int report_register(struct contest *contest);
 void report_table(FILE *stream, const struct contest *contest);
 

@@ -1,17 +1,23 @@
 /* The peers: `make bench-peers`. Google Benchmark's own flags work beside these. */
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "blas_core.h"
 #include "contest.h"
 #include "output.h"
+#include "provenance.h"
 
 struct settings {
     const char *data, *output;
     unsigned threads, rounds;
-    int quick;
+    int quick, argc;
+    char **argv; /* for Google Benchmark */
 };
+
+enum { INTERRUPTED = 130 }; /* exit status, as a shell shows it for Ctrl-C */
 
 enum { ROUNDS = 5, QUICK_ROUNDS = 2, QUICK_ROWS = 5000, QUICK_QUERIES = 2048 };
 
@@ -50,10 +56,10 @@ static int take_number(const char *argument, const char *value, unsigned most, u
     return 0;
 }
 
-/* Takes our own options out of argv and leaves the rest to Google Benchmark. */
-static int take_options(int *argc, char **argv, struct settings *settings) {
+/* Takes our own options out of argv; the rest is for Google Benchmark. */
+static int take_options(int argc, char **argv, struct settings *settings) {
     int left = 1;
-    for (int i = 1; i < *argc; i++) {
+    for (int i = 1; i < argc; i++) {
         const char *value;
         if ((value = value_of(argv[i], "--data")) != NULL) {
             settings->data = value;
@@ -71,10 +77,41 @@ static int take_options(int *argc, char **argv, struct settings *settings) {
             argv[left++] = argv[i];
         }
     }
-    argv[ *argc = left] = NULL;
+    settings->argc = left;
+    settings->argv = argv;
     if (settings->rounds == 0)
         settings->rounds = settings->quick ? QUICK_ROUNDS : ROUNDS;
     return 0;
+}
+
+/* With room for one more. */
+static char **copy_arguments(int argc, char **argv) {
+    char **copy = calloc((size_t)argc + 2, sizeof *copy);
+    if (copy != NULL)
+        memcpy(copy, argv, (size_t)argc * sizeof *copy);
+    else
+        fail("no memory");
+    return copy;
+}
+
+/* Google Benchmark's flags, from the command line and our defaults. */
+static int take_flags(const struct settings *settings, unsigned rounds) {
+    char out[4096] = "--benchmark_format=console", repetitions[64];
+    if (settings->output != NULL)
+        snprintf(out, sizeof out, "--benchmark_out=%s", settings->output);
+    /* The times are there before Google Benchmark asks: one call, of one iteration, has to be enough for it. */
+    const char *defaults[] = {out, "--benchmark_min_time=0.000001", "--benchmark_display_aggregates_only=true", NULL};
+    int argc = settings->argc;
+    char **argv = copy_arguments(argc, settings->argv);
+    if (argv == NULL)
+        return -1;
+    snprintf(repetitions, sizeof repetitions, "--benchmark_repetitions=%u", rounds); /* the last one wins */
+    argv[argc++] = repetitions;
+    int status = gb_initialize(&argc, argv, defaults, help) == 0 && gb_no_more_arguments(argc, argv) == 0 ? 0 : -1;
+    if (status != 0)
+        fail(gb_error());
+    free(argv);
+    return status;
 }
 
 /* Prints the table, and writes it beside the result file: peers.md beside peers.json. */
@@ -95,54 +132,71 @@ static int publish(const struct contest *contest, const char *output) {
     return knn_output_commit(&file, &error) != 0 ? fail(error.message) : 0;
 }
 
+/* -- the run ------------------------------------------------------------------------------------------------------- */
+
+static const char nothing[] = "knnmark-bench-peers: interrupted before the end of a round: nothing is written\n";
+static volatile sig_atomic_t measuring, stopped;
+
+/* Before the rounds there is nothing to write. Then an interrupt ends them after the search that runs, some seconds at
+ * most; another one changes nothing: it may be the same one, passed on by a parent. */
+static void stop(int number) {
+    (void)number;
+    stopped = 1;
+    if (!measuring && write(STDERR_FILENO, nothing, sizeof nothing - 1) != 0)
+        _exit(INTERRUPTED);
+}
+
+static void catch_interrupts(void) {
+    struct sigaction action = {.sa_handler = stop};
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+}
+
+static const char *add_provenance(void *context) {
+    static char *text;
+    const struct contest *contest = context;
+    free(text);
+    return text = provenance_text(contest->job.bench, contest->finished == contest->rounds);
+}
+
+/* Writes what the finished rounds gave. */
+static int measure(struct contest *contest, const struct settings *settings) {
+    measuring = 1;
+    contest_run(contest, &stopped);
+    if (contest->finished == 0) {
+        fputs(nothing, stderr);
+        return INTERRUPTED;
+    }
+    if (contest->finished < contest->rounds && take_flags(settings, contest->finished) != 0)
+        return EXIT_FAILURE;
+    struct gb_reporting reporting = {.extra = add_provenance, .context = contest, .bare_names = 1};
+    int errors = report_register(contest) == 0 ? gb_run(&reporting) : -1;
+    if (errors < 0)
+        return fail(gb_error());
+    int status = publish(contest, settings->output) != 0 || errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (contest->finished == contest->rounds)
+        return status;
+    fprintf(stderr, "knnmark-bench-peers: interrupted: what %u of %u rounds measured is %s\n", contest->finished,
+            contest->rounds, settings->output != NULL ? settings->output : "above");
+    return INTERRUPTED;
+}
+
 static int run(struct bench *bench, const struct settings *settings) {
     static struct contest contest;
     struct knn_error error;
+    catch_interrupts();
     describe_run(bench);
     gb_context("absent_peers", peers_absent()[0] != '\0' ? peers_absent() : "none");
     if (bench->quick) {
         bench->dataset.train.pixels = bench_view(&bench->dataset.train.pixels, QUICK_ROWS);
         bench->dataset.test.pixels = bench_view(&bench->dataset.test.pixels, QUICK_QUERIES);
+        gb_context("quick", "yes");
     }
-    int status = contest_open(&contest, bench, settings->rounds, &error);
-    if (status != 0) {
-        status = fail(error.message);
-    } else {
-        fflush(stdout);
-        contest_run(&contest);
-        int errors = report_register(&contest) == 0 ? gb_run(&(struct gb_reporting){.bare_names = 1}) : -1;
-        status = errors < 0 ? fail(gb_error()) : publish(&contest, settings->output);
-        if (errors > 0)
-            status = EXIT_FAILURE;
-    }
+    provenance_begin(bench); /* hashes what is searched: of a quick run that is a part */
+    int status = contest_open(&contest, bench, settings->rounds, &error) != 0 ? fail(error.message)
+                                                                              : measure(&contest, settings);
     contest_close(&contest);
     return status;
-}
-
-/* For blas_core_choose(), which starts the program anew. */
-static char **copy_arguments(int argc, char **argv) {
-    size_t bytes = ((size_t)argc + 1) * sizeof *argv;
-    char **copy = malloc(bytes);
-    if (copy != NULL)
-        memcpy(copy, argv, bytes);
-    else
-        fail("no memory");
-    return copy;
-}
-
-/* Google Benchmark's flags, from argv and our defaults. */
-static int take_flags(int *argc, char **argv, const struct settings *settings) {
-    char out[4096] = "--benchmark_format=console", repetitions[64];
-    if (settings->output != NULL)
-        snprintf(out, sizeof out, "--benchmark_out=%s", settings->output);
-    snprintf(repetitions, sizeof repetitions, "--benchmark_repetitions=%u", settings->rounds);
-    /* The times are there before Google Benchmark asks: one call, of one iteration, has to be enough for it. */
-    const char *defaults[] = {out, repetitions, "--benchmark_min_time=0.000001",
-                              "--benchmark_display_aggregates_only=true", NULL};
-    if (gb_initialize(argc, argv, defaults, help) == 0 && gb_no_more_arguments(*argc, argv) == 0)
-        return 0;
-    fail(gb_error());
-    return -1;
 }
 
 static int compare(const struct settings *settings) {
@@ -162,9 +216,9 @@ int main(int argc, char **argv) {
     struct settings settings = {0};
     char **unchanged = copy_arguments(argc, argv);
     int usable =
-        unchanged != NULL && take_options(&argc, argv, &settings) == 0 && take_flags(&argc, argv, &settings) == 0;
+        unchanged != NULL && take_options(argc, argv, &settings) == 0 && take_flags(&settings, settings.rounds) == 0;
     if (usable)
-        blas_core_choose(unchanged);
+        blas_core_choose(unchanged); /* starts the program anew */
     free(unchanged);
     return usable ? compare(&settings) : 2;
 }

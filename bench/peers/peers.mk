@@ -20,4 +20,4 @@ $(PEERS_BENCH): $(PEERS_OBJECTS) $(LIBRARY)
 
 .PHONY: bench-peers
 bench-peers: $(PEERS_BENCH)
-	@$(WRAPPER) $(PEERS_BENCH) --output=results/peers.json $(PEERS_FLAGS)
+	@$(WRAPPER) $(PEERS_BENCH) --output=results/peers$(if $(filter --quick,$(PEERS_FLAGS)),-quick).json $(PEERS_FLAGS)

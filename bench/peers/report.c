@@ -22,7 +22,7 @@ static void repeat(struct gb_state *state, void *context) {
         gb_skip_with_error(state, "%s", c->error);
         return;
     }
-    unsigned round = r->next++ % r->contest->rounds;
+    unsigned round = r->next++ % r->contest->finished;
     int64_t iterations = gb_start(state);
     gb_set_iteration_time(state, c->seconds[round] * (double)iterations);
     gb_stop(state);
@@ -66,7 +66,7 @@ static double median(double *values, size_t n) {
 
 static void print_row(FILE *stream, const struct contest *contest, const struct contestant *c) {
     double full[MAX_ROUNDS], ratio[MAX_ROUNDS];
-    unsigned rounds = contest->rounds;
+    unsigned rounds = contest->finished;
     fprintf(stream, "| %-11s | %-6s |", c->peer->name, knn_metric_name(c->peer->metric));
     if (c->error[0] != '\0') {
         fprintf(stream, " %8s | %15s | %7s | %7s | %13s | error: %s |\n", "", "", "", "", "", c->error);
@@ -106,7 +106,7 @@ void report_table(FILE *stream, const struct contest *contest) {
         "The nearest of %d train rows x %zu bytes for %d queries, selection included, %u threads, %u rounds of all "
         "in turn. `x ours` compares with knnmark in the same round; medians and ranges. A time of fewer queries, or "
         "of fewer rows, is scaled to the full job and says so.\n\n",
-        FULL_ROWS, contest->job.train->dim, FULL_QUERIES, contest->job.team->threads, contest->rounds);
+        FULL_ROWS, contest->job.train->dim, FULL_QUERIES, contest->job.team->threads, contest->finished);
     fprintf(stream, "| peer        | metric |   full s |           range | queries |  x ours |         range | version "
                     "and setting |\n"
                     "|:------------|:-------|---------:|----------------:|--------:|--------:|--------------:|:--------"
@@ -115,6 +115,8 @@ void report_table(FILE *stream, const struct contest *contest) {
         print_row(stream, contest, &contest->list[i]);
     fprintf(stream, "\n");
     print_differences(stream, contest);
+    if (contest->finished < contest->rounds)
+        fprintf(stream, "- interrupted: %u of %u rounds were measured\n", contest->finished, contest->rounds);
     if (peers_absent()[0] != '\0')
         fprintf(stream, "- not in this build, for lack of their packages:%s\n", peers_absent());
 }

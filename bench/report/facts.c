@@ -43,11 +43,6 @@ static const struct fact facts[] = {
     {"Date", "context.date", NULL},
 };
 
-static const json_t *fact_value(const struct results *results, const char *path, const char *earlier) {
-    const json_t *value = path != NULL ? results_member(results, path) : NULL;
-    return value == NULL && earlier != NULL ? results_member(results, earlier) : value;
-}
-
 /* Objects as "key value", lists with commas. */
 static void put_value(FILE *stream, const json_t *value, void put(FILE *stream, const char *text)) {
     const char *key;
@@ -84,7 +79,7 @@ static void put_value(FILE *stream, const json_t *value, void put(FILE *stream, 
 void write_facts(FILE *stream, const struct results *results) {
     fputs("<dl>\n", stream);
     for (size_t i = 0; i < sizeof facts / sizeof facts[0]; i++) {
-        const json_t *value = fact_value(results, facts[i].path, facts[i].earlier);
+        const json_t *value = results_fact(results, 0, facts[i].path, facts[i].earlier);
         if (value == NULL || (json_is_string(value) && json_string_length(value) == 0))
             continue;
         fprintf(stream, "<dt>%s</dt><dd>", facts[i].label);
@@ -94,30 +89,26 @@ void write_facts(FILE *stream, const struct results *results) {
     fputs("</dl>\n", stream);
 }
 
-void write_origin(FILE *stream, const struct results *results, void put(FILE *stream, const char *text)) {
-    char date[11], commit[13], threads[40];
-    const char *text = json_string_value(fact_value(results, "context.date", NULL));
-    snprintf(date, sizeof date, "%s", text != NULL ? text : "");
-    text = json_string_value(fact_value(results, "knnmark.commit", "context.commit"));
-    snprintf(commit, sizeof commit, "%s", text != NULL ? text : "");
-    const char *cpu = json_string_value(fact_value(results, "knnmark.cpu.name", "context.cpu"));
+void write_origin(FILE *stream, const struct results *results, size_t file, void put(FILE *stream, const char *text)) {
+    char threads[40];
+    const struct {
+        const char *before, *text;
+        int most; /* characters */
+    } parts[] = {
+        {", ", results_text(results, file, "context.date", NULL), 10},
+        {", commit ", results_text(results, file, "knnmark.commit", "context.commit"), 12},
+        {", on ", results_text(results, file, "knnmark.data.source", "context.data"), 200},
+    };
+    const char *cpu = results_text(results, file, "knnmark.cpu.name", "context.cpu");
     put(stream, cpu != NULL ? cpu : "a CPU without a name");
-    double most = results_most_threads(results, "search");
+    double most = results_threads(results, file);
     snprintf(threads, sizeof threads, ", %.0f thread%s", most, most == 1 ? "" : "s");
-    if (most > 0)
-        put(stream, threads);
-    if (date[0] != '\0') {
-        put(stream, ", ");
-        put(stream, date);
-    }
-    if (commit[0] != '\0') {
-        put(stream, ", commit ");
-        put(stream, commit);
-    }
-    const char *data = json_string_value(fact_value(results, "knnmark.data.source", "context.data"));
-    if (data != NULL) {
-        put(stream, ", on ");
-        put(stream, data);
+    put(stream, most > 0 ? threads : "");
+    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
+        char text[256];
+        snprintf(text, sizeof text, "%s%.*s", parts[i].before, parts[i].most,
+                 parts[i].text != NULL ? parts[i].text : "");
+        put(stream, parts[i].text != NULL ? text : "");
     }
 }
 
@@ -152,8 +143,12 @@ static void warn_of_sharing(FILE *stream, const struct results *results, int mar
 }
 
 void write_warnings(FILE *stream, const struct results *results, int markdown) {
-    if (json_is_false(results_member(results, "knnmark.complete")))
+    if (json_is_false(results_fact(results, 0, "knnmark.complete", NULL)))
         warn(stream, markdown, "this run did not finish; what is missing here was not measured.", "");
+    if (results->left_out[0] != '\0')
+        warn(stream, markdown, results->left_out, ".");
+    else if (results->file_count > 1 && json_is_false(results_fact(results, 1, "knnmark.complete", NULL)))
+        warn(stream, markdown, "the peers' run did not finish: they have fewer repetitions than they should.", "");
     warn_of_sharing(stream, results, markdown);
     for (size_t i = 0; i < results->failed_count; i++) {
         const json_t *message = json_object_get(results->failed[i].repetitions[0], "error_message");

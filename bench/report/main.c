@@ -172,6 +172,8 @@ static int run(const struct options *options, struct results *results, struct kn
     for (size_t i = 0; i < options->file_count; i++)
         if (results_load(results, options->files[i], error) != 0)
             return -1;
+    if (results->left_out[0] != '\0')
+        fprintf(stderr, "knnmark-report: %s\n", results->left_out);
     for (size_t i = 0; i < count; i++)
         drawn[i].picture = &all[i];
     int status = draw_all(drawn, count, results, options->plots, error);

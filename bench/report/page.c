@@ -12,7 +12,7 @@ static void write_head(FILE *stream, const struct results *results) {
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>knnmark: ",
           stream);
-    write_origin(stream, results, put_html);
+    write_origin(stream, results, 0, put_html);
     fputs("</title>\n<style>\n", stream);
     style_write_colours(stream);
     fputs(style_sheet, stream);
@@ -21,7 +21,11 @@ static void write_head(FILE *stream, const struct results *results) {
 
 static void write_header(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count) {
     fputs("<header>\n<h1>knnmark</h1>\n<p class=\"muted\">Exhaustive nearest-neighbour search on bytes: ", stream);
-    write_origin(stream, results, put_html);
+    write_origin(stream, results, 0, put_html);
+    if (results->file_count > 1) {
+        fputs("</p>\n<p class=\"muted\">", stream);
+        write_peers_origin(stream, results, put_html);
+    }
     fputs("</p>\n</header>\n", stream);
     write_warnings(stream, results, 0);
     write_tiles(stream, results);
@@ -116,8 +120,13 @@ void page_write(FILE *stream, const struct results *results, const struct drawn 
 
 void page_write_markdown(FILE *stream, const struct results *results, const char *source) {
     fputs("### knnmark: ", stream);
-    write_origin(stream, results, put_markdown);
+    write_origin(stream, results, 0, put_markdown);
     fputs("\n", stream);
+    if (results->file_count > 1) {
+        fputs("\n", stream);
+        write_peers_origin(stream, results, put_markdown);
+        fputs("\n", stream);
+    }
     write_warnings(stream, results, 1);
     write_full_job_markdown(stream, results);
     fputs("\nMedians of the repetitions, from ", stream);

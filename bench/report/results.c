@@ -80,7 +80,7 @@ static int add_repetition(struct run *runs, size_t *count, json_t *entry, struct
 }
 
 /* Repetitions tell more than their aggregates; of a benchmark that has aggregates only, the median is taken. */
-static int add_entries(struct results *results, json_t *entries, struct knn_error *error) {
+static int add_entries(struct results *results, const json_t *entries, struct knn_error *error) {
     size_t i, before = results->count;
     json_t *entry;
     json_array_foreach(entries, i, entry) {
@@ -112,6 +112,18 @@ static int allocate(struct results *results, struct knn_error *error) {
     return 0;
 }
 
+/* The second file is the peers'; anything else in it would pass for the first one's. */
+static int has_others(const json_t *entries) {
+    size_t i;
+    json_t *entry;
+    json_array_foreach(entries, i, entry) {
+        const char *name = string_of(entry, "run_name");
+        if (name[0] != '\0' && strncmp(name, "peer/", 5) != 0)
+            return 1;
+    }
+    return 0;
+}
+
 static int is_ours(const struct results *results, size_t from) {
     static const char *const groups[] = {"ceiling",  "kernel",  "search", "latency",
                                          "schedule", "scaling", "stream", "peer"};
@@ -134,11 +146,18 @@ int results_load(struct results *results, const char *path, struct knn_error *er
     if (root == NULL)
         return knn_fail(error, "%s is no whole JSON file (line %d: %.100s); repeat the run that wrote it", path,
                         problem.line, problem.text);
+    results->names[results->file_count] = path;
     results->files[results->file_count++] = root;
-    size_t before = results->count;
-    if (add_entries(results, json_object_get(root, "benchmarks"), error) != 0)
+    const json_t *entries = json_object_get(root, "benchmarks");
+    size_t before = results->count, failed_before = results->failed_count;
+    if (results->file_count > 1 && has_others(entries))
+        return knn_fail(
+            error, "%s has more than peers; name the file of `make bench` first, then one of `make bench-peers`", path);
+    if (results->file_count > 1 && !peers_belong(results))
+        return 0;
+    if (add_entries(results, entries, error) != 0)
         return -1;
-    if (!is_ours(results, before) && results->failed_count == 0)
+    if (!is_ours(results, before) && results->failed_count == failed_before)
         return knn_fail(error, "%s has none of knnmark's benchmarks; name a file that `make bench` wrote", path);
     return 0;
 }
@@ -215,18 +234,40 @@ void run_list_sort(struct run_list *list, const char *counter) {
     }
 }
 
-const json_t *results_member(const struct results *results, const char *path) {
-    const json_t *value = results->files[0];
+static const json_t *member_of(const json_t *value, const char *path) {
     char copy[128], *rest = NULL;
-    snprintf(copy, sizeof copy, "%s", path);
-    for (const char *key = strtok_r(copy, ".", &rest); key != NULL; key = strtok_r(NULL, ".", &rest))
+    snprintf(copy, sizeof copy, "%s", path != NULL ? path : "");
+    const char *key = strtok_r(copy, ".", &rest);
+    if (key == NULL)
+        return NULL;
+    for (; key != NULL; key = strtok_r(NULL, ".", &rest))
         value = json_object_get(value, key);
     return value;
 }
 
+const json_t *results_fact(const struct results *results, size_t file, const char *path, const char *earlier) {
+    const json_t *value = member_of(results->files[file], path);
+    return value != NULL ? value : member_of(results->files[file], earlier);
+}
+
+const char *results_text(const struct results *results, size_t file, const char *path, const char *earlier) {
+    return json_string_value(results_fact(results, file, path, earlier));
+}
+
+double results_threads(const struct results *results, size_t file) {
+    double most = json_number_value(results_fact(results, file, "knnmark.threads.count", NULL));
+    size_t i;
+    json_t *entry;
+    if (most > 0)
+        return most;
+    json_array_foreach(json_object_get(results->files[file], "benchmarks"), i, entry) most =
+        fmax(most, parse_name(string_of(entry, "run_name")).threads);
+    return most;
+}
+
 double results_dim(const struct results *results) {
-    double dim = json_number_value(results_member(results, "knnmark.data.dim"));
-    const char *shape = json_string_value(results_member(results, "context.data_shape"));
+    double dim = json_number_value(results_fact(results, 0, "knnmark.data.dim", NULL));
+    const char *shape = results_text(results, 0, NULL, "context.data_shape");
     const char *cross = shape != NULL ? strchr(shape, 'x') : NULL; /* "train 50000 x 3072, ..." */
     if (dim <= 0 && cross != NULL)
         dim = strtod(cross + 1, NULL);

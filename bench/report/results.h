@@ -19,9 +19,11 @@ struct run {
 };
 
 struct results {
-    json_t *files[MAX_FILES]; /* the first tells of the machine */
+    json_t *files[MAX_FILES]; /* the first tells of the machine, the second has the peers */
+    const char *names[MAX_FILES];
     size_t file_count;
-    struct run *runs; /* in the order of the files */
+    char left_out[512]; /* why no peers were taken from the second file; "" where they were */
+    struct run *runs;   /* in the order of the files */
     size_t count;
     struct run *failed; /* those that reported an error instead of a time, each once */
     size_t failed_count;
@@ -38,7 +40,8 @@ struct spread {
     double median, lowest, highest;
 };
 
-/* Adds a file to zeroed or earlier results. On failure results_free is still due. */
+/* Adds a file to zeroed or earlier results; `path` is kept. The second one's peers are added only if they may stand
+ * beside the first one's kernels. On failure results_free is still due. */
 int results_load(struct results *results, const char *path, struct knn_error *error);
 void results_free(struct results *results);
 
@@ -60,8 +63,19 @@ int run_by_hand(const struct run *run);
 /* Sorts by the median of a counter, smallest first. */
 void run_list_sort(struct run_list *list, const char *counter);
 
-/* A member of the first file by its path, "knnmark.cpu.name"; NULL where it is missing. */
-const json_t *results_member(const struct results *results, const char *path);
+/* A member of a file by its path, "knnmark.cpu.name", or else by that of earlier files (either may be NULL); NULL where
+ * it is missing. */
+const json_t *results_fact(const struct results *results, size_t file, const char *path, const char *earlier);
+
+/* The same as text; NULL where it is missing or none. */
+const char *results_text(const struct results *results, size_t file, const char *path, const char *earlier);
+
+/* The threads a file was measured on, all of them; 0 where it does not tell. */
+double results_threads(const struct results *results, size_t file);
+
+/* peers.c: whether the second file's peers, not added yet, may stand beside the first file's kernels; if not, results->
+ * left_out says why. */
+int peers_belong(struct results *results);
 
 /* Bytes of a row. */
 double results_dim(const struct results *results);

@@ -27,7 +27,7 @@ static double own_cache(const struct results *results) {
     size_t i;
     json_t *cache;
     double bytes = 0;
-    json_array_foreach(results_member(results, "context.caches"), i, cache) {
+    json_array_foreach(results_fact(results, 0, "context.caches", NULL), i, cache) {
         double sharing = json_number_value(json_object_get(cache, "num_sharing"));
         if (json_integer_value(json_object_get(cache, "level")) == 2)
             bytes = json_number_value(json_object_get(cache, "size")) / fmax(1, sharing);

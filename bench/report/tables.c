@@ -46,23 +46,29 @@ static double comparable(const struct row *row, double ours) {
     return ratio > 0 && isfinite(ours) ? ratio * ours : row->seconds;
 }
 
-static void compare(struct rows *rows) {
-    double scalar = 0, ours = INFINITY, peer = INFINITY;
-    for (size_t i = rows->count; i-- > 0;) {
-        const struct row *row = &rows->items[i];
-        if (!is_peer(row->run))
-            ours = row->seconds;
-        if (!is_peer(row->run) && strstr(row->run->subject, "_scalar") != NULL)
-            scalar = row->seconds;
-    }
+/* The scalar search's time, of the same k on the same threads, over these seconds; where the file has none, what was
+ * counted against a scalar search of a few queries. */
+static double over_scalar(const struct results *results, const struct run *run, double k, double seconds) {
+    struct run_list list = results_select(results, "search", "full_job_s", k, run->threads);
+    char scalar[24];
+    snprintf(scalar, sizeof scalar, "l%u_scalar", run->metric);
+    for (size_t i = 0; i < list.count; i++)
+        if (strcmp(list.items[i]->subject, scalar) == 0)
+            return run_spread(list.items[i], "full_job_s").median / seconds;
+    return run_spread(run, "x_scalar").median;
+}
+
+static void compare(const struct results *results, struct rows *rows) {
+    double ours = INFINITY, peer = INFINITY;
+    for (size_t i = rows->count; i-- > 0;)
+        if (!is_peer(rows->items[i].run))
+            ours = rows->items[i].seconds;
     for (size_t i = 0; i < rows->count; i++)
         if (is_peer(rows->items[i].run))
             peer = fmin(peer, comparable(&rows->items[i], ours));
     for (size_t i = 0; i < rows->count; i++) {
         struct row *row = &rows->items[i];
-        row->x_scalar = run_spread(row->run, "x_scalar").median;
-        if (row->x_scalar == 0)
-            row->x_scalar = scalar / comparable(row, ours);
+        row->x_scalar = over_scalar(results, row->run, 1, row->seconds);
         row->x_peer = isfinite(peer) ? peer / comparable(row, ours) : 0;
     }
     rows->with_peers = isfinite(peer);
@@ -82,7 +88,7 @@ static struct rows rows_of(const struct results *results, unsigned metric) {
     }
     if (rows.count > 0)
         qsort(rows.items, rows.count, sizeof *rows.items, faster_first);
-    compare(&rows);
+    compare(results, &rows);
     return rows;
 }
 
@@ -160,7 +166,7 @@ void write_full_job(FILE *stream, const struct results *results) {
                 fputs("<p class=\"muted\">Peers ran in turn with the fastest kernel; × best peer compares within that "
                       "run.</p>\n",
                       stream);
-            else
+            else if (results->left_out[0] == '\0')
                 fputs("<p class=\"muted\">No other library was timed on this metric.</p>\n", stream);
             some = 1;
         }
@@ -170,15 +176,15 @@ void write_full_job(FILE *stream, const struct results *results) {
         fputs("<p class=\"missing\">Not in this result file: search/.../k:1.</p>\n", stream);
 }
 
-/* Of a run: its time by this counter, and its share of a ceiling. */
-static void put_time(FILE *stream, const struct run *run, const char *time, const char *share) {
-    struct spread spread = run_spread(run, share);
+static void put_time(FILE *stream, const struct results *results, const struct run *run) {
+    struct spread spread = run_spread(run, "of_ceiling");
+    double seconds = run_spread(run, "full_job_s").median;
     char what[128];
     int threads = (int)run->threads;
     snprintf(what, sizeof what, "%s, k %.0f, %d thread%s", run->subject, run->k, threads, threads == 1 ? "" : "s");
-    put_row(stream, what, number_plain(run_spread(run, time).median).text, number_percent(spread.median).text,
+    put_row(stream, what, number_plain(seconds).text, number_percent(spread.median).text,
             number_percent_range(spread.lowest, spread.highest).text,
-            number_plain(run_spread(run, "x_scalar").median).text);
+            number_plain(over_scalar(results, run, run->k, seconds)).text);
 }
 
 void write_other_searches(FILE *stream, const struct results *results) {
@@ -194,7 +200,7 @@ void write_other_searches(FILE *stream, const struct results *results) {
                   stream);
             put_head(stream, "search", "full job, s", "% of ceiling", "spread", "× scalar");
         }
-        put_time(stream, list.items[i], "full_job_s", "of_ceiling");
+        put_time(stream, results, list.items[i]);
     }
     fputs(some ? "</table></div></details>\n" : "", stream);
 }

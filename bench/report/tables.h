@@ -16,6 +16,9 @@ void write_latencies(FILE *stream, const struct results *results);
 void write_facts(FILE *stream, const struct results *results);
 
 /* "AMD EPYC, 2 threads, 2026-11-22, commit 309b030, on ... images", without what the file does not tell. */
-void write_origin(FILE *stream, const struct results *results, void put(FILE *stream, const char *text));
+void write_origin(FILE *stream, const struct results *results, size_t file, void put(FILE *stream, const char *text));
+
+/* The same of the second file, with its name and what it fails to say; only where there is one. */
+void write_peers_origin(FILE *stream, const struct results *results, void put(FILE *stream, const char *text));
 
 #endif

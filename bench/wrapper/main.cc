@@ -1,5 +1,5 @@
 // What the C wrapper costs: the empty loop of loop.c beside the same one as a C++ benchmark writes it, in pairs that
-// run one right after the other, each pair in the other order than the last.
+// run one right after the other, each pair in the other order than the last. Ends with 1 if it costs too much.
 #include "gbench.h"
 
 #include <benchmark/benchmark.h>
@@ -16,6 +16,7 @@ namespace {
 
 const int pairs = 31;
 const int64_t iterations = 50000000; // some 20 ms
+const double allowed = 1;            // nanoseconds per iteration that the wrapper may cost
 
 struct Times {
     std::vector<double> c, cxx; // nanoseconds per iteration
@@ -46,10 +47,12 @@ void collect(const gb_result *result, void *context) {
     (strncmp(result->name, "c/", 2) == 0 ? times->c : times->cxx).push_back(1e9 * result->cpu_time);
 }
 
-void print(const char *what, std::vector<double> values) {
+// Returns the median.
+double print(const char *what, std::vector<double> values) {
     std::sort(values.begin(), values.end());
     printf("%-10s  %7.4f  %7.4f to %7.4f\n", what, values[pairs / 2], values[pairs / 10],
            values[pairs - 1 - pairs / 10]);
+    return values[pairs / 2];
 }
 
 } // namespace
@@ -74,9 +77,15 @@ int main(int argc, char **argv) {
     std::vector<double> differences;
     for (int pair = 0; pair < pairs; pair++)
         differences.push_back(times.c[pair] - times.cxx[pair]);
-    printf("an empty loop, ns per iteration: median, and 80 %% of %d pairs\n", pairs);
+    printf("an empty loop, ns per iteration: median, and 80 %% of %d pairs; %s\n", pairs, KNN_COMPILER);
     print("C", times.c);
     print("C++", times.cxx);
-    print("difference", differences);
+    const double cost = print("difference", differences);
+    if (cost > allowed) {
+        fprintf(stderr, "bench-wrapper: the C wrapper costs %.2f ns per iteration, more than %g ns: see gb_start\n",
+                cost, allowed);
+        return 1;
+    }
+    printf("the wrapper costs no more than %g ns\n", allowed);
     return 0;
 }

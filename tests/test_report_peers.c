@@ -1,0 +1,126 @@
+/* The report on a result file and one of the peers': when they stand side by side, and what is said when they do not.
+ * $KNNMARK_REPORT names the program; run from the project's root. */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "command.h"
+#include "report_files.h"
+#include "report_page.h"
+#include "report_run.h"
+
+static void test_peers(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES);
+    write_results(p, "peers.json", PEERS);
+    report(p, "--output=@report.html", "@result.json", "@peers.json");
+    assert_success(p);
+    char *summary = text_of(p, "report.md"), *html = text_of(p, "report.html");
+    assert_page(html);
+    /* The peer took 9 s where knnmark took 3.6: 2.5 times as long, whatever either takes elsewhere. */
+    assert_holds(summary, "| l1_avx2_6x8 | 4.00 | 125 M | 80.0 % | 78.4–82.4 | 150 | 2.50 |");
+    assert_holds(summary, "| peer other | 9.00 | 55.6 M | – | – | 66.7 | 1.00 |");
+    assert_lacks(summary, "peer knnmark");
+    assert_holds(html, "2.50&nbsp;×&nbsp;best&nbsp;peer");
+    assert_holds(html, "/peers.json: A CPU, 2 threads, 2026-11-22, commit fedcba987654, on images.</p>");
+    assert_holds(summary, "/peers.json: A CPU, 2 threads, 2026-11-22, commit fedcba987654, on images.\n");
+    assert_lacks(html, "class=\"warn\"");
+    free(summary);
+    free(html);
+}
+
+/* Of another machine, of other data, of a part of the job: no comparison, and that is said. */
+static void test_peers_left_out(void **state) {
+    static const struct {
+        int other;
+        const char *why;
+    } cases[] = {
+        {OTHER_CPU, "their CPU is Another CPU, not A CPU"},
+        {OTHER_CPU | EARLIER, "their CPU is Another CPU, not A CPU"},
+        {OTHER_THREADS, "they ran on 4 threads, not on 2"},
+        {OTHER_THREADS | EARLIER, "they ran on 4 threads, not on 2"},
+        {OTHER_ROWS, "they searched 5000 train rows, not 50000"},
+        {OTHER_DATA, "they were measured on other data, whose SHA-256 is bb0123456789..., not aa0123456789..."},
+        {QUICK, "they are of a --quick run"},
+        {TROUBLED | QUICK, "they are of a --quick run"},
+    };
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        write_results(p, "peers.json", PEERS | cases[i].other);
+        report(p, "--output=@report.html", "@result.json", "@peers.json");
+        assert_report_complaint(p, 0, cases[i].why);
+        char *summary = text_of(p, "report.md"), *html = text_of(p, "report.html");
+        assert_page(html);
+        assert_int_equal(count_of(html, "class=\"warn\""), 1);
+        assert_holds(html, cases[i].why);
+        assert_holds(html, "Peers from ");
+        assert_lacks(html, "No other library was timed");
+        assert_holds(summary, "**Warning:** the peers of ");
+        assert_holds(summary, cases[i].why);
+        assert_lacks(summary, "peer other");
+        free(summary);
+        free(html);
+    }
+}
+
+/* What does not tell on which data it was measured is shown, and that is said. */
+static void test_earlier_peers(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES);
+    write_results(p, "peers.json", PEERS | EARLIER);
+    report(p, "--output=@report.html", "@result.json", "@peers.json");
+    assert_success(p);
+    char *summary = text_of(p, "report.md"), *html = text_of(p, "report.html");
+    assert_page(html);
+    assert_holds(summary, "| peer other | 9.00 |");
+    assert_int_equal(count_of(html, "does not say on which data it was measured"), 1);
+    assert_holds(html, "/peers.json does not say on which data it was measured.</p>");
+    assert_holds(summary, "/peers.json does not say on which data it was measured.\n");
+    free(summary);
+    free(html);
+}
+
+static void test_troubled_peers(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES);
+    write_results(p, "peers.json", PEERS | TROUBLED);
+    report(p, "--output=@report.html", "@result.json", "@peers.json");
+    assert_success(p);
+    char *html = text_of(p, "report.html");
+    assert_page(html);
+    assert_int_equal(count_of(html, "class=\"warn\""), 2);
+    assert_holds(html, "the peers' run did not finish");
+    assert_holds(html, "peer/broken/l1/threads:2 failed: it &lt;differs&gt;");
+    free(html);
+}
+
+/* One file or two, of peers alone, and in the wrong order. */
+static void test_which_file_is_the_peers(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES);
+    write_results(p, "peers.json", PEERS);
+    report(p, "--output=@report.html", "@peers.json");
+    assert_success(p);
+    report(p, "--output=@report.html", "@peers.json", "@peers.json");
+    assert_report_complaint(p, 0, "peers.json has peers, too");
+    char *summary = text_of(p, "report.md");
+    assert_int_equal(count_of(summary, "peer other"), 1);
+    free(summary);
+    report(p, "--output=@report.html", "@peers.json", "@result.json");
+    assert_report_complaint(p, 1, "result.json has more than peers; name the file of `make bench` first");
+}
+
+int main(void) {
+#define TEST(function) cmocka_unit_test_setup_teardown(function, command_enter, command_leave)
+    const struct CMUnitTest tests[] = {
+        TEST(test_peers),          TEST(test_peers_left_out),          TEST(test_earlier_peers),
+        TEST(test_troubled_peers), TEST(test_which_file_is_the_peers),
+    };
+    return cmocka_run_group_tests_name("report_peers", tests, NULL, NULL);
+}
