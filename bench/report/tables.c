@@ -46,10 +46,10 @@ static double comparable(const struct row *row, double ours) {
     return ratio > 0 && isfinite(ours) ? ratio * ours : row->seconds;
 }
 
-/* The scalar search's time, of the same k on the same threads, over these seconds; where the file has none, what was
+/* The scalar search's time, for k = 1 on the same threads, over these seconds; where the file has none, what was
  * counted against a scalar search of a few queries. */
-static double over_scalar(const struct results *results, const struct run *run, double k, double seconds) {
-    struct run_list list = results_select(results, "search", "full_job_s", k, run->threads);
+static double over_scalar(const struct results *results, const struct run *run, double seconds) {
+    struct run_list list = results_select(results, "search", "full_job_s", 1, run->threads);
     char scalar[24];
     snprintf(scalar, sizeof scalar, "l%u_scalar", run->metric);
     for (size_t i = 0; i < list.count; i++)
@@ -68,7 +68,7 @@ static void compare(const struct results *results, struct rows *rows) {
             peer = fmin(peer, comparable(&rows->items[i], ours));
     for (size_t i = 0; i < rows->count; i++) {
         struct row *row = &rows->items[i];
-        row->x_scalar = over_scalar(results, row->run, 1, row->seconds);
+        row->x_scalar = over_scalar(results, row->run, row->seconds);
         row->x_peer = isfinite(peer) ? peer / comparable(row, ours) : 0;
     }
     rows->with_peers = isfinite(peer);
@@ -184,7 +184,7 @@ static void put_time(FILE *stream, const struct results *results, const struct r
     snprintf(what, sizeof what, "%s, k %.0f, %d thread%s", run->subject, run->k, threads, threads == 1 ? "" : "s");
     put_row(stream, what, number_plain(seconds).text, number_percent(spread.median).text,
             number_percent_range(spread.lowest, spread.highest).text,
-            number_plain(over_scalar(results, run, run->k, seconds)).text);
+            number_plain(over_scalar(results, run, seconds)).text);
 }
 
 void write_other_searches(FILE *stream, const struct results *results) {
