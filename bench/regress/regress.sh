@@ -5,92 +5,148 @@
 #                               flags of CC, OPTIMIZE, CFLAGS, CPPFLAGS, LDFLAGS and SANITIZE, and compares
 #   BASELINE=<result file>      measures with knnmark-bench and compares with the file: the weaker check
 #
-# MAKE is the make to build with. Exit status: that of knnmark-regress, 0 to 3; make turns all but 0 into its own 2.
+# MAKE is the make to build with. Exit status: that of knnmark-regress, 0 to 3; whatever else goes wrong is 2. After a 2
+# there is no results/regress.*. make turns all but 0 into its own 2.
 set -eu
 build=$1
 shift
 here=$build/regress
 tree=$here/tree
+compiler=${CC:-gcc} optimize=${OPTIMIZE--O3 -g} # the Makefile's own
+verdict=2 child='' signals=''
 
 fail() {
+    [ -z "$signals" ] || set -- "interrupted: there is no verdict, and nothing was written"
     echo "regress: $*" >&2
     exit 2
 }
 
-clean_up() {
-    [ ! -e "$tree" ] || git worktree remove --force "$tree" 2>/dev/null || rm -rf "$tree"
-    git worktree prune 2>/dev/null || :
+# Not by `git worktree prune`: it would also forget worktrees that are away for a moment, on a disk that is not mounted.
+remove_tree() {
+    rm -rf "$tree"
+    git worktree remove --force --force "$tree" 2>/dev/null || :
+}
+
+forget_results() {
+    rm -f results/regress.md results/regress.html results/regress.json 2>/dev/null
+}
+
+finish() {
+    [ ! -e "$tree" ] || remove_tree
+    [ "$verdict" != 2 ] || forget_results || :
+    exit "$verdict"
+}
+
+# Runs a command that a signal to this script ends at once: a shell would let one in the foreground end first. Leaves
+# $status.
+run() {
+    "$@" &
+    child=$!
+    [ -z "$signals" ] || kill -TERM "$child" 2>/dev/null || :
+    while :; do
+        before=$signals status=0
+        { wait "$child"; } 2>/dev/null || status=$? # the shell would add a line on how it died
+        [ "$status" -gt 128 ] || break
+        [ "$signals" != "$before" ] || break
+    done
+    child=''
+}
+
+# Runs the driver, which says itself what it has found, or that it was interrupted.
+drive() {
+    run "$build/knnmark-regress" "$@"
+    case $status in
+    [0-3]) ;;
+    *) fail "knnmark-regress crashed or did not start (status $status): there is no verdict; \`make clean\`, repeat" ;;
+    esac
 }
 
 # Only the summary of a CI service that shows one; nothing is commented.
 summarize() {
-    [ -z "${GITHUB_STEP_SUMMARY:-}" ] || [ ! -e results/regress.md ] || cat results/regress.md >>"$GITHUB_STEP_SUMMARY"
+    [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -e results/regress.md ] || return 0
+    { cat results/regress.md >>"$GITHUB_STEP_SUMMARY"; } 2>/dev/null ||
+        echo "regress: warning: cannot append the summary to $GITHUB_STEP_SUMMARY; it is in results/regress.md" >&2
+}
+
+# -- a result file ---------------------------------------------------------------------------------------------------
+
+measure() { # measure FILTER: into current.json
+    rm -f "$here/current.json"
+    run "$build/knnmark-bench" --output="$here/current.json" --benchmark_filter="$1" >"$here/bench.log" 2>&1
+    [ "$status" != 130 ] || signals=+ # it was interrupted alone
+    [ "$status$signals" = 0 ] || fail "knnmark-bench failed: $(tail -n 1 "$here/bench.log") ($here/bench.log has all)"
 }
 
 against_file() {
     [ -r "$BASELINE" ] || fail "cannot read $BASELINE; name a result file of \`make bench\`"
-    bench=$build/knnmark-bench
-    measure() { # measure FILTER: into current.json
-        "$bench" --output="$here/current.json" --benchmark_filter="$1" >"$here/bench.log" 2>&1 ||
-            fail "knnmark-bench failed: $(tail -n 1 "$here/bench.log")"
-    }
-    measure '^ceiling/clock' # so that another machine is refused before minutes have passed
-    "$build/knnmark-regress" --baseline="$BASELINE" --current="$here/current.json" --list || exit
+    measure '^ceiling/clock' # so that another machine, or a wrong option, is refused before minutes have passed
+    drive --baseline="$BASELINE" --current="$here/current.json" --list "$@"
+    [ "$status" = 0 ] || exit
     for word in "measuring, some minutes" "slower: measuring once more, for it counts only if it stays so"; do
         echo "regress: $word"
         measure '^(kernel|search)/'
-        status=0
-        "$build/knnmark-regress" --baseline="$BASELINE" --current="$here/current.json" "$@" || status=$?
+        drive --baseline="$BASELINE" --current="$here/current.json" "$@"
         [ "$status" = 1 ] || break
     done
-    exit "$status"
 }
 
-# The full name of BASE.
+# -- a commit --------------------------------------------------------------------------------------------------------
+
 find_commit() {
     git rev-parse --git-dir >/dev/null 2>&1 || fail "this is no git repository, or not one that git trusts"
-    git rev-parse --verify --quiet "$BASE^{commit}" && return
-    if [ "$(git rev-parse --is-shallow-repository)" = true ]; then
+    commit=$(git rev-parse --verify --quiet "$BASE^{commit}") && return
+    [ "$(git rev-parse --is-shallow-repository)" != true ] ||
         fail "no commit $BASE here, and this clone is shallow: fetch all of it (git fetch --unshallow) or that commit"
-    fi
     fail "no commit $BASE here: name a branch, tag or commit that git knows"
 }
 
 # Builds the worker of $commit, unless that was done before with the same compiler and flags.
 build_base() {
-    stamp="$commit|$(${CC:-cc} --version | head -n 1)|${CC:-}|${OPTIMIZE:-}|${CFLAGS:-}|${CPPFLAGS:-}|${LDFLAGS:-}|${SANITIZE:-}"
+    version=$($compiler --version 2>/dev/null | head -n 1)
+    stamp="$commit|$version|$compiler|$optimize|${CFLAGS:-}|${CPPFLAGS:-}|${LDFLAGS:-}|${LDLIBS:-}|${SANITIZE:-}"
     [ -x "$here/base-worker" ] && [ "$(cat "$here/base-stamp" 2>/dev/null)" = "$stamp" ] && return
     git cat-file -e "$commit:bench/regress/worker.c" 2>/dev/null ||
         fail "base $short has no worker to compare with: it is older than \`make regress\`"
     echo "regress: building base $short"
     rm -f "$here/base-stamp"
-    clean_up
-    git worktree add --quiet --force --detach "$tree" "$commit" 2>"$here/base.log" ||
+    remove_tree
+    git worktree add --quiet --force --force --detach "$tree" "$commit" 2>"$here/base.log" ||
         fail "git cannot make a worktree of $short: $(tail -n 1 "$here/base.log")"
-    # Command-line words win over what the outer make hands down.
-    "${MAKE:-make}" --no-print-directory -C "$tree" BUILD=build CC="${CC:-cc}" OPTIMIZE="${OPTIMIZE:--O3 -g}" \
+    # Command-line words win over what the outer make hands down (LDLIBS among it).
+    run "${MAKE:-make}" --no-print-directory -C "$tree" BUILD=build CC="$compiler" OPTIMIZE="$optimize" \
         CFLAGS="${CFLAGS:-}" CPPFLAGS="${CPPFLAGS:-}" LDFLAGS="${LDFLAGS:-}" SANITIZE="${SANITIZE:-}" \
-        build/knnmark-regress-worker >"$here/base.log" 2>&1 ||
-        fail "base $short does not build: $(grep -m 1 -i error "$here/base.log" || tail -n 1 "$here/base.log") ($here/base.log has all)"
-    cp "$tree/build/knnmark-regress-worker" "$here/base-worker"
-    echo "$stamp" >"$here/base-stamp"
-    clean_up
+        build/knnmark-regress-worker >"$here/base.log" 2>&1
+    if [ "$status$signals" != 0 ]; then
+        reason=$(grep -m 1 -i error "$here/base.log" || tail -n 1 "$here/base.log")
+        fail "base $short does not build: $reason ($here/base.log has all)"
+    fi
+    { cp "$tree/build/knnmark-regress-worker" "$here/base-worker" && echo "$stamp" >"$here/base-stamp"; } 2>/dev/null ||
+        fail "cannot write $here/base-worker: is there room on the disk, and may you write there?"
+    remove_tree
 }
 
-mkdir -p "$here" results || fail "cannot make $here"
+against_commit() {
+    find_commit
+    short=$(git rev-parse --short "$commit")
+    build_base
+    head=$(git describe --always --dirty)
+    drive --base="$here/base-worker" --head="$build/knnmark-regress-worker" --base-name="base $short" \
+        --head-name="head $head" --data-file="$here/data" --output=results/regress "$@"
+}
+
+# -- all -------------------------------------------------------------------------------------------------------------
+
+trap finish EXIT
+# TERM also for an interrupt: what a shell starts in the background begins with interrupts ignored.
+trap 'signals=$signals+; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || :' HUP INT TERM
+mkdir -p "$here" results 2>/dev/null || fail "cannot make the folders $here and results: may you write here?"
+forget_results || fail "cannot remove the earlier results/regress.md, .html and .json: may you write in results?"
 if [ -n "${BASELINE:-}" ]; then
     against_file "$@"
+elif [ -n "${BASE:-}" ]; then
+    against_commit "$@"
+else
+    fail "say what to compare with: BASE=<git ref>, or BASELINE=<result file>"
 fi
-[ -n "${BASE:-}" ] || fail "say what to compare with: BASE=<git ref>, or BASELINE=<result file>"
-trap clean_up EXIT
-trap 'fail "interrupted: there is no verdict, and nothing was written"' INT TERM
-commit=$(find_commit) || exit
-short=$(git rev-parse --short "$commit")
-build_base
-head=$(git describe --always --dirty)
-rm -f results/regress.md results/regress.html results/regress.json
-status=0
-"$build/knnmark-regress" --base="$here/base-worker" --head="$build/knnmark-regress-worker" --base-name="base $short" \
-    --head-name="head $head" --data-file="$here/data" --output=results/regress "$@" || status=$?
+verdict=$status
 summarize
-exit "$status"

@@ -2,7 +2,8 @@
 # selftest.sh BUILD [--only=EXPERIMENT,...] [--runs=N] [--list]: does `make regress` decide rightly on this machine?
 #
 # Runs the experiments below, base being head's own worker, and appends a line for each run to
-# results/regress-selftest.csv. Runs that are in the file are not repeated, so that it can be stopped and continued.
+# results/regress-selftest.csv. Runs that are in the file are not repeated, so that it can be stopped and continued; those
+# of other code in bench/regress or of another CPU do not count.
 # `sh bench/regress/validation.sh` makes results/regress-validation.md of the file; this script ends with it.
 #
 #   idle 100      base against itself, nothing else running        must never exit 1
@@ -12,13 +13,14 @@
 #   normal 5      all benchmarks, as in a usual run                must end within 90 s on an idle machine
 #   failures 1    wrong distance, missing benchmark, interrupt, full disk, a base that does not build: must exit 2
 #
-# --runs sets how many runs of each there shall be in the file. The three benchmarks are the searches in batches and the
-# default L1 tile: 15 to 35 s a run, three hours in all.
+# --runs sets how many runs of each there shall be in the file. The three benchmarks are the searches in batches of 512
+# and the default L1 tile: 15 to 35 s a run, three hours in all. --list only counts.
 set -eu
 build=$(cd "$1" && pwd)
 shift
 only='' runs='' list=''
 csv=results/regress-selftest.csv
+header=experiment,run,seed,date,load,exit,seconds,slower,faster,undecided,same,largest,detectable,floor,version,cpu,note
 regress=$build/knnmark-regress worker=$build/knnmark-regress-worker
 experiments='idle:100 loaded:100 slow-2:30 slow-3:30 slow-5:30 slow-10:30 slow-20:30 head-load:20 normal:5 failures:1'
 
@@ -38,8 +40,25 @@ done
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 2' INT TERM
-mkdir -p results
-[ -e "$csv" ] || echo 'experiment,run,seed,date,load,exit,seconds,slower,faster,undecided,same,largest,detectable,floor,note' >"$csv"
+[ ! -e "$csv" ] || [ "$(head -n 1 "$csv")" = "$header" ] || fail "$csv has other columns: move it away"
+
+# -- what must be the same in runs that count together -----------------------------------------------------------------
+
+# The last commit that touched the driver or the experiments; the report may change without making them worthless.
+code_version() {
+    set -- bench/regress ':!bench/regress/validation.sh'
+    git log -1 --abbrev=12 --format=%h -- "$@" 2>/dev/null || echo unknown
+    [ -z "$(git status --porcelain -- "$@" 2>/dev/null)" ] || echo -dirty
+}
+
+cpu_name() {
+    sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1 | tr -d ',"' | grep . || uname -m
+    echo " ($(getconf _NPROCESSORS_ONLN) threads)"
+}
+
+version=$(code_version | tr -d '\n') cpu=$(cpu_name | tr -d '\n')
+
+# -- a run -------------------------------------------------------------------------------------------------------------
 
 # The number that stands behind a key of the summary in the result file.
 number() {
@@ -53,8 +72,9 @@ record() {
     else
         values=,,,,,,,
     fi
-    printf '%s,%s,%s,%s,%s,%s,%s,"%s"\n' "$1" "$2" "$3" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$4" "$5" "$values" \
-        "$(printf %s "$6" | sed "s|$work/||g; s|$build/||g; s|$PWD/||g" | tr '",\n' "'; ")" >>"$csv"
+    [ -e "$csv" ] || echo "$header" >"$csv"
+    printf '%s,%s,%s,%s,%s,%s,%s,%s,%s,"%s"\n' "$1" "$2" "$3" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$4" "$5" "$values" \
+        "$version" "$cpu" "$(printf %s "$6" | sed "s|$work/||g; s|$build/||g; s|$PWD/||g" | tr '",\n' "'; ")" >>"$csv"
     echo "$1 $2: exit $5${6:+, $6}"
 }
 
@@ -81,10 +101,12 @@ measure() {
     record "$1" "$2" "$3" "$load" "$status" "$line"
 }
 
-# The default L1 kernel of this CPU.
+# The default L1 kernel of this CPU: the list is in the order of the registry, whose last one that runs is it.
 default_kernel() {
-    "$regress" --base="$worker" --head="$worker" --data-file="$work/data" --list | sed -n 's|^search/\([^/]*\)/.*|\1|p' |
-        head -n 1
+    compare --benchmarks='kernel/l1_*' --list
+    [ "$status" = 0 ] || fail "cannot list the kernels: $line"
+    kernel=$(sed -n 's|^kernel/\([^/]*\)/.*|\1|p' "$work/out" | tail -n 1)
+    [ -n "$kernel" ] || fail "the list of benchmarks has no L1 kernel"
 }
 
 # -- failures: each must exit 2 with one line, and leave no result file ------------------------------------------------
@@ -121,7 +143,7 @@ base_that_does_not_build() {
         git revert --no-edit HEAD >/dev/null
     )
     status=0
-    (cd "$work/clone" && BASE=HEAD~1 BASELINE='' sh bench/regress/regress.sh "$build") >"$work/out" 2>"$work/err" ||
+    (cd "$work/clone" && BASE=HEAD~1 BASELINE='' sh bench/regress/regress.sh build) >"$work/out" 2>"$work/err" ||
         status=$?
     line=$(cat "$work/err")
 }
@@ -149,7 +171,9 @@ failures() {
 # -- all -------------------------------------------------------------------------------------------------------------
 
 done_runs() {
-    awk -F, -v name="$1" '$1 == name' "$csv" | wc -l
+    [ -e "$csv" ] || { echo 0 && return; }
+    awk -F, -v name="$1" -v version="$version" -v cpu="$cpu" \
+        '$1 == name && $15 == version && $16 == cpu { n++ } END { print n + 0 }' "$csv"
 }
 
 # up_to PERCENT: of the runs of each experiment
@@ -171,11 +195,15 @@ up_to() {
     done
 }
 
-kernel=$(default_kernel)
+if [ -n "$list" ]; then
+    up_to 100
+    exit
+fi
+mkdir -p results
+default_kernel
 three="search/*/batch:512/*,kernel/$kernel/*"
 # In turn, so that an hour in which the machine is busy falls on all of them.
-for percent in 10 20 30 40 50 60 70 80 90; do
-    [ -n "$list" ] || up_to "$percent"
+for percent in 10 20 30 40 50 60 70 80 90 100; do
+    up_to "$percent"
 done
-up_to 100
-[ -n "$list" ] || sh "$(dirname "$0")/validation.sh"
+sh "$(dirname "$0")/validation.sh"

@@ -1,19 +1,22 @@
 #!/bin/sh
 # validation.sh [FILE.csv]: makes results/regress-validation.md, plots/regress-detection.dat and, with gnuplot,
-# plots/regress-detection.svg from the raw data of selftest.sh.
+# plots/regress-detection.svg from the raw data of selftest.sh: of the runs of the version and CPU of the last one.
 set -eu
 export LC_ALL=C
 csv=${1:-results/regress-selftest.csv}
 report=results/regress-validation.md
 data=plots/regress-detection.dat
-[ -r "$csv" ] || {
-    echo "regress-validation: cannot read $csv; \`make regress-selftest\` writes it" >&2
+
+fail() {
+    echo "regress-validation: $*" >&2
     exit 2
 }
-cpu=$(sed -n 's/^model name[^:]*: //p' /proc/cpuinfo 2>/dev/null | head -n 1)
+
+[ -r "$csv" ] || fail "cannot read $csv; \`make regress-selftest\` writes it"
+[ "$(wc -l <"$csv")" -gt 1 ] || fail "$csv has no runs yet; \`make regress-selftest\` adds them"
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
-awk -F, -v cpu="${cpu:-this machine}" -v threads="$(getconf _NPROCESSORS_ONLN)" -v csv="$csv" -v data="$work/data" '
+awk -F, -v csv="$csv" -v data="$work/data" '
     # Bounds of a share at 95 % confidence, after Wilson.
     function bound(k, n, sign,    z, p, b) {
         z = 1.96; p = k / n
@@ -21,18 +24,18 @@ awk -F, -v cpu="${cpu:-this machine}" -v threads="$(getconf _NPROCESSORS_ONLN)" 
         return b < 0.00005 ? 0 : b > 0.99995 ? 1 : b
     }
     function share(k, n) { return n ? sprintf("%.0f %%", 100 * k / n) : "–" }
-    function median(list, n,    i, j, t, a) {
-        split(list, a, " ")
+    function median(list,    n, i, j, t, a) {
+        n = split(list, a, " ") # fewer than there were runs: one that ends with 2 has no values
         for (i = 2; i <= n; i++)
             for (j = i; j > 1 && a[j] + 0 < a[j - 1] + 0; j--) { t = a[j]; a[j] = a[j - 1]; a[j - 1] = t }
-        return n ? (a[int((n + 1) / 2)] + a[int((n + 2) / 2)]) / 2 : 0
+        return (a[int((n + 1) / 2)] + a[int((n + 2) / 2)]) / 2
     }
+    function percent(list) { return list != "" ? sprintf("%.1f %%", 100 * (median(list) - 1)) : "–" }
     function row(name, label) {
         if (runs[name])
-            printf "| %s | %d | %d | %d | %d | %d | %s | %.1f %% | %.1f %% | %.0f |\n", label, runs[name],
+            printf "| %s | %d | %d | %d | %d | %d | %s | %s | %s | %s |\n", label, runs[name],
                 exits[name, 0], exits[name, 1], exits[name, 2], exits[name, 3], faster[name] + 0,
-                100 * (median(floors[name], runs[name]) - 1), 100 * (median(least[name], runs[name]) - 1),
-                median(times[name], runs[name])
+                percent(floors[name]), percent(least[name]), times[name] != "" ? sprintf("%.0f", median(times[name])) : "–"
     }
     function alarms(name, label,    n, k) {
         n = runs[name]; k = exits[name, 1] + 0
@@ -41,16 +44,27 @@ awk -F, -v cpu="${cpu:-this machine}" -v threads="$(getconf _NPROCESSORS_ONLN)" 
         else if (n)
             printf "- %s: %d of %d runs ended with exit 1.\n", label, k, n
     }
-    NR == 1 || $1 == "failures" { next }
+    NR == 1 { for (i = 1; i <= NF; i++) at[$i] = i }
+    FNR == 1 { next }
+    NR == FNR { version = $at["version"]; cpu = $at["cpu"]; next } # the file is read twice: at first for its last line
+    $at["version"] != version || $at["cpu"] != cpu { others++; next }
+    $1 == "failures" { next }
     {
-        runs[$1]++; exits[$1, $6]++; faster[$1] += $9
-        if ($7 != "") { times[$1] = times[$1] " " $7; floors[$1] = floors[$1] " " $14; least[$1] = least[$1] " " $13 }
-        if ($5 != "") { if (first == "") first = $4; last = $4 }
-        note[$1] = $15; status[$1] = $6
+        runs[$1]++; exits[$1, $at["exit"]]++; faster[$1] += $at["faster"]
+        if ($at["seconds"] != "") {
+            times[$1] = times[$1] " " $at["seconds"]; floors[$1] = floors[$1] " " $at["floor"]
+            least[$1] = least[$1] " " $at["detectable"]
+            if ($at["seconds"] + 0 > longest[$1]) longest[$1] = $at["seconds"] + 0
+            benchmarks[$1] = $at["slower"] + $at["faster"] + $at["undecided"] + $at["same"]
+        }
+        if ($at["load"] != "") { if (first == "") first = $at["date"]; last = $at["date"] }
+        note[$1] = $at["note"]; status[$1] = $at["exit"]
     }
     END {
         printf "# Does `make regress` decide rightly?\n\nMade by `bench/regress/validation.sh` from `%s`, the raw data of `make regress-selftest`", csv
-        printf " (its script says what every experiment is). %s, %d threads%s. Three benchmarks a run, the default rules.\n", cpu, threads, first != "" ? sprintf(", %s to %s", substr(first, 1, 10), substr(last, 1, 10)) : ""
+        printf " (its script says what every experiment is): runs of version `%s` of `bench/regress` on %s%s.", version, cpu, first != "" ? sprintf(", %s to %s", substr(first, 1, 10), substr(last, 1, 10)) : ""
+        if (others) printf " Runs of other versions or CPUs in the file are left out: %d.", others
+        printf " A run has three benchmarks, unless it says otherwise: the searches in batches of 512 and the default L1 tile. The rules are the default ones.\n"
         printf "\n| experiment | runs | exit 0 | exit 1 | exit 2 | exit 3 | benchmarks called faster | floor | detectable | seconds |\n|:--|--:|--:|--:|--:|--:|--:|--:|--:|--:|\n"
         row("idle", "base against itself")
         row("loaded", "base against itself, competing load")
@@ -58,7 +72,10 @@ awk -F, -v cpu="${cpu:-this machine}" -v threads="$(getconf _NPROCESSORS_ONLN)" 
         for (i = 1; i <= n; i++) row("slow-" x[i], "head scans " x[i] " % more rows")
         row("head-load", "load during head\047s epochs only")
         row("normal", "a usual run: all benchmarks")
-        printf "\nFloor, detectable slowdown and seconds are medians of the runs.\n\n## False alarms\n\n"
+        printf "\nFloor, detectable slowdown and seconds are medians of the runs. "
+        if (longest["normal"])
+            printf "A usual run has %d benchmarks; of %d, the longest took %.1f s (it should be 90 s at most).", benchmarks["normal"], runs["normal"], longest["normal"]
+        printf "\n\n## False alarms\n\n"
         alarms("idle", "Idle"); alarms("loaded", "With a competing load"); alarms("head-load", "With load during head\047s epochs only")
         runs["all"] = runs["idle"] + runs["loaded"]; exits["all", 1] = exits["idle", 1] + exits["loaded", 1]
         alarms("all", "Idle and loaded together")
@@ -75,12 +92,12 @@ awk -F, -v cpu="${cpu:-this machine}" -v threads="$(getconf _NPROCESSORS_ONLN)" 
         n = split("wrong-distance missing-benchmark interrupt full-disk no-program broken-base", x, " ")
         for (i = 1; i <= n; i++)
             if (runs[x[i]]) { gsub(/"/, "", note[x[i]]); gsub(/\|/, "\\|", note[x[i]]); printf "| %s | %s | `%s` |\n", x[i], status[x[i]], note[x[i]] }
-    }' "$csv" >"$work/report"
+    }' "$csv" "$csv" >"$work/report"
 cp "$work/report" "$report"
 echo "$report"
 [ -s "$work/data" ] || exit 0
 cp "$work/data" "$data"
 if command -v gnuplot >/dev/null; then
-    gnuplot -e "data='$data'; out='${data%.dat}.svg'" plots/regress-detection.gp
+    LC_ALL=C.UTF-8 gnuplot -e "data='$data'; out='${data%.dat}.svg'" plots/regress-detection.gp
     echo "${data%.dat}.svg"
 fi
