@@ -12,7 +12,26 @@ export OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}"
 answers() { # answers METRIC KERNEL FILE COMMAND...: the first 200 test images, as CSV
     metric=$1 kernel=$2 file=$3
     shift 3
-    "$@" classify --data "$data" --metric "$metric" --k 10 --limit 200 --kernel "$kernel" --output "$file" >"$out/log"
+    "$@" classify --data "$data" --metric "$metric" --k 10 --limit 200 --kernel "$kernel" --output "$file" >"$file.log"
+}
+
+check() { # check CPU
+    echo "==== $1: tests"
+    $MAKE --no-print-directory test WRAPPER="qemu-aarch64 -cpu $1" || return
+    echo "==== $1: the same answers as the native build"
+    qemu-aarch64 -cpu "$1" "$cross" kernels >"$out/$1.kernels" || return
+    agreed=0
+    for kernel in $(awk 'NR > 1 && $5 != "no" { print $1 }' "$out/$1.kernels"); do
+        metric=${kernel%%_*}
+        answers "$metric" "$kernel" "$out/$1.csv" qemu-aarch64 -cpu "$1" "$cross" || return
+        if ! cmp "$out/$metric.csv" "$out/$1.csv"; then
+            echo "check-arm: $kernel on $1: other answers than the native build: compare these files"
+            return 1
+        fi
+        agreed=$((agreed + 1))
+    done
+    echo "==== $1: $agreed kernels agree"
+    [ "$agreed" -gt 0 ]
 }
 
 for metric in l1 l2 l1wrap; do
@@ -21,31 +40,15 @@ done
 # All at once: an emulated suite keeps one core busy for the most part.
 cpus="cortex-a53 neoverse-n1 max"
 for cpu in $cpus; do
-    # shellcheck disable=SC2086 # a command and its arguments
-    { $MAKE --no-print-directory test WRAPPER="qemu-aarch64 -cpu $cpu" || echo "check-arm: FAILED"; } >"$out/$cpu.log" 2>&1 &
+    { check "$cpu" || echo "check-arm: FAILED"; } >"$out/$cpu.log" 2>&1 &
 done
 wait
+failed=0
 for cpu in $cpus; do
-    echo "==== $cpu: tests"
     cat "$out/$cpu.log"
-    if grep -q '^check-arm: FAILED' "$out/$cpu.log"; then
-        exit 1
-    fi
-    echo "==== $cpu: the same answers as the native build"
-    qemu-aarch64 -cpu "$cpu" "$cross" kernels >"$out/kernels"
-    agreed=0
-    for kernel in $(awk 'NR > 1 && $5 != "no" { print $1 }' "$out/kernels"); do
-        metric=${kernel%%_*}
-        answers "$metric" "$kernel" "$out/answers.csv" qemu-aarch64 -cpu "$cpu" "$cross"
-        if ! cmp "$out/$metric.csv" "$out/answers.csv"; then
-            echo "check-arm: $kernel on $cpu: other answers than the native build: compare these files" >&2
-            exit 1
-        fi
-        agreed=$((agreed + 1))
-    done
-    echo "==== $cpu: $agreed kernels agree"
-    [ "$agreed" -gt 0 ]
+    ! grep -q '^check-arm: FAILED' "$out/$cpu.log" || failed=1
 done
+[ "$failed" = 0 ]
 echo "==== max: a small benchmark, for errors and not for its times"
-qemu-aarch64 -cpu max "$cross-bench" --quick --data=synthetic:train=500,test=50 --output="$out/bench.json" >"$out/log"
+qemu-aarch64 -cpu max "$cross-bench" --quick --data=synthetic:train=500,test=50 --output="$out/bench.json" >"$out/bench.log"
 echo "check-arm: all agree"

@@ -7,21 +7,11 @@
 
 #include <cmocka.h>
 
+#include "fixtures/regress_runs.h"
 #include "random.h"
 #include "regress/verdict.h"
 
 enum { PAIRS = 40, TEN = 10 };
-
-/* ln(t_head / t_base), in thousandths, of an A/A run of a search on two cores of a busy Zen 4: 40 pairs in their order.
- */
-static const int recorded[PAIRS] = {2,    -166, 170,  -57, -3,  120, -98, -47, 33, -6,  44,  50, -11, -183,
-                                    -33,  -109, -211, -20, -15, 77,  -2,  6,   54, -2,  81,  65, 4,   7,
-                                    -243, -95,  29,   56,  8,   8,   0,   16,  1,  -12, -34, 6};
-
-static void take_recorded(double *d, double shift) {
-    for (size_t i = 0; i < PAIRS; i++)
-        d[i] = recorded[i] / 1000.0 + shift;
-}
 
 /* Evenly spread values of a distribution with heavy tails, in disorder, about a median. */
 static void spread(double *d, size_t n, double middle, double deviation) {
@@ -46,21 +36,6 @@ static struct judgement judge_spread(double middle, double deviation, size_t n) 
 }
 
 /* -- one benchmark ------------------------------------------------------------------------------------------------- */
-
-static void test_recorded(void **state) {
-    (void)state;
-    struct rules rules = rules_default(3);
-    double d[PAIRS];
-    take_recorded(d, 0);
-    struct judgement judgement = judge(&rules, d, PAIRS, rules.tau);
-    assert_int_equal(judgement.verdict, VERDICT_SAME);
-    take_recorded(d, log(1.10)); /* the same pairs, head 10 % slower */
-    judgement = judge(&rules, d, PAIRS, rules.tau);
-    assert_int_equal(judgement.verdict, VERDICT_SLOWER);
-    assert_true(fabs(judgement.interval.estimate - log(1.10)) < 0.01);
-    take_recorded(d, -log(1.10));
-    assert_int_equal(judge(&rules, d, PAIRS, rules.tau).verdict, VERDICT_FASTER);
-}
 
 static void test_verdicts(void **state) {
     (void)state;
@@ -200,6 +175,70 @@ static void test_outcomes(void **state) {
     assert_int_equal(outcome_of(bad, 3, 1), 3);
 }
 
+/* -- whole runs, as they were recorded ----------------------------------------------------------------------------- */
+
+enum { MOST = 256 };
+
+static size_t take(const struct recorded *recorded, double *d) {
+    assert_true(recorded->count <= MOST);
+    for (size_t i = 0; i < recorded->count; i++)
+        d[i] = recorded->values[i] / 1e4;
+    return recorded->count;
+}
+
+/* The controls of a run or of its confirmation: how many moved, and the threshold they leave. */
+static size_t judge_recorded_controls(const struct rules *rules, const struct recorded *recorded, double *threshold) {
+    struct control controls[3];
+    double d[MOST];
+    for (size_t i = 0; i < 3; i++)
+        controls[i] = judge_control(rules, d, take(&recorded[i], d));
+    struct control *others[] = {&controls[0], &controls[2]};
+    size_t moved = find_disturbed(rules, &controls[1], others, 2);
+    *threshold = threshold_of(rules, floor_of(&controls[1]));
+    return moved;
+}
+
+static struct judgement judge_recorded(const struct rules *rules, const struct recorded *recorded, double shift,
+                                       double threshold) {
+    double d[MOST];
+    size_t n = take(recorded, d);
+    for (size_t i = 0; i < n; i++)
+        d[i] += shift;
+    return judge(rules, d, n, threshold);
+}
+
+/* What compare.c makes of a run, head being slower by a further `shift`. */
+static enum outcome outcome_of_recorded(const struct recorded_run *run, double shift) {
+    struct rules rules = rules_default(2);
+    enum verdict verdicts[2];
+    double threshold, fresh_threshold;
+    size_t moved = judge_recorded_controls(&rules, run->controls, &threshold), slower = 0;
+    for (size_t b = 0; b < 2; b++) {
+        verdicts[b] = judge_recorded(&rules, &run->pairs[b], shift, threshold).verdict;
+        slower += verdicts[b] == VERDICT_SLOWER;
+    }
+    if (slower > 0 && moved == 0) {
+        moved = judge_recorded_controls(&rules, run->fresh_controls, &fresh_threshold);
+        for (size_t b = 0; b < 2; b++) {
+            struct judgement fresh = judge_recorded(&rules, &run->fresh[b], shift, fmax(threshold, fresh_threshold));
+            if (verdicts[b] == VERDICT_SLOWER && !confirms(&fresh))
+                verdicts[b] = VERDICT_UNDECIDED;
+        }
+    }
+    return outcome_of(verdicts, 2, moved > 0);
+}
+
+static void test_recorded_runs(void **state) {
+    (void)state;
+    assert_int_equal(outcome_of_recorded(&run_same, 0), NO_REGRESSION);           /* base against itself */
+    assert_int_equal(outcome_of_recorded(&run_slower, 0), REGRESSION);            /* head scans 10 % more rows */
+    assert_int_equal(outcome_of_recorded(&run_slower, -log(1.1)), NO_REGRESSION); /* and all that is taken off again */
+    assert_int_equal(outcome_of_recorded(&run_busy, 0), UNDECIDED); /* base against itself while compilers ran */
+    assert_int_equal(outcome_of_recorded(&run_busy, log(1.1)), UNDECIDED);
+}
+
+/* -- coverage ------------------------------------------------------------------------------------------------------ */
+
 /* Many made-up A/A runs of ten benchmarks: all ten intervals hold the truth in at least 95 % of the runs, and with
  * values as noisy as that none is called slower. */
 static void test_coverage(void **state) {
@@ -226,7 +265,7 @@ static void test_coverage(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_recorded),      cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_second_look),
+        cmocka_unit_test(test_recorded_runs), cmocka_unit_test(test_verdicts),    cmocka_unit_test(test_second_look),
         cmocka_unit_test(test_too_few_pairs), cmocka_unit_test(test_level),       cmocka_unit_test(test_detectable),
         cmocka_unit_test(test_controls),      cmocka_unit_test(test_floor),       cmocka_unit_test(test_confirmation),
         cmocka_unit_test(test_outcomes),      cmocka_unit_test(test_skewed_copy), cmocka_unit_test(test_coverage),
