@@ -57,6 +57,33 @@ void command_start(struct process *process, const char *const *arguments) {
         fail_msg("cannot start %s", binary());
 }
 
+void program_start(struct process *process, const char *program, const char *const *arguments) {
+    enum { MOST = 32 };
+    static char paths[MOST][512];
+    const char *all[MOST + 1] = {0};
+    for (size_t i = 0; i < MOST && arguments[i] != NULL; i++) {
+        size_t before = strcspn(arguments[i], "@");
+        const char *rest = arguments[i] + before;
+        snprintf(paths[i], sizeof paths[i], "%.*s%s%s%s", (int)before, arguments[i],
+                 *rest != '\0' ? process->folder : "", *rest != '\0' ? "/" : "", *rest != '\0' ? rest + 1 : "");
+        all[i] = paths[i];
+    }
+    if (process_start_ours(process, program, all) != 0)
+        fail_msg("cannot start %s", program);
+}
+
+char *text_of(const struct process *process, const char *name) {
+    char path[256], *text = NULL;
+    size_t size = 0;
+    FILE *file = fopen(process_path(process, name, path, sizeof path), "r");
+    if (file == NULL)
+        fail_msg("%s was not written", name);
+    if (getdelim(&text, &size, '\0', file) < 0)
+        fail_msg("%s is empty", name);
+    fclose(file);
+    return text;
+}
+
 void command_finish(struct process *process) {
     assert_int_equal(process_finish(process), 0);
 }

@@ -18,6 +18,12 @@ void command_run(struct process *process, const char *const *arguments);
 void command_start(struct process *process, const char *const *arguments);
 void command_finish(struct process *process);
 
+/* Starts any program of this project; the first "@" of an argument stands for the folder and a slash. */
+void program_start(struct process *process, const char *program, const char *const *arguments);
+
+/* The text of a file in the folder, to be freed. */
+char *text_of(const struct process *process, const char *name);
+
 /* 1 if tests run under an emulator: everything takes longer, and signals and terminals are the emulator's. */
 int emulated(void);
 

@@ -16,22 +16,12 @@
 
 #include "command.h"
 
-enum { MOST = 24 };
-
 void regress_start(struct process *p, const char *const *words) {
-    static char paths[MOST][512], driver[PATH_MAX];
-    const char *arguments[MOST + 1] = {0}, *name = getenv("KNNMARK_REGRESS");
+    static char driver[PATH_MAX];
+    const char *name = getenv("KNNMARK_REGRESS");
     if (realpath(name != NULL ? name : "build/knnmark-regress", driver) == NULL)
         fail_msg("the driver is not there: `make test` builds it and names it in KNNMARK_REGRESS");
-    for (size_t i = 0; i < MOST && words[i] != NULL; i++) {
-        size_t before = strcspn(words[i], "@");
-        const char *rest = words[i] + before;
-        snprintf(paths[i], sizeof paths[i], "%.*s%s%s%s", (int)before, words[i], *rest != '\0' ? p->folder : "",
-                 *rest != '\0' ? "/" : "", *rest != '\0' ? rest + 1 : "");
-        arguments[i] = paths[i];
-    }
-    if (process_start_ours(p, driver, arguments) != 0)
-        fail_msg("cannot start %s", driver);
+    program_start(p, driver, words);
 }
 
 void regress_run(struct process *p, const char *const *words) {
@@ -49,14 +39,4 @@ void assert_no_regress_result(const struct process *p, const char *text) {
     assert_int_not_equal(access(process_path(p, "result.json", path, sizeof path), F_OK), 0);
     assert_int_not_equal(access(process_path(p, "result.html", path, sizeof path), F_OK), 0);
     assert_int_not_equal(access(process_path(p, "result.md", path, sizeof path), F_OK), 0);
-}
-
-char *regress_text(const struct process *p, const char *name) {
-    char path[256], *text = NULL;
-    size_t size = 0;
-    FILE *file = fopen(process_path(p, name, path, sizeof path), "r");
-    if (file == NULL || getdelim(&text, &size, '\0', file) < 0)
-        fail_msg("%s was not written", name);
-    fclose(file);
-    return text;
 }

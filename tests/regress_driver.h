@@ -13,7 +13,4 @@ void regress_start(struct process *process, const char *const *words);
 /* Ended with status 2 and one line that holds `text`, and wrote no result.*. */
 void assert_no_regress_result(const struct process *process, const char *text);
 
-/* The text of a file in the folder, to be freed. */
-char *regress_text(const struct process *process, const char *name);
-
 #endif

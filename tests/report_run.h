@@ -11,7 +11,4 @@ void run_report(struct process *p, const char *const *arguments);
 /* One line of complaint that holds this. */
 void assert_report_complaint(const struct process *p, int status, const char *text);
 
-/* A file of the folder, to be freed. */
-char *text_of(const struct process *p, const char *name);
-
 #endif

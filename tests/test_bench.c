@@ -62,7 +62,7 @@ static json_t *member(json_t *object, const char *name, json_type type) {
     return value;
 }
 
-static const char *text_of(json_t *object, const char *name) {
+static const char *string_of(json_t *object, const char *name) {
     const char *text = json_string_value(member(object, name, JSON_STRING));
     if (text[0] == '\0')
         fail_msg("\"%s\" is empty", name);
@@ -90,17 +90,17 @@ static double counter(json_t *all, const char *benchmark, const char *name) {
 
 static void check_texts(json_t *object, const char *const *names) {
     for (; *names != NULL; names++)
-        text_of(object, *names);
+        string_of(object, *names);
 }
 
 static void check_data(json_t *block) {
     json_t *data = member(block, "data", JSON_OBJECT);
-    assert_string_equal(text_of(data, "source"), "synthetic images (seed 4294967297), not CIFAR-10");
+    assert_string_equal(string_of(data, "source"), "synthetic images (seed 4294967297), not CIFAR-10");
     member(data, "synthetic", JSON_TRUE);
     assert_int_equal(integer_of(data, "train"), 600);
     assert_int_equal(integer_of(data, "test"), 60);
     assert_int_equal(integer_of(data, "dim"), 3072);
-    const char *sha256 = text_of(data, "sha256");
+    const char *sha256 = string_of(data, "sha256");
     assert_int_equal(strlen(sha256), 64);
     assert_int_equal(strspn(sha256, "0123456789abcdef"), 64);
     assert_true(integer_of(block, "seed") == 4294967297);
@@ -119,7 +119,7 @@ static void check_block(json_t *block) {
     assert_int_equal(json_array_size(member(machine, "load_after", JSON_ARRAY)), 3);
     json_t *build = member(block, "build", JSON_OBJECT);
     check_texts(build, (const char *const[]){"compiler", "flags", NULL});
-    text_of(member(build, "libraries", JSON_OBJECT), "benchmark");
+    string_of(member(build, "libraries", JSON_OBJECT), "benchmark");
     assert_int_equal(integer_of(member(block, "threads", JSON_OBJECT), "count"), 2);
     integer_of(member(block, "openmp", JSON_OBJECT), "version");
     check_data(block);
@@ -187,7 +187,7 @@ static void test_without_scalar(void **state) {
           "--output=out.json", "--benchmark_filter=^search/l1_baseline_auto/");
     assert_ended_well(p);
     json_t *all = load(p, "out.json");
-    assert_string_equal(text_of(member(all, "knnmark", JSON_OBJECT), "seed"), "18446744073709551615");
+    assert_string_equal(string_of(member(all, "knnmark", JSON_OBJECT), "seed"), "18446744073709551615");
     double expected = counter(all, "search/l1_baseline_auto/k:1/threads:1", "x_scalar");
     double shown = times_scalar(p->output, "l1_baseline_auto/k:1/threads:1");
     assert_true(shown > expected - 0.051 && shown < expected + 0.051);
@@ -205,11 +205,11 @@ static void test_any_path(void **state) {
           "--benchmark_filter=^search/l1_scalar/");
     assert_ended_well(p);
     json_t *all = load(p, "out.json"), *block = member(all, "knnmark", JSON_OBJECT);
-    const char *source = text_of(member(block, "data", JSON_OBJECT), "source");
+    const char *source = string_of(member(block, "data", JSON_OBJECT), "source");
     assert_holds(source, "caf?");
-    assert_string_equal(text_of(member(all, "context", JSON_OBJECT), "data"), source);
+    assert_string_equal(string_of(member(all, "context", JSON_OBJECT), "data"), source);
     json_t *environment = member(member(block, "openmp", JSON_OBJECT), "environment", JSON_OBJECT);
-    assert_string_equal(text_of(environment, "OMP_SCHEDULE"), "dynamic?");
+    assert_string_equal(string_of(environment, "OMP_SCHEDULE"), "dynamic?");
     member(block, "seed", JSON_NULL);
     json_decref(all);
 }

@@ -100,7 +100,7 @@ static void test_second_look(void **state) {
     compare(p, NULL);
     assert_int_equal(p->status, 1);
     assert_holds(p->output, "regress: regression: 1 of 3 benchmarks slower, confirmed in fresh processes\n");
-    char *json = regress_text(p, "result.json");
+    char *json = text_of(p, "result.json");
     assert_int_equal(count_of(json, "\"looks\": 2,"), 1 + 1); /* the rules say it, too */
     assert_int_equal(count_of(json, "\"pairs\": 16,"), 2);    /* a/x, the copy */
     free(json);
@@ -124,7 +124,7 @@ static void test_disturbed_once(void **state) {
                  "n=$(cat \"$0.n\" 2>/dev/null || echo 0); echo $((n + 1)) >\"$0.n\"; [ $n != 1 ] || speed=1500");
     write_worker(p, "head", "");
     regress_run(p, (const char *const[]){COMPARISON, "--control=20", NULL});
-    char *json = regress_text(p, "result.json");
+    char *json = text_of(p, "result.json");
     assert_int_equal(count_of(json, "\"looks\": 2,"), 1 + 3);
     free(json);
 }
@@ -156,8 +156,7 @@ static void test_files(void **state) {
     write_worker(p, "head", "speed=1100");
     compare(p, "--base-name=<b>&old", "--head-name=new|one");
     assert_int_equal(p->status, 1);
-    char *html = regress_text(p, "result.html"), *json = regress_text(p, "result.json"),
-         *summary = regress_text(p, "result.md");
+    char *html = text_of(p, "result.html"), *json = text_of(p, "result.json"), *summary = text_of(p, "result.md");
     assert_page(html);
     assert_holds(html, "&lt;b&gt;&amp;old");
     /* Benchmarks, again in fresh processes, and their pairs; controls, `waiting` only where the system tells. */

@@ -314,7 +314,7 @@ static void test_validation(void **state) {
     assert_int_equal(process_write(p, "runs.csv", made_up, sizeof made_up - 1), 0);
     run_validation(p);
     assert_success(p);
-    char *report = regress_text(p, "results/regress-validation.md");
+    char *report = text_of(p, "results/regress-validation.md");
     for (size_t i = 0; i < sizeof expected / sizeof expected[0]; i++)
         assert_holds(report, expected[i]);
     free(report);
