@@ -1,7 +1,6 @@
 #include "baseline.h"
 
 #include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
 #include "baseline_conditions.h"
@@ -139,23 +138,17 @@ static enum verdict compare_one(const char *name, const struct range *base, cons
     return verdict;
 }
 
-static int compare_all(const json_t *base, const json_t *head, double threshold, int *outcome,
-                       struct knn_error *error) {
-    size_t count = 0;
-    enum verdict *verdicts = calloc(json_array_size(base) + 1, sizeof *verdicts);
-    if (verdicts == NULL)
-        return knn_fail(error, "no memory to compare the result files");
+static enum outcome compare_all(const json_t *base, const json_t *head, double threshold) {
+    enum outcome outcome = NO_REGRESSION;
     printf("%-48s %15s %15s  %18s  %s\n", "share of the ceiling", "baseline", "now", "longer by", "verdict");
     for (size_t i = 0; i < json_array_size(base); i++) {
         const char *name = starts(base, i);
         if (name == NULL)
             continue;
         struct range before = range_of(base, name), now = range_of(head, name);
-        verdicts[count++] = compare_one(name, &before, &now, threshold);
+        outcome = outcome_with(outcome, compare_one(name, &before, &now, threshold));
     }
-    *outcome = (int)outcome_of(verdicts, count, 0);
-    free(verdicts);
-    return 0;
+    return outcome;
 }
 
 static void print_conclusion(double asked, double threshold, int outcome) {
@@ -174,8 +167,9 @@ static int compare_files(const json_t *base, const json_t *head, const char *cur
     const json_t *before = json_object_get(base, "benchmarks"), *now = json_object_get(head, "benchmarks");
     double threshold = fmax(settings->tau, LEAST_THRESHOLD);
     if (check_names(before, now, "current", error) != 0 || check_names(now, before, "baseline", error) != 0 ||
-        check_runs(now, current, error) != 0 || compare_all(before, now, threshold, outcome, error) != 0)
+        check_runs(now, current, error) != 0)
         return -1;
+    *outcome = (int)compare_all(before, now, threshold);
     print_conditions(base, head);
     print_conclusion(settings->tau, threshold, *outcome);
     if (*outcome == UNDECIDED && settings->warn_undecided)

@@ -10,78 +10,84 @@
 
 static const double REFERENCE_SECONDS = 0.004;
 
-/* -- values -------------------------------------------------------------------------------------------------------- */
+/* -- values, as logarithms ----------------------------------------------------------------------------------------- */
 
-double *log_ratios(const struct series *series) {
-    double *d = series->count > 0 ? malloc(series->count * sizeof *d) : NULL;
-    for (size_t i = 0; d != NULL && i < series->count; i++)
-        d[i] = log(series->pairs[i].head.seconds / series->pairs[i].base.seconds);
-    return d;
-}
-
-static struct judgement judge_series(const struct rules *rules, const struct series *series, double threshold) {
-    double *d = log_ratios(series);
-    struct judgement judgement = judge(rules, d, d != NULL ? series->count : 0, threshold);
-    free(d);
-    return judgement;
+static double time_ratio(const struct pair *pair) {
+    return log(pair->head.seconds / pair->base.seconds);
 }
 
 static double reference_ratio(const struct pair *pair) {
     return log(pair->head.reference / pair->base.reference);
 }
 
-/* As a logarithm of times: waiting for a share w of the time makes it 1 / (1 - w) times as long. */
+/* Waiting for a share w of the time makes it 1 / (1 - w) times as long. */
 static double waiting_ratio(const struct pair *pair) {
     if (pair->head.waiting < 0 || pair->base.waiting < 0)
         return NAN;
     return log1p(-fmin(pair->base.waiting, 0.99)) - log1p(-fmin(pair->head.waiting, 0.99));
 }
 
-/* A control over the pairs of all benchmarks; not measured where a value is missing. */
-static struct control pooled(const struct comparison *c, int fresh, double (*value)(const struct pair *)) {
-    size_t total = 0, count = 0;
-    for (size_t i = 0; i < c->count; i++)
-        total += fresh ? c->benchmarks[i].fresh.count : c->benchmarks[i].first.count;
-    double *values = malloc((total + 1) * sizeof *values);
-    for (size_t i = 0; values != NULL && i < c->count; i++) {
-        const struct series *series = fresh ? &c->benchmarks[i].fresh : &c->benchmarks[i].first;
-        for (size_t j = 0; j < series->count; j++) {
-            values[count] = value(&series->pairs[j]);
-            count += isfinite(values[count]);
-        }
+/* Adds those of a series, without what could not be measured. */
+static int add_values(struct values *values, const struct series *series, double (*value)(const struct pair *)) {
+    double *d = realloc(values->d, (values->count + series->count + 1) * sizeof *d);
+    if (d == NULL)
+        return -1;
+    values->d = d;
+    for (size_t i = 0; i < series->count; i++) {
+        d[values->count] = value(&series->pairs[i]);
+        values->count += isfinite(d[values->count]);
     }
-    struct control control = judge_control(&c->rules, values, count);
-    free(values);
-    return control;
+    return 0;
+}
+
+/* The reference and the waiting are taken over the pairs of all benchmarks. */
+static int gather(const struct comparison *c, int fresh, struct timings *timings) {
+    int status = add_values(&timings->copy, fresh ? &c->fresh_copies : &c->copies, time_ratio);
+    for (size_t i = 0; i < c->count && status == 0; i++) {
+        const struct series *series = fresh ? &c->benchmarks[i].fresh : &c->benchmarks[i].first;
+        status = add_values(&timings->benchmarks[i], series, time_ratio) != 0 ||
+                         add_values(&timings->reference, series, reference_ratio) != 0 ||
+                         add_values(&timings->waiting, series, waiting_ratio) != 0
+                     ? -1
+                     : 0;
+    }
+    return status;
+}
+
+static void release(const struct timings *timings, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        free(timings->benchmarks[i].d);
+    free(timings->reference.d);
+    free(timings->copy.d);
+    free(timings->waiting.d);
 }
 
 /* -- judging ------------------------------------------------------------------------------------------------------- */
 
-static struct controls judge_controls(const struct comparison *c, int fresh) {
-    struct controls controls = {.reference = pooled(c, fresh, reference_ratio),
-                                .waiting = pooled(c, fresh, waiting_ratio)};
-    double *d = log_ratios(fresh ? &c->fresh_copies : &c->copies);
-    controls.copy = judge_control(&c->rules, d, d != NULL ? (fresh ? c->fresh_copies : c->copies).count : 0);
-    free(d);
-    controls.floor = floor_of(&controls.copy);
-    struct control *others[] = {&controls.reference, &controls.waiting};
-    controls.outside = find_disturbed(&c->rules, &controls.copy, others, 2);
-    return controls;
+static int judge_all(struct comparison *c, struct knn_error *error) {
+    struct values values[2][MOST_BENCHMARKS] = {{{0}}};
+    struct finding findings[MOST_BENCHMARKS];
+    struct timings first = {.benchmarks = values[0]}, fresh = {.benchmarks = values[1]};
+    int status = gather(c, 0, &first) != 0 || gather(c, 1, &fresh) != 0 ? knn_fail(error, "no memory to judge in") : 0;
+    if (status == 0)
+        decide(&c->rules, &first, &fresh, findings, &c->decision);
+    for (size_t i = 0; i < c->count && status == 0; i++)
+        c->benchmarks[i].found = findings[i];
+    release(&first, c->count);
+    release(&fresh, c->count);
+    return status;
 }
 
 /* Times the marked benchmarks and judges all by all their pairs, for the floor may have changed; marks those that are
  * open. Returns how many there are, or -1. */
 static int look(struct comparison *c, char *take, struct knn_error *error) {
     int open = 0;
-    if (run_rounds(c, take, 0, error) != 0)
+    if (run_rounds(c, take, 0, error) != 0 || judge_all(c, error) != 0)
         return -1;
-    c->controls = judge_controls(c, 0);
-    double threshold = threshold_of(&c->rules, c->controls.floor);
     for (size_t i = 0; i < c->count; i++) {
         struct benchmark *b = &c->benchmarks[i];
-        b->judgement = judge_series(&c->rules, &b->first, threshold);
         b->looks += take[i];
-        take[i] = b->judgement.verdict == VERDICT_UNDECIDED || c->controls.outside > 0;
+        take[i] = b->found.judgement.verdict == VERDICT_UNDECIDED || c->decision.controls.outside > 0;
         open += take[i];
     }
     return open;
@@ -90,32 +96,10 @@ static int look(struct comparison *c, char *take, struct knn_error *error) {
 static int confirm(struct comparison *c, char *take, struct knn_error *error) {
     size_t slower = 0;
     for (size_t i = 0; i < c->count; i++)
-        slower += (size_t)(take[i] = c->benchmarks[i].judgement.verdict == VERDICT_SLOWER);
-    if (slower == 0 || c->controls.outside > 0)
+        slower += (size_t)(take[i] = c->benchmarks[i].found.judgement.verdict == VERDICT_SLOWER);
+    if (slower == 0 || c->decision.controls.outside > 0)
         return 0;
-    if (restart_workers(c, error) != 0 || run_rounds(c, take, 1, error) != 0)
-        return -1;
-    c->fresh_controls = judge_controls(c, 1);
-    double fresh_threshold = threshold_of(&c->rules, c->fresh_controls.floor);
-    for (size_t i = 0; i < c->count; i++) {
-        struct benchmark *b = &c->benchmarks[i];
-        if (!take[i])
-            continue;
-        b->confirmation = judge_series(&c->rules, &b->fresh, fmax(fresh_threshold, b->judgement.threshold));
-        b->confirmed = confirms(&b->confirmation);
-    }
-    return 0;
-}
-
-enum verdict final_verdict(const struct benchmark *b) {
-    return b->judgement.verdict == VERDICT_SLOWER && !b->confirmed ? VERDICT_UNDECIDED : b->judgement.verdict;
-}
-
-static enum outcome decide(const struct comparison *c) {
-    enum verdict verdicts[MOST_BENCHMARKS];
-    for (size_t i = 0; i < c->count; i++)
-        verdicts[i] = final_verdict(&c->benchmarks[i]);
-    return outcome_of(verdicts, c->count, c->controls.outside > 0 || c->fresh_controls.outside > 0);
+    return restart_workers(c, error) != 0 || run_rounds(c, take, 1, error) != 0 ? -1 : judge_all(c, error);
 }
 
 /* -- all of it ----------------------------------------------------------------------------------------------------- */
@@ -126,10 +110,7 @@ static int measure(struct comparison *c, struct knn_error *error) {
     int open = look(c, take, error);
     if (open > 0)
         open = restart_workers(c, error) != 0 ? -1 : look(c, take, error);
-    if (open < 0 || confirm(c, take, error) != 0)
-        return -1;
-    c->outcome = decide(c);
-    return 0;
+    return open < 0 ? -1 : confirm(c, take, error);
 }
 
 /* Too few pairs have no interval at all. */

@@ -65,15 +65,8 @@ struct benchmark {
     char name[REGRESS_NAME];
     uint64_t iterations;
     struct series first, fresh; /* fresh: in new processes; empty if there was nothing to confirm */
-    struct judgement judgement, confirmation;
+    struct finding found;
     unsigned looks;
-    int confirmed; /* a "slower" that came back */
-};
-
-struct controls {
-    struct control reference, copy, waiting;
-    size_t outside;
-    double floor;
 };
 
 struct comparison {
@@ -85,8 +78,7 @@ struct comparison {
     size_t count;
     struct series copies, fresh_copies;
     struct rules rules;
-    struct controls controls, fresh_controls;
-    enum outcome outcome;
+    struct decision decision;
     char source[512]; /* of the data */
     uint64_t reference_rounds, random;
     double seconds; /* all of it took */
@@ -96,12 +88,6 @@ struct comparison {
  * comparison_free is due in either case. */
 int compare(struct comparison *comparison, const struct settings *settings, struct knn_error *error);
 void comparison_free(struct comparison *comparison);
-
-/* The verdict a benchmark ends with: a "slower" that fresh processes do not show is undecided. */
-enum verdict final_verdict(const struct benchmark *benchmark);
-
-/* Values of one kind, to be freed by the caller: ln(head / base) of a series; NULL without memory or pairs. */
-double *log_ratios(const struct series *series);
 
 /* -- parts of it (sides.c, rounds.c) ----------------------------------------------------------------------------- */
 

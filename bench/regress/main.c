@@ -29,10 +29,10 @@ static int compare_builds(const struct settings *settings) {
         status = write_results(&comparison, &error);
     if (status == 0 && !settings->list) {
         write_table(stdout, &comparison);
-        if (comparison.outcome == UNDECIDED && settings->warn_undecided)
+        if (comparison.decision.outcome == UNDECIDED && settings->warn_undecided)
             warn(&comparison);
     }
-    int outcome = status == 0 ? (int)comparison.outcome : fail(&error);
+    int outcome = status == 0 ? (int)comparison.decision.outcome : fail(&error);
     comparison_free(&comparison);
     return outcome == UNDECIDED && settings->warn_undecided ? NO_REGRESSION : outcome;
 }

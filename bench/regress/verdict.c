@@ -65,13 +65,48 @@ int confirms(const struct judgement *fresh) {
     return fresh->interval.estimate > fresh->threshold && fresh->interval.low > 0;
 }
 
-enum outcome outcome_of(const enum verdict *verdicts, size_t count, int disturbed) {
-    enum outcome outcome = disturbed ? UNDECIDED : NO_REGRESSION;
-    for (size_t i = 0; i < count && !disturbed; i++) {
-        if (verdicts[i] == VERDICT_SLOWER)
-            return REGRESSION;
-        if (verdicts[i] == VERDICT_UNDECIDED)
-            outcome = UNDECIDED;
+enum outcome outcome_with(enum outcome outcome, enum verdict verdict) {
+    if (verdict == VERDICT_SLOWER)
+        return REGRESSION;
+    return verdict == VERDICT_UNDECIDED && outcome == NO_REGRESSION ? UNDECIDED : outcome;
+}
+
+/* -- a whole run --------------------------------------------------------------------------------------------------- */
+
+static struct controls judge_controls(const struct rules *rules, const struct timings *timings) {
+    struct controls controls = {.reference = judge_control(rules, timings->reference.d, timings->reference.count),
+                                .copy = judge_control(rules, timings->copy.d, timings->copy.count),
+                                .waiting = judge_control(rules, timings->waiting.d, timings->waiting.count)};
+    struct control *others[] = {&controls.reference, &controls.waiting};
+    controls.floor = floor_of(&controls.copy);
+    controls.outside = find_disturbed(rules, &controls.copy, others, 2);
+    return controls;
+}
+
+static struct finding find(const struct rules *rules, const struct values *first, const struct values *fresh,
+                           double threshold, double fresh_threshold) {
+    struct finding finding = {.judgement = judge(rules, first->d, first->count, threshold),
+                              .confirmation = judge(rules, fresh->d, fresh->count, fresh_threshold)};
+    finding.verdict = finding.judgement.verdict;
+    if (finding.verdict == VERDICT_SLOWER) {
+        finding.confirmed = confirms(&finding.confirmation);
+        finding.verdict = finding.confirmed ? VERDICT_SLOWER : VERDICT_UNDECIDED;
     }
-    return outcome;
+    return finding;
+}
+
+void decide(const struct rules *rules, const struct timings *first, const struct timings *fresh,
+            struct finding *findings, struct decision *decision) {
+    decision->controls = judge_controls(rules, first);
+    decision->fresh_controls = judge_controls(rules, fresh);
+    double threshold = threshold_of(rules, decision->controls.floor);
+    double fresh_threshold = threshold_of(rules, decision->fresh_controls.floor);
+    decision->outcome = NO_REGRESSION;
+    for (size_t i = 0; i < rules->benchmarks; i++) {
+        findings[i] =
+            find(rules, &first->benchmarks[i], &fresh->benchmarks[i], threshold, fmax(threshold, fresh_threshold));
+        decision->outcome = outcome_with(decision->outcome, findings[i].verdict);
+    }
+    if (decision->controls.outside + decision->fresh_controls.outside > 0)
+        decision->outcome = UNDECIDED; /* a disturbed run is no verdict, whatever was found */
 }

@@ -48,6 +48,12 @@ struct control {
     int outside;  /* it left the limit */
 };
 
+struct controls {
+    struct control reference, copy, waiting;
+    size_t outside; /* how many left the limit */
+    double floor;
+};
+
 /* "same", "faster", "slower", "undecided". */
 const char *verdict_name(enum verdict verdict);
 
@@ -65,10 +71,40 @@ size_t find_disturbed(const struct rules *rules, struct control *copy, struct co
  * wholly above 0. A slowdown that came with the layout of one process's memory does not come back. */
 int confirms(const struct judgement *fresh);
 
+/* -- a whole run --------------------------------------------------------------------------------------------------- */
+
+struct values {
+    double *d;
+    size_t count;
+};
+
+/* What was timed in one set of processes or, before a confirmation, in the two looks together. */
+struct timings {
+    struct values reference, copy, waiting;
+    struct values *benchmarks; /* rules->benchmarks of them */
+};
+
+/* What a run says of one benchmark. */
+struct finding {
+    struct judgement judgement, confirmation; /* confirmation: of the pairs from fresh processes, if there are any */
+    int confirmed;                            /* a "slower" that came back */
+    enum verdict verdict;                     /* the last word: a "slower" that did not come back is undecided */
+};
+
 /* Exit statuses. */
 enum outcome { NO_REGRESSION = 0, REGRESSION = 1, FAILED = 2, UNDECIDED = 3 };
 
-/* A "slower" in the list is a confirmed one. A disturbed run is no verdict, whatever the list says. */
-enum outcome outcome_of(const enum verdict *verdicts, size_t count, int disturbed);
+/* The outcome of what went before and one benchmark more, whose "slower" is a confirmed one. */
+enum outcome outcome_with(enum outcome outcome, enum verdict verdict);
+
+struct decision {
+    struct controls controls, fresh_controls;
+    enum outcome outcome;
+};
+
+/* All decisions, from the timings to the exit status. `fresh` has no values as long as nothing was confirmed.
+ * findings: rules->benchmarks of them, to be set. */
+void decide(const struct rules *rules, const struct timings *first, const struct timings *fresh,
+            struct finding *findings, struct decision *decision);
 
 #endif

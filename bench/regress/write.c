@@ -16,11 +16,11 @@ struct change change_of(double logarithm) {
 }
 
 const char *verdict_text(const struct benchmark *b) {
-    if (b->judgement.verdict != VERDICT_SLOWER)
-        return verdict_name(b->judgement.verdict);
+    if (b->found.judgement.verdict != VERDICT_SLOWER)
+        return verdict_name(b->found.judgement.verdict);
     if (b->fresh.count == 0)
         return "slower (not confirmed: the run was disturbed)";
-    return b->confirmed ? "slower (confirmed)" : "slower once, not in fresh processes";
+    return b->found.confirmed ? "slower (confirmed)" : "slower once, not in fresh processes";
 }
 
 void write_machine(FILE *stream, const struct comparison *c) {
@@ -30,7 +30,7 @@ void write_machine(FILE *stream, const struct comparison *c) {
 }
 
 void list_controls(const struct comparison *c, int confirming, struct named_control controls[CONTROLS]) {
-    const struct controls *from = confirming ? &c->fresh_controls : &c->controls;
+    const struct controls *from = confirming ? &c->decision.fresh_controls : &c->decision.controls;
     controls[0] = (struct named_control){"frozen reference", &from->reference};
     controls[1] = (struct named_control){"base against its copy", &from->copy};
     controls[2] = (struct named_control){"waiting for a CPU", &from->waiting};
@@ -43,7 +43,7 @@ int has_fresh(const struct comparison *c) {
 double least_detectable(const struct comparison *c) {
     double most = 0;
     for (size_t i = 0; i < c->count; i++)
-        most = fmax(most, c->benchmarks[i].judgement.detectable);
+        most = fmax(most, c->benchmarks[i].found.judgement.detectable);
     return most;
 }
 
@@ -64,10 +64,10 @@ static void write_disturbed(FILE *stream, const struct comparison *c) {
 void write_conclusion(FILE *stream, const struct comparison *c) {
     size_t slower = 0, undecided = 0;
     for (size_t i = 0; i < c->count; i++) {
-        slower += final_verdict(&c->benchmarks[i]) == VERDICT_SLOWER;
-        undecided += final_verdict(&c->benchmarks[i]) == VERDICT_UNDECIDED;
+        slower += c->benchmarks[i].found.verdict == VERDICT_SLOWER;
+        undecided += c->benchmarks[i].found.verdict == VERDICT_UNDECIDED;
     }
-    if (c->controls.outside + c->fresh_controls.outside > 0)
+    if (c->decision.controls.outside + c->decision.fresh_controls.outside > 0)
         write_disturbed(stream, c);
     else if (slower > 0)
         fprintf(stream, "regression: %zu of %zu benchmarks slower, confirmed in fresh processes", slower, c->count);
@@ -76,8 +76,10 @@ void write_conclusion(FILE *stream, const struct comparison *c) {
                 c->count);
     else
         fprintf(stream, "no regression in %zu benchmark%s", c->count, c->count == 1 ? "" : "s");
-    if (c->controls.outside + c->fresh_controls.outside == 0 && c->controls.floor > c->rules.tau)
-        fprintf(stream, "; this machine is noisy: only beyond %s is slower", change_of(c->controls.floor).text);
+    if (c->decision.controls.outside + c->decision.fresh_controls.outside == 0 &&
+        c->decision.controls.floor > c->rules.tau)
+        fprintf(stream, "; this machine is noisy: only beyond %s is slower",
+                change_of(c->decision.controls.floor).text);
 }
 
 /* -- files --------------------------------------------------------------------------------------------------------- */

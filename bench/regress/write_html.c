@@ -35,11 +35,11 @@ static void widen(double *range, const struct interval *interval) {
 
 static double range_of(const struct comparison *c) {
     double range = 1.5 * c->rules.tau;
-    if (isfinite(c->controls.floor))
-        range = fmax(range, 1.5 * c->controls.floor);
+    if (isfinite(c->decision.controls.floor))
+        range = fmax(range, 1.5 * c->decision.controls.floor);
     for (size_t i = 0; i < c->count; i++) {
-        widen(&range, &c->benchmarks[i].judgement.interval);
-        widen(&range, &c->benchmarks[i].confirmation.interval);
+        widen(&range, &c->benchmarks[i].found.judgement.interval);
+        widen(&range, &c->benchmarks[i].found.confirmation.interval);
     }
     return 1.05 * range;
 }
@@ -96,11 +96,11 @@ static void write_benchmarks(FILE *stream, const struct comparison *c, double ra
     write_head_row(stream, "benchmark", range);
     for (size_t i = 0; i < c->count; i++) {
         const struct benchmark *b = &c->benchmarks[i];
-        write_row(stream, b->name, &b->judgement.interval, b->judgement.threshold, range,
-                  change_of(b->judgement.detectable).text, verdict_text(b), final_verdict(b) == VERDICT_SLOWER);
+        write_row(stream, b->name, &b->found.judgement.interval, b->found.judgement.threshold, range,
+                  change_of(b->found.judgement.detectable).text, verdict_text(b), b->found.verdict == VERDICT_SLOWER);
         if (b->fresh.count > 0)
-            write_row(stream, "in fresh processes", &b->confirmation.interval, b->judgement.threshold, range, "", "",
-                      b->confirmed);
+            write_row(stream, "in fresh processes", &b->found.confirmation.interval, b->found.judgement.threshold,
+                      range, "", "", b->found.confirmed);
     }
     fputs("</table></div>\n</section>\n", stream);
 }
@@ -115,7 +115,7 @@ static void write_controls(FILE *stream, const struct comparison *c, double rang
     write_head_row(stream, "control", range);
     for (int confirming = 0; confirming <= has_fresh(c); confirming++) {
         struct named_control all[CONTROLS];
-        double floor = confirming ? c->fresh_controls.floor : c->controls.floor;
+        double floor = confirming ? c->decision.fresh_controls.floor : c->decision.controls.floor;
         list_controls(c, confirming, all);
         for (size_t i = 0; i < CONTROLS; i++)
             if (all[i].control->measured)
@@ -176,10 +176,10 @@ static void write_all_series(FILE *stream, const struct comparison *c) {
     for (size_t i = 0; i < c->count; i++) {
         const struct benchmark *b = &c->benchmarks[i];
         snprintf(id, sizeof id, "pairs-%zu", i + 1);
-        write_series(stream, b->name, id, &b->first, &b->fresh, b->judgement.threshold);
+        write_series(stream, b->name, id, &b->first, &b->fresh, b->found.judgement.threshold);
     }
     write_series(stream, "base against its copy", "pairs-copy", &c->copies, &c->fresh_copies,
-                 fmax(c->rules.control, c->controls.floor));
+                 fmax(c->rules.control, c->decision.controls.floor));
     fputs("</section>\n", stream);
 }
 
@@ -204,8 +204,8 @@ static void write_facts(FILE *stream, const struct comparison *c) {
     put_fact(stream, "Flags", KNN_FLAGS);
     put_fact(stream, "Data", c->source);
     snprintf(text, sizeof text, "%s: asked for %s, this machine's floor %s",
-             change_of(threshold_of(&c->rules, c->controls.floor)).text, change_of(c->rules.tau).text,
-             change_of(c->controls.floor).text);
+             change_of(threshold_of(&c->rules, c->decision.controls.floor)).text, change_of(c->rules.tau).text,
+             change_of(c->decision.controls.floor).text);
     put_fact(stream, "Threshold", text);
     snprintf(text, sizeof text, "%u rounds, epochs of at least %.0f ms, seed %llu; %.0f s in all", c->settings.rounds,
              1e3 * c->settings.epoch, (unsigned long long)c->settings.seed, c->seconds);
@@ -226,7 +226,7 @@ void write_html(FILE *stream, const struct comparison *c) {
     put_html(stream, c->settings.head_name);
     fputs(" against ", stream);
     put_html(stream, c->settings.base_name);
-    fprintf(stream, "</p>\n<p class=\"%s\">", c->outcome == NO_REGRESSION ? "missing" : "warn");
+    fprintf(stream, "</p>\n<p class=\"%s\">", c->decision.outcome == NO_REGRESSION ? "missing" : "warn");
     write_conclusion(stream, c);
     fputs(".</p>\n</header>\n<main>\n", stream);
     write_benchmarks(stream, c, range);

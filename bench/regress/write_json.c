@@ -61,9 +61,9 @@ static json_t *judgement_of(const struct judgement *judgement) {
 static json_t *benchmark_of(const struct comparison *c, const struct benchmark *b) {
     int fresh = b->fresh.count > 0;
     return json_pack("{s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:o}", "name", b->name, "verdict",
-                     verdict_name(final_verdict(b)), "iterations", (json_int_t)b->iterations, "looks", (int)b->looks,
-                     "result", judgement_of(&b->judgement), "confirmation",
-                     fresh ? judgement_of(&b->confirmation) : json_null(), "epochs", series_of(c, &b->first, 0),
+                     verdict_name(b->found.verdict), "iterations", (json_int_t)b->iterations, "looks", (int)b->looks,
+                     "result", judgement_of(&b->found.judgement), "confirmation",
+                     fresh ? judgement_of(&b->found.confirmation) : json_null(), "epochs", series_of(c, &b->first, 0),
                      "fresh_epochs", series_of(c, &b->fresh, 0));
 }
 
@@ -104,14 +104,14 @@ static json_t *summary_of(const struct comparison *c) {
     double most = -INFINITY;
     json_t *object = json_object();
     for (size_t i = 0; i < c->count; i++) {
-        counts[final_verdict(&c->benchmarks[i])]++;
-        most = fmax(most, c->benchmarks[i].judgement.interval.estimate);
+        counts[c->benchmarks[i].found.verdict]++;
+        most = fmax(most, c->benchmarks[i].found.judgement.interval.estimate);
     }
     for (int v = 0; v <= VERDICT_UNDECIDED; v++)
         json_object_set_new(object, verdict_name((enum verdict)v), json_integer((json_int_t)counts[v]));
     json_object_set_new(object, "largest", number(exp(most)));
     json_object_set_new(object, "detectable", number(exp(least_detectable(c))));
-    json_object_set_new(object, "floor", number(exp(c->controls.floor)));
+    json_object_set_new(object, "floor", number(exp(c->decision.controls.floor)));
     return object;
 }
 
@@ -125,16 +125,16 @@ int write_json(FILE *stream, const struct comparison *c) {
     struct tm utc;
     if (gmtime_r(&now, &utc) != NULL)
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    size_t outside = c->controls.outside + c->fresh_controls.outside;
+    size_t outside = c->decision.controls.outside + c->decision.fresh_controls.outside;
     json_t *all = json_pack(
         "{s:s, s:i, s:s, s:i, s:b, s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
-        "kind", "knnmark-regress", "schema", SCHEMA, "outcome", outcome_name(c->outcome), "exit", (int)c->outcome,
-        "disturbed", outside > 0, "base", c->settings.base_name, "head", c->settings.head_name, "date", date, "seconds",
-        c->seconds, "summary", summary_of(c), "machine", machine_of(c), "compiler", KNN_COMPILER, "flags", KNN_FLAGS,
-        "data", c->source, "seed", (json_int_t)c->settings.seed, "rules", rules_of(c), "controls",
-        controls_of(&c->controls), "fresh_controls", has_fresh(c) ? controls_of(&c->fresh_controls) : json_null(),
-        "benchmarks", benchmarks_of(c), "copies", series_of(c, &c->copies, 1), "fresh_copies",
-        series_of(c, &c->fresh_copies, 1));
+        "kind", "knnmark-regress", "schema", SCHEMA, "outcome", outcome_name(c->decision.outcome), "exit",
+        (int)c->decision.outcome, "disturbed", outside > 0, "base", c->settings.base_name, "head",
+        c->settings.head_name, "date", date, "seconds", c->seconds, "summary", summary_of(c), "machine", machine_of(c),
+        "compiler", KNN_COMPILER, "flags", KNN_FLAGS, "data", c->source, "seed", (json_int_t)c->settings.seed, "rules",
+        rules_of(c), "controls", controls_of(&c->decision.controls), "fresh_controls",
+        has_fresh(c) ? controls_of(&c->decision.fresh_controls) : json_null(), "benchmarks", benchmarks_of(c), "copies",
+        series_of(c, &c->copies, 1), "fresh_copies", series_of(c, &c->fresh_copies, 1));
     int status = all != NULL && json_dumpf(all, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 ? 0 : -1;
     fputc('\n', stream);
     json_decref(all);

@@ -15,10 +15,10 @@ static double base_ms(const struct benchmark *b) {
 }
 
 static void describe(FILE *stream, const struct comparison *c) {
-    fprintf(stream, "threshold %.24s", change_of(threshold_of(&c->rules, c->controls.floor)).text + 1);
-    fprintf(stream,
-            " (asked for %.24s, floor of this machine now %.24s); confidence %.0f %% for all benchmarks at once",
-            change_of(c->rules.tau).text + 1, change_of(c->controls.floor).text + 1, 100 * (1 - c->rules.alpha));
+    fprintf(stream, "threshold %.24s", change_of(threshold_of(&c->rules, c->decision.controls.floor)).text + 1);
+    fprintf(
+        stream, " (asked for %.24s, floor of this machine now %.24s); confidence %.0f %% for all benchmarks at once",
+        change_of(c->rules.tau).text + 1, change_of(c->decision.controls.floor).text + 1, 100 * (1 - c->rules.alpha));
 }
 
 static void detected(FILE *stream, const struct comparison *c) {
@@ -41,13 +41,13 @@ static void put_interval(FILE *stream, const struct interval *interval) {
 }
 
 static void table_row(FILE *stream, const struct benchmark *b, int width) {
-    fprintf(stream, "%-*s %10.4g %5zu ", width, b->name, base_ms(b), b->judgement.interval.count);
-    put_interval(stream, &b->judgement.interval);
-    fprintf(stream, " %10s  %s\n", change_of(b->judgement.detectable).text, verdict_text(b));
+    fprintf(stream, "%-*s %10.4g %5zu ", width, b->name, base_ms(b), b->found.judgement.interval.count);
+    put_interval(stream, &b->found.judgement.interval);
+    fprintf(stream, " %10s  %s\n", change_of(b->found.judgement.detectable).text, verdict_text(b));
     if (b->fresh.count == 0)
         return;
-    fprintf(stream, "%-*s %10s %5zu ", width, "  in fresh processes", "", b->confirmation.interval.count);
-    put_interval(stream, &b->confirmation.interval);
+    fprintf(stream, "%-*s %10s %5zu ", width, "  in fresh processes", "", b->found.confirmation.interval.count);
+    put_interval(stream, &b->found.confirmation.interval);
     fputc('\n', stream);
 }
 
@@ -112,9 +112,10 @@ void write_markdown(FILE *stream, const struct comparison *c) {
           stream);
     for (size_t i = 0; i < c->count; i++) {
         const struct benchmark *b = &c->benchmarks[i];
-        markdown_row(stream, b->name, &b->judgement.interval, change_of(b->judgement.detectable).text, verdict_text(b));
+        markdown_row(stream, b->name, &b->found.judgement.interval, change_of(b->found.judgement.detectable).text,
+                     verdict_text(b));
         if (b->fresh.count > 0)
-            markdown_row(stream, "– in fresh processes", &b->confirmation.interval, "", "");
+            markdown_row(stream, "– in fresh processes", &b->found.confirmation.interval, "", "");
     }
     for (int confirming = 0; confirming <= has_fresh(c); confirming++) {
         struct named_control all[CONTROLS];
