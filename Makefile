@@ -146,7 +146,7 @@ BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(filter-out bench/f32_tile,$(basen
                    $(F32:%=$(BUILD)/bench/f32_tile_%.o)
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)) bench/verify.c $(wildcard bench/ceilings*.c))
-FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch])
+FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch] tests/fuzz/*.[ch])
 
 .PHONY: all
 all: $(LIBRARY) $(COMMAND) $(BENCH) $(REPORT) ## build the library, the command, the benchmarks and their report
@@ -237,7 +237,7 @@ $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: INCLUDES += -I$(BUILD)/be
 $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: $(BUILD)/bench/commit.h
 $(BUILD)/bench/provenance.o lint: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
--include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/bench/*.d $(BUILD)/bench/*/*.d $(BUILD)/tests/*.d)
+-include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/bench/*.d $(BUILD)/bench/*/*.d $(BUILD)/tests/*.d $(BUILD)/tests/fuzz/*.d)
 
 # -- running ----------------------------------------------------------------------------------------------------------
 
@@ -253,6 +253,24 @@ bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every ke
 
 bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
 	@$(WRAPPER) $(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
+
+# Its own make starts anew, with clang's answers.
+.PHONY: fuzz fuzzers
+fuzz: ## damaged files for the readers, made up for FUZZ_SECONDS=20 each (clang's libFuzzer; see deps-dev)
+	@+$(MAKE) --no-print-directory CC=clang CXX=clang++ BUILD=build/fuzz SANITIZE=fuzzer-no-link,address,undefined fuzzers
+	@sh tests/fuzz/run.sh build/fuzz/tests/fuzz $(or $(FUZZ_SECONDS),20)
+
+FUZZERS := $(addprefix $(BUILD)/tests/fuzz/,pickle archive report)
+fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/seeds
+
+$(FUZZERS): %: %.o $(BUILD)/tests/fuzz/file.o $(filter-out %/main.o,$(REPORT_OBJECTS)) $(LIBRARY)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
+
+$(BUILD)/tests/fuzz/seeds.o: INCLUDES += -Itests
+$(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(TEST_OBJECTS) $(LIBRARY)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
 
 # Its own make starts anew, with the cross compiler's answers.
 .PHONY: check-arm

@@ -88,8 +88,7 @@ static void write_entry(struct archive *archive, const char *name, const struct 
 
 void cifar_write_archive(const char *path, const char *const *names, cifar_batch_fn *batch, const char *order) {
     struct archive *archive = archive_write_new();
-    archive_write_set_format_ustar(archive);
-    archive_write_add_filter_gzip(archive);
+    assert_int_equal(archive_write_set_format_filter_by_ext(archive, path), ARCHIVE_OK);
     assert_int_equal(archive_write_open_filename(archive, path), ARCHIVE_OK);
     struct cifar_bytes bytes = {.size = 5, .data = "hello"};
     write_entry(archive, "readme.html", &bytes);

@@ -25,16 +25,19 @@ void cifar_put(struct cifar_bytes *to, const void *from, size_t size);
 void cifar_put_byte(struct cifar_bytes *to, uint8_t byte);
 void cifar_put_pixels(struct cifar_bytes *to, int batch, size_t image);
 
-/* The content of a batch's file, here the binary version's. */
+/* The content of a batch's file: the binary version's; the Python version's as Python 2's cPickle writes it (protocol
+ * 2) and, of one image and with text for keys, as Python 3 does (protocol 4). */
 typedef struct cifar_bytes cifar_batch_fn(int batch);
 struct cifar_bytes cifar_binary_batch(int batch);
+struct cifar_bytes cifar_python_batch(int batch);
+struct cifar_bytes cifar_python3_batch(int batch);
 
 void cifar_write_file(const char *path, const struct cifar_bytes *bytes);
 
 /* All six batches, in a folder that is made if it is not there. */
 void cifar_write_folder(const char *folder, const char *const *names, cifar_batch_fn *batch);
 
-/* A .tar.gz with a file that nobody asked for and the batches of this order, a digit each. */
+/* A .tar.gz or .tar with a file that nobody asked for and the batches of this order, a digit each. */
 void cifar_write_archive(const char *path, const char *const *names, cifar_batch_fn *batch, const char *order);
 
 /* Setup and teardown of a test: a temporary folder to work in, and no KNNMARK_DATA. */
