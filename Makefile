@@ -141,11 +141,11 @@ REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
 WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.c) bench/regress/data.c)
 REGRESS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/regress/worker%,$(wildcard bench/regress/*.c)) \
                    bench/report/style.c bench/report/text.c)
-REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c))
+REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c) bench/samples.c)
 BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(filter-out bench/f32_tile,$(basename $(wildcard bench/*.c bench/*.cc)))) \
                    $(F32:%=$(BUILD)/bench/f32_tile_%.o)
 TESTS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
-TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)) bench/verify.c $(wildcard bench/ceilings*.c))
+TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)) bench/verify.c bench/samples.c $(wildcard bench/ceilings*.c))
 FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch] tests/fuzz/*.[ch])
 
 .PHONY: all
@@ -293,6 +293,11 @@ mca: all ## what LLVM's models of x86 and Arm CPUs say of every tile's inner loo
 ifneq ($(filter bench-peers,$(MAKECMDGOALS)),)
 include bench/peers/peers.mk
 endif
+
+.PHONY: bench-lessons
+PYTHON ?= python3
+bench-lessons: ## the same job by scikit-learn, and by NumPy as the lesson has it (minutes; LESSONS_FLAGS=--queries=N; see deps-dev)
+	@$(PYTHON) bench/peers/python_lessons.py $(LESSONS_FLAGS)
 
 # Say BASE=<git ref>, or BASELINE=<result file> for the weaker check; REGRESS_FLAGS are options of knnmark-regress.
 .PHONY: regress regress-selftest

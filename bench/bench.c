@@ -1,17 +1,12 @@
 #include "bench.h"
 
 #include <math.h>
+#include <stddef.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "clock.h"
 #include "verify.h"
-
-double bench_seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 int bench_stopping(double done, void *context) {
     (void)done, (void)context;
@@ -22,6 +17,26 @@ struct knn_matrix bench_view(const struct knn_matrix *matrix, size_t rows) {
     struct knn_matrix view = *matrix;
     view.rows = rows < matrix->rows ? rows : matrix->rows;
     return view;
+}
+
+/* -- the bench ----------------------------------------------------------------------------------------------------- */
+
+struct bench_case {
+    struct bench_case *next;
+    max_align_t bytes[];
+};
+
+int bench_add(struct bench *bench, const struct gb_benchmark *benchmark, const void *context, size_t size,
+              struct knn_error *error) {
+    struct bench_case *added = malloc(sizeof *added + size);
+    if (added == NULL)
+        return knn_fail(error, "no memory for the benchmark %s", benchmark->name);
+    memcpy(added->bytes, context, size);
+    added->next = bench->cases;
+    bench->cases = added;
+    struct gb_benchmark complete = *benchmark;
+    complete.context = added->bytes;
+    return gb_register(&complete) != NULL ? 0 : knn_fail(error, "%s", gb_error());
 }
 
 static int open_all(struct bench *bench, const char *data, const char *isa, unsigned threads, struct knn_error *error) {
@@ -49,6 +64,10 @@ int bench_open(struct bench *bench, const char *data, const char *isa, unsigned 
 }
 
 void bench_close(struct bench *bench) {
+    for (struct bench_case *next; bench->cases != NULL; bench->cases = next) {
+        next = bench->cases->next;
+        free(bench->cases);
+    }
     knn_panels_free(&bench->panels);
     f32_free(&bench->f32);
     for (size_t i = 0; i < KNN_METRICS; i++)
@@ -102,10 +121,10 @@ double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metri
     struct knn_panels panels;
     struct knn_error error;
     struct knn_neighbor found[4];
-    double start = bench_seconds();
+    double start = knn_seconds();
     if (knn_panels_pack(&panels, knn_kernel_reference(metric), train, 0, &bench->teams[team], &error) == 0 &&
         knn_search(&panels, &queries, 1, found, &bench->teams[team], bench_stopping, NULL, &error) == 0)
-        *rate = (double)queries.rows * (double)train->rows * (double)train->dim / (bench_seconds() - start);
+        *rate = (double)queries.rows * (double)train->rows * (double)train->dim / (knn_seconds() - start);
     return *rate;
 }
 

@@ -18,7 +18,6 @@ enum {
     VERIFIED_QUERIES = KNN_MAX_MR + 1, /* more than any tile's mr and no multiple of it */
     TEAMS = 2,                         /* one thread, and all */
     MAX_CEILINGS = 32,
-    MAX_CASES = 512, /* benchmarks of a group */
     /* L1 and L2: what comes after them is for demonstration. */
     TIMED_METRICS = KNN_L2 + 1,
 };
@@ -30,12 +29,12 @@ struct bench {
     struct knn_team teams[TEAMS]; /* the second only if it has more threads */
     size_t team_count;
     double ceiling_rates[TEAMS][MAX_CEILINGS];  /* 0: not measured yet */
-    double ceiling_sums[TEAMS];                 /* over the k = 1 searches: to see whether the machine was its own */
     double scalar_rates[TEAMS][KNN_METRICS];    /* byte pairs per second; 0: not measured yet */
     double read_rates[TEAMS];                   /* bytes per second; 0: not measured yet */
     struct knn_neighbor *expected[KNN_METRICS]; /* the reference's answers, k = 1, to VERIFIED_QUERIES; NULL: not yet */
     struct knn_panels panels;                   /* the last kernel's, kept while it is benchmarked */
     struct f32_rows f32;                        /* kernel NULL: not packed yet */
+    struct bench_case *cases;                   /* what the registered benchmarks are called with */
 };
 
 /* Data and threads from the command line's words; NULL and 0 are the defaults. */
@@ -56,28 +55,30 @@ double bench_read_rate(const struct bench *bench, size_t team, unsigned repeats)
 /* Byte pairs per second of the scalar search. */
 double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metric);
 
+/* Registers a benchmark, whose function gets a copy of these bytes that lives as long as the bench. */
+int bench_add(struct bench *bench, const struct gb_benchmark *benchmark, const void *context, size_t size,
+              struct knn_error *error);
+
 /* Sees to it that bench->panels are this kernel's and that its answers are the reference's. */
 int bench_prepare(struct bench *bench, const struct knn_kernel *kernel, struct knn_error *error);
 
 /* The first `rows` rows of a matrix. */
 struct knn_matrix bench_view(const struct knn_matrix *matrix, size_t rows);
 
-double bench_seconds(void);
-
 /* For knn_search: stops it when the run is to end. */
 int bench_stopping(double done, void *context);
 
 /* -- the groups of benchmarks -------------------------------------------------------------------------------------- */
 
-int register_ceilings(struct bench *bench);
-int register_kernels(struct bench *bench);
-int register_searches(struct bench *bench);
-int register_f32(struct bench *bench);
-int register_schedules(struct bench *bench);
+int register_ceilings(struct bench *bench, struct knn_error *error);
+int register_kernels(struct bench *bench, struct knn_error *error);
+int register_searches(struct bench *bench, struct knn_error *error);
+int register_f32(struct bench *bench, struct knn_error *error);
+int register_schedules(struct bench *bench, struct knn_error *error);
 
 /* -- the table that ends a run ------------------------------------------------------------------------------------- */
 
-/* Collects the results named search/... and latency/...; `context` is NULL. */
+/* Collects the results named search/... and latency/...; `context` is not used. */
 void table_collect(const struct gb_result *result, void *context);
 void table_print(FILE *stream, const struct bench *bench);
 

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "bench.h"
+#include "clock.h"
 
 struct ceiling_case {
     struct bench *bench;
@@ -31,51 +32,39 @@ static double clock_of_core(const struct ceiling_case *c) {
     return clock_rate(seconds(c->bench));
 }
 
-/* A place for a case that lives as long as the program, as its registration does; NULL when there are more than
- * planned. */
-static struct ceiling_case *next_case(void) {
-    static struct ceiling_case cases[MAX_CASES];
-    static size_t count_of_cases;
-    return count_of_cases < MAX_CASES ? &cases[count_of_cases++] : NULL;
-}
-
 static void run(struct gb_state *state, void *context) {
     struct ceiling_case *c = context;
     double rate = 0;
     int64_t iterations = gb_start(state);
     for (int64_t i = 0; i < iterations; i++) {
-        double start = bench_seconds();
+        double start = knn_seconds();
         rate = c->rate(c);
-        gb_set_iteration_time(state, bench_seconds() - start);
+        gb_set_iteration_time(state, knn_seconds() - start);
     }
     gb_stop(state);
     gb_counter(state, c->counter, rate, 0);
 }
 
-static int add(const char *what, struct ceiling_case values) {
-    struct ceiling_case *c = next_case();
-    if (c == NULL)
-        return -1;
-    *c = values;
+static int add(const char *what, struct ceiling_case c, struct knn_error *error) {
     char name[96];
-    snprintf(name, sizeof name, "ceiling/%s/threads:%u", what, c->bench->teams[c->team].threads);
-    return gb_register(&(struct gb_benchmark){
-               .name = name, .function = run, .context = c, .unit = GB_MS, .clock = GB_MANUAL_TIME}) != NULL
-               ? 0
-               : -1;
+    snprintf(name, sizeof name, "ceiling/%s/threads:%u", what, c.bench->teams[c.team].threads);
+    return bench_add(c.bench,
+                     &(struct gb_benchmark){.name = name, .function = run, .unit = GB_MS, .clock = GB_MANUAL_TIME}, &c,
+                     sizeof c, error);
 }
 
-int register_ceilings(struct bench *bench) {
+int register_ceilings(struct bench *bench, struct knn_error *error) {
     size_t count;
     const struct ceiling *all = ceilings(&count);
-    if (clock_rate(0) > 0 && add("clock", (struct ceiling_case){bench, NULL, 0, "cycles_per_s", clock_of_core}) != 0)
+    if (clock_rate(0) > 0 &&
+        add("clock", (struct ceiling_case){bench, NULL, 0, "cycles_per_s", clock_of_core}, error) != 0)
         return -1;
     for (size_t team = 0; team < bench->team_count; team++) {
         for (size_t i = 0; i < count; i++)
             if ((all[i].features & ~bench->features) == 0 &&
-                add(all[i].name, (struct ceiling_case){bench, &all[i], team, "byte_pairs_per_s", mix}) != 0)
+                add(all[i].name, (struct ceiling_case){bench, &all[i], team, "byte_pairs_per_s", mix}, error) != 0)
                 return -1;
-        if (add("read", (struct ceiling_case){bench, NULL, team, "bytes_per_s", streaming_read}) != 0)
+        if (add("read", (struct ceiling_case){bench, NULL, team, "bytes_per_s", streaming_read}, error) != 0)
             return -1;
     }
     return 0;

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "bench.h"
+#include "clock.h"
 
 struct f32_case {
     struct bench *bench;
@@ -36,9 +37,9 @@ static int search(const struct f32_case *c, size_t queries, double *seconds, str
     uint32_t *nearest = malloc(view.rows * sizeof *nearest);
     if (nearest == NULL)
         return knn_fail(error, "no memory for the neighbours of %zu queries", view.rows);
-    double start = bench_seconds();
+    double start = knn_seconds();
     int status = f32_search(&c->bench->f32, &view, c->metric, nearest, team_of(c->bench), error);
-    *seconds = bench_seconds() - start;
+    *seconds = knn_seconds() - start;
     if (status == 0 && queries >= VERIFIED_QUERIES)
         status = verify(c, nearest, error);
     free(nearest);
@@ -50,9 +51,9 @@ static int search_bytes(const struct f32_case *c, double *seconds, struct knn_er
     struct knn_neighbor *found = malloc(view.rows * sizeof *found);
     if (found == NULL)
         return knn_fail(error, "no memory for the neighbours of %zu queries", view.rows);
-    double start = bench_seconds();
+    double start = knn_seconds();
     int status = knn_search(&c->bench->panels, &view, 1, found, team_of(c->bench), bench_stopping, NULL, error);
-    *seconds = bench_seconds() - start;
+    *seconds = knn_seconds() - start;
     free(found);
     return status;
 }
@@ -112,17 +113,16 @@ static void run(struct gb_state *state, void *context) {
                distances * (double)train->dim / bench_scalar_rate(c->bench, c->bench->team_count - 1, c->metric), 0);
 }
 
-int register_f32(struct bench *bench) {
-    static struct f32_case cases[KNN_METRICS];
+int register_f32(struct bench *bench, struct knn_error *error) {
     const struct f32_kernel *kernel = bench->quick ? NULL : f32_kernel(bench->features); /* packing takes seconds */
     for (unsigned metric = 0; metric < TIMED_METRICS && kernel != NULL; metric++) {
-        cases[metric] = (struct f32_case){.bench = bench, .metric = metric};
+        const struct f32_case c = {.bench = bench, .metric = metric};
         char name[96];
         snprintf(name, sizeof name, "search/%s_f32%s/k:1/threads:%u", knn_metric_name(metric), kernel->isa,
                  team_of(bench)->threads);
-        if (gb_register(&(struct gb_benchmark){
-                .name = name, .function = run, .context = &cases[metric], .unit = GB_MS, .clock = GB_MANUAL_TIME}) ==
-            NULL)
+        if (bench_add(bench,
+                      &(struct gb_benchmark){.name = name, .function = run, .unit = GB_MS, .clock = GB_MANUAL_TIME}, &c,
+                      sizeof c, error) != 0)
             return -1;
     }
     return 0;

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 
 #include "bench.h"
+#include "clock.h"
 #include "verify.h"
 
 enum { BUDGET = 512 * 1024, MOST_PANELS = 8 };
@@ -20,14 +21,6 @@ struct kernel_case {
     size_t panels;                            /* query panels, or train rows of a pair kernel, used in turn */
     uint8_t *queries, *train;                 /* packed; NULL for a pair kernel */
 };
-
-/* A place for a case that lives as long as the program, as its registration does; NULL when there are more than
- * planned. */
-static struct kernel_case *next_case(void) {
-    static struct kernel_case cases[MAX_CASES];
-    static size_t count_of_cases;
-    return count_of_cases < MAX_CASES ? &cases[count_of_cases++] : NULL;
-}
 
 static int64_t run_tiles(struct gb_state *state, const struct kernel_case *c) {
     _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE], bound[32] = {0};
@@ -105,9 +98,9 @@ static void measure(struct gb_state *state, struct kernel_case *c) {
     double limit = ceiling != NULL ? bench_ceiling_rate(team, ceiling, 0.03) : 0;
     knn_topology_bind(team->topology, 0, team->threads); /* the core whose ceiling and clock are measured */
     double clock = clock_rate(0.005) / 2;
-    double start = bench_seconds();
+    double start = knn_seconds();
     int64_t iterations = c->kernel->tile != NULL ? run_tiles(state, c) : run_pairs(state, c);
-    double elapsed = bench_seconds() - start;
+    double elapsed = knn_seconds() - start;
     clock += clock_rate(0.005) / 2;
     double pairs = (double)iterations * c->kernel->mr * c->kernel->nr * (double)c->dim;
     gb_counter(state, "byte_pairs_per_s", pairs / elapsed, 0);
@@ -135,27 +128,22 @@ static int fits(const struct bench *bench, const struct knn_kernel *kernel, size
            rows_of(&bench->dataset.train.pixels, dim).rows >= kernel->nr;
 }
 
-static int add(struct bench *bench, const struct knn_kernel *kernel, size_t dim) {
-    struct kernel_case *c = next_case();
-    if (c == NULL)
-        return -1;
-    *c = (struct kernel_case){.bench = bench, .kernel = kernel, .dim = dim};
+static int add(struct bench *bench, const struct knn_kernel *kernel, size_t dim, struct knn_error *error) {
+    const struct kernel_case c = {.bench = bench, .kernel = kernel, .dim = dim};
     char name[96];
     snprintf(name, sizeof name, "kernel/%s/dim:%zu", kernel->name, dim);
-    return gb_register(&(struct gb_benchmark){
-               .name = name, .function = run, .context = c, .unit = GB_NS, .clock = GB_REAL_TIME}) != NULL
-               ? 0
-               : -1;
+    return bench_add(bench, &(struct gb_benchmark){.name = name, .function = run, .unit = GB_NS, .clock = GB_REAL_TIME},
+                     &c, sizeof c, error);
 }
 
-int register_kernels(struct bench *bench) {
+int register_kernels(struct bench *bench, struct knn_error *error) {
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < sizeof dims / sizeof dims[0]; d++)
             if ((!bench->quick || dims[d] == KNN_IMAGE_BYTES) && (int)kernels[i]->metric < TIMED_METRICS &&
                 knn_kernel_runs(kernels[i], bench->features) && fits(bench, kernels[i], dims[d]) &&
-                add(bench, kernels[i], dims[d]) != 0)
+                add(bench, kernels[i], dims[d], error) != 0)
                 return -1;
     return 0;
 }

@@ -19,7 +19,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "arith.h"
 #include "bench.h"
+#include "clock.h"
+#include "samples.h"
 
 enum { SCALING_QUERIES = 240, ENOUGH = 100 };
 
@@ -41,18 +44,6 @@ struct schedule_case {
 
 static struct knn_binding *at_start; /* what the main thread could run on before anything was bound */
 
-/* A place for a case that lives as long as the program, as its registration does; NULL when there are more than
- * planned. */
-static struct schedule_case *next_case(void) {
-    static struct schedule_case cases[MAX_CASES];
-    static size_t count_of_cases;
-    return count_of_cases < MAX_CASES ? &cases[count_of_cases++] : NULL;
-}
-
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 /* -- searches ------------------------------------------------------------------------------------------------------ */
 
 /* Searches for the job's queries, the test images from `first` on. */
@@ -63,9 +54,9 @@ static int timed_search(const struct schedule_case *c, const struct job *job, co
     struct knn_neighbor *found = malloc(view.rows * sizeof *found);
     if (found == NULL)
         return knn_fail(error, "no memory for the neighbours of %zu queries", view.rows);
-    double start = bench_seconds();
+    double start = knn_seconds();
     int status = knn_search_by(job->policy, panels, &view, 1, found, &job->team, NULL, NULL, error);
-    *seconds = bench_seconds() - start;
+    *seconds = knn_seconds() - start;
     free(found);
     return status;
 }
@@ -74,7 +65,7 @@ static int timed_search(const struct schedule_case *c, const struct job *job, co
 static int predict(const struct schedule_case *c, size_t queries, double *seconds, struct knn_error *error) {
     enum { PROBE = 64, PROBES = 4 };
     static double best[KNN_METRICS][PROBE + 1];
-    const struct job probe = {.team = c->bench->teams[c->bench->team_count - 1], .queries = smaller(queries, PROBE)};
+    const struct job probe = {.team = c->bench->teams[c->bench->team_count - 1], .queries = knn_min(queries, PROBE)};
     double *known = &best[c->kernel->metric][probe.queries], now = 0, least = INFINITY;
     for (int i = 0; *known <= 0 && i < PROBES; i++) {
         if (timed_search(c, &probe, &c->bench->panels, 0, &now, error) != 0)
@@ -96,13 +87,8 @@ static int prepare(const struct schedule_case *c, struct knn_panels *panels, str
     *panels = c->bench->panels;
     for (int i = 0; i < MOST_HALVINGS && seconds > allowed; i++, seconds /= 2)
         panels->count = (panels->count + 1) / 2;
-    panels->rows.rows = smaller(panels->rows.rows, panels->count * c->kernel->nr);
+    panels->rows.rows = knn_min(panels->rows.rows, panels->count * c->kernel->nr);
     return 0;
-}
-
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
 }
 
 static double rate(const struct job *job, const struct knn_panels *panels, double seconds) {
@@ -153,12 +139,11 @@ static void run_pairs(struct gb_state *state, void *context) {
         free(ratios);
         return;
     }
-    qsort(ratios, n, sizeof *ratios, ascending);
+    samples_sort(ratios, n);
     double own = rate(&c->job, &panels, sum / (double)n);
     gb_counter(state, "rows", (double)panels.rows.rows, 0);
     gb_counter(state, "distances_per_s", own, 0);
-    gb_counter(state, c->by_base,
-               (ratios[(n - 1) / 2] + ratios[n / 2]) / 2 * c->base.team.threads / c->job.team.threads, 0);
+    gb_counter(state, c->by_base, samples_median(ratios, n) * c->base.team.threads / c->job.team.threads, 0);
     if (panels.rows.rows == c->bench->panels.rows.rows)
         gb_counter(state, "batch_ms", 1e3 * sum / (double)n, 0);
     const struct ceiling *ceiling = bench_ceiling(c->bench, c->bench->team_count - 1, c->kernel);
@@ -193,10 +178,10 @@ static int time_batches(const struct schedule_case *c, size_t count, double *sec
 }
 
 static void count_stream(struct gb_state *state, const struct schedule_case *c, double *seconds, size_t n, double sum) {
-    qsort(seconds, n, sizeof *seconds, ascending);
+    samples_sort(seconds, n);
     gb_counter(state, "batches", (double)n, 0);
     gb_counter(state, "min_ms", 1e3 * seconds[0], 0);
-    gb_counter(state, "p50_ms", 1e3 * (seconds[(n - 1) / 2] + seconds[n / 2]) / 2, 0);
+    gb_counter(state, "p50_ms", 1e3 * samples_median(seconds, n), 0);
     if (n >= ENOUGH)
         gb_counter(state, "p99_ms", 1e3 * seconds[(n * 99 + 99) / 100 - 1], 0);
     gb_counter(state, "max_ms", 1e3 * seconds[n - 1], 0);
@@ -233,18 +218,13 @@ static void run_stream(struct gb_state *state, void *context) {
 
 static struct job default_job(const struct bench *bench, size_t queries) {
     return (struct job){.team = bench->teams[bench->team_count - 1],
-                        .queries = smaller(queries, bench->dataset.test.pixels.rows)};
+                        .queries = knn_min(queries, bench->dataset.test.pixels.rows)};
 }
 
-static int add(struct schedule_case values, gb_fn *function, const char *name) {
-    struct schedule_case *c = next_case();
-    if (c == NULL)
-        return -1;
-    *c = values;
-    return gb_register(&(struct gb_benchmark){
-               .name = name, .function = function, .context = c, .unit = GB_MS, .clock = GB_MANUAL_TIME}) != NULL
-               ? 0
-               : -1;
+static int add(const struct schedule_case *c, gb_fn *function, const char *name, struct knn_error *error) {
+    return bench_add(c->bench,
+                     &(struct gb_benchmark){.name = name, .function = function, .unit = GB_MS, .clock = GB_MANUAL_TIME},
+                     c, sizeof *c, error);
 }
 
 /* Whether a split comes to other tasks than the automatic one. */
@@ -258,7 +238,7 @@ static int differs(const struct schedule_case *c) {
     return s[0].blocks != s[1].blocks || s[0].ranges != s[1].ranges;
 }
 
-static int add_policies(struct bench *bench, const struct knn_kernel *kernel, size_t queries) {
+static int add_policies(struct bench *bench, const struct knn_kernel *kernel, size_t queries, struct knn_error *error) {
     static const struct {
         const char *name;
         struct knn_policy policy;
@@ -282,13 +262,14 @@ static int add_policies(struct bench *bench, const struct knn_kernel *kernel, si
         char name[96];
         snprintf(name, sizeof name, "schedule/%s/batch:%zu/threads:%u", policies[i].name, queries, job.team.threads);
         int wanted = queries <= policies[i].largest && (c.job.policy.split == KNN_SPLIT_AUTO || differs(&c));
-        if (wanted && add(c, run_pairs, name) != 0)
+        if (wanted && add(&c, run_pairs, name, error) != 0)
             return -1;
     }
     return 0;
 }
 
-static int add_scaling(struct bench *bench, const struct knn_kernel *kernel, unsigned threads) {
+static int add_scaling(struct bench *bench, const struct knn_kernel *kernel, unsigned threads,
+                       struct knn_error *error) {
     struct schedule_case c = {.bench = bench, .kernel = kernel, .by_base = "efficiency"};
     c.base = default_job(bench, SCALING_QUERIES);
     c.job = default_job(bench, (size_t)SCALING_QUERIES * threads);
@@ -296,14 +277,14 @@ static int add_scaling(struct bench *bench, const struct knn_kernel *kernel, uns
     c.job.team.threads = threads;
     char name[96];
     snprintf(name, sizeof name, "scaling/%s/threads:%u", kernel->name, threads);
-    return add(c, run_pairs, name);
+    return add(&c, run_pairs, name, error);
 }
 
-static int add_stream(struct bench *bench, const struct knn_kernel *kernel, size_t queries) {
+static int add_stream(struct bench *bench, const struct knn_kernel *kernel, size_t queries, struct knn_error *error) {
     struct schedule_case c = {.bench = bench, .kernel = kernel, .job = default_job(bench, queries)};
     char name[96];
     snprintf(name, sizeof name, "stream/%s/batch:%zu/threads:%u", kernel->name, queries, c.job.team.threads);
-    return add(c, run_stream, name);
+    return add(&c, run_stream, name, error);
 }
 
 /* Whether batch size i is worth its time: there must be so many test images, and a quick run takes two of the sizes. */
@@ -311,27 +292,27 @@ static int takes_batch(const struct bench *bench, size_t i) {
     return batches[i] <= bench->dataset.test.pixels.rows && (!bench->quick || batches[i] == 1 || batches[i] == 512);
 }
 
-static int add_kernel(struct bench *bench, const struct knn_kernel *kernel) {
+static int add_kernel(struct bench *bench, const struct knn_kernel *kernel, struct knn_error *error) {
     unsigned all = bench->teams[bench->team_count - 1].threads, step = all > 32 ? 4 : 2;
     for (size_t i = 0; i < BATCHES && kernel->metric == KNN_L2; i++)
-        if (takes_batch(bench, i) && add_policies(bench, kernel, batches[i]) != 0)
+        if (takes_batch(bench, i) && add_policies(bench, kernel, batches[i], error) != 0)
             return -1;
     for (unsigned threads = 1; threads < all; threads *= step)
-        if (add_scaling(bench, kernel, threads) != 0)
+        if (add_scaling(bench, kernel, threads, error) != 0)
             return -1;
-    if (add_scaling(bench, kernel, all) != 0)
+    if (add_scaling(bench, kernel, all, error) != 0)
         return -1;
     for (size_t i = 0; i < BATCHES && batches[i] <= (kernel->metric == KNN_L2 ? 4096 : 512); i++)
-        if (takes_batch(bench, i) && add_stream(bench, kernel, batches[i]) != 0)
+        if (takes_batch(bench, i) && add_stream(bench, kernel, batches[i], error) != 0)
             return -1;
     return 0;
 }
 
-int register_schedules(struct bench *bench) {
+int register_schedules(struct bench *bench, struct knn_error *error) {
     if (at_start == NULL)
         at_start = knn_topology_save(bench->teams[0].topology);
     for (int metric = TIMED_METRICS - 1; metric >= 0; metric--)
-        if (add_kernel(bench, knn_kernel_default((enum knn_metric)metric, bench->features)) != 0)
+        if (add_kernel(bench, knn_kernel_default((enum knn_metric)metric, bench->features), error) != 0)
             return -1;
     return 0;
 }

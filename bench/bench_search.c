@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "bench.h"
+#include "clock.h"
 
 static const double FULL_SECONDS = 9, OTHER_SECONDS = 1.0, QUICK_SECONDS = 0.12;
 
@@ -19,14 +20,6 @@ struct search_case {
     size_t team, k;
     size_t queries; /* 0: not chosen yet */
 };
-
-/* A place for a case that lives as long as the program, as its registration does; NULL when there are more than
- * planned. */
-static struct search_case *next_case(void) {
-    static struct search_case cases[MAX_CASES];
-    static size_t count_of_cases;
-    return count_of_cases < MAX_CASES ? &cases[count_of_cases++] : NULL;
-}
 
 static double byte_pairs(const struct bench *bench, size_t queries) {
     const struct knn_matrix *train = &bench->dataset.train.pixels;
@@ -38,10 +31,10 @@ static int timed_search(const struct search_case *c, size_t queries, double *sec
     struct knn_neighbor *found = malloc(view.rows * c->k * sizeof *found);
     if (found == NULL)
         return knn_fail(error, "no memory for the neighbours of %zu queries", view.rows);
-    double start = bench_seconds();
+    double start = knn_seconds();
     int status =
         knn_search(&c->bench->panels, &view, c->k, found, &c->bench->teams[c->team], bench_stopping, NULL, error);
-    *seconds = bench_seconds() - start;
+    *seconds = knn_seconds() - start;
     free(found);
     return status;
 }
@@ -70,8 +63,6 @@ static void count(struct gb_state *state, const struct search_case *c, double se
     gb_counter(state, "x_scalar", rate / bench_scalar_rate(c->bench, c->team, c->kernel->metric), 0);
     if (ceiling > 0)
         gb_counter(state, "of_ceiling", rate / ceiling, 0);
-    if (c->k == 1)
-        c->bench->ceiling_sums[c->team] += ceiling;
 }
 
 static double ceiling_now(const struct search_case *c, const struct ceiling *ceiling) {
@@ -132,40 +123,36 @@ static void run_latency(struct gb_state *state, void *context) {
 }
 
 static int add(struct bench *bench, const struct knn_kernel *kernel, size_t k, size_t team, const char *group,
-               gb_fn *function) {
-    struct search_case *c = next_case();
-    if (c == NULL)
-        return -1;
-    *c = (struct search_case){.bench = bench, .kernel = kernel, .team = team, .k = k};
+               gb_fn *function, struct knn_error *error) {
+    const struct search_case c = {.bench = bench, .kernel = kernel, .team = team, .k = k};
     char name[96];
     snprintf(name, sizeof name, "%s/%s/k:%zu/threads:%u", group, kernel->name, k, bench->teams[team].threads);
-    return gb_register(&(struct gb_benchmark){
-               .name = name, .function = function, .context = c, .unit = GB_MS, .clock = GB_MANUAL_TIME}) != NULL
-               ? 0
-               : -1;
+    return bench_add(bench,
+                     &(struct gb_benchmark){.name = name, .function = function, .unit = GB_MS, .clock = GB_MANUAL_TIME},
+                     &c, sizeof c, error);
 }
 
-static int add_kernel(struct bench *bench, const struct knn_kernel *kernel) {
+static int add_kernel(struct bench *bench, const struct knn_kernel *kernel, struct knn_error *error) {
     static const size_t more_k[] = {5, 100};
     size_t last = bench->team_count - 1;
     for (size_t team = 0; team <= last; team++)
-        if (add(bench, kernel, 1, team, "search", run_search) != 0)
+        if (add(bench, kernel, 1, team, "search", run_search, error) != 0)
             return -1;
     if (kernel != knn_kernel_default(kernel->metric, bench->features))
         return 0;
     for (size_t i = 0; i < sizeof more_k / sizeof more_k[0]; i++)
         if (more_k[i] <= bench->dataset.train.pixels.rows &&
-            add(bench, kernel, more_k[i], last, "search", run_search) != 0)
+            add(bench, kernel, more_k[i], last, "search", run_search, error) != 0)
             return -1;
-    return add(bench, kernel, 1, last, "latency", run_latency);
+    return add(bench, kernel, 1, last, "latency", run_latency, error);
 }
 
-int register_searches(struct bench *bench) {
+int register_searches(struct bench *bench, struct knn_error *error) {
     size_t count_of;
     const struct knn_kernel *const *kernels = knn_kernels(&count_of);
     for (size_t i = 0; i < count_of; i++)
         if ((int)kernels[i]->metric < TIMED_METRICS && knn_kernel_runs(kernels[i], bench->features) &&
-            add_kernel(bench, kernels[i]) != 0)
+            add_kernel(bench, kernels[i], error) != 0)
             return -1;
     return 0;
 }

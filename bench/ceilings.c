@@ -3,7 +3,9 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "clock.h"
+#include "samples.h"
 
 enum { SLICES = 100, SLICES_MAX = 2 * SLICES };
 static const double warm_up = 0.02; /* seconds: what clocks take to ramp up */
@@ -14,22 +16,6 @@ const struct ceiling *ceilings(size_t *count) {
     return NULL;
 }
 #endif
-
-static double now(void) {
-    struct timespec time;
-    clock_gettime(CLOCK_MONOTONIC, &time);
-    return (double)time.tv_sec + 1e-9 * (double)time.tv_nsec;
-}
-
-static int compare(const void *left, const void *right) {
-    double a = *(const double *)left, b = *(const double *)right;
-    return (a > b) - (a < b);
-}
-
-static double median(double *values, size_t count) {
-    qsort(values, count, sizeof *values, compare);
-    return count % 2 ? values[count / 2] : (values[count / 2 - 1] + values[count / 2]) / 2;
-}
 
 /* Operands without a pattern, so that the circuits switch as they do for real data. */
 static void fill(uint8_t *operands) {
@@ -42,20 +28,20 @@ static void fill(uint8_t *operands) {
 
 /* Seconds that a batch of this many rounds takes. */
 static double batch(const struct ceiling *ceiling, const uint8_t *operands, uint64_t rounds) {
-    double start = now();
+    double start = knn_seconds();
     ceiling->run(operands, rounds);
-    return now() - start;
+    return knn_seconds() - start;
 }
 
 /* Rounds that fill one slice, found while the clock ramps up. */
 static uint64_t calibrate(const struct ceiling *ceiling, const uint8_t *operands, double seconds) {
-    double start = now();
+    double start = knn_seconds();
     uint64_t rounds = 1024;
     for (;;) {
         double time = batch(ceiling, operands, rounds);
         if (time < seconds / SLICES / 2)
             rounds *= 2;
-        else if (now() - start >= warm_up)
+        else if (knn_seconds() - start >= warm_up)
             return rounds;
     }
 }
@@ -64,12 +50,12 @@ static uint64_t calibrate(const struct ceiling *ceiling, const uint8_t *operands
 static double measure(const struct ceiling *ceiling, const uint8_t *operands, uint64_t rounds, double seconds) {
     double rates[SLICES_MAX];
     size_t slices = 0;
-    double start = now();
+    double start = knn_seconds();
     do {
         double time = batch(ceiling, operands, rounds);
         rates[slices++] = (double)rounds * CEILING_GROUPS * ceiling->bytes / time;
-    } while (slices < SLICES_MAX && now() - start < seconds);
-    qsort(rates, slices, sizeof *rates, compare);
+    } while (slices < SLICES_MAX && knn_seconds() - start < seconds);
+    samples_sort(rates, slices);
     return rates[slices * 9 / 10];
 }
 
@@ -182,19 +168,20 @@ double read_rate_threads(const void *buffer, size_t bytes, unsigned threads, uns
             for (unsigned form = 0; form < FORMS; form++) {
 #pragma omp barrier
 #pragma omp master
-                start = now();
+                start = knn_seconds();
 #pragma omp barrier
                 read_all(mine, count, distances[form]);
 #pragma omp barrier
 #pragma omp master
-                rates[form][repeat] = (double)bytes / (now() - start);
+                rates[form][repeat] = (double)bytes / (knn_seconds() - start);
             }
     }
     if ((unsigned)granted != threads)
         return 0;
     double best = 0;
     for (unsigned form = 0; form < FORMS; form++) {
-        double rate = median(rates[form], repeats);
+        samples_sort(rates[form], repeats);
+        double rate = samples_median(rates[form], repeats);
         best = rate > best ? rate : best;
     }
     return best;

@@ -3,6 +3,8 @@
 #include <float.h>
 #include <stdlib.h>
 
+#include "arith.h"
+
 extern const struct f32_kernel f32_avx512bw, f32_avx2, f32_neon;
 
 /* Those of this build, widest first. */
@@ -48,10 +50,6 @@ static float squares(const uint8_t *row, size_t dim) {
     return sum;
 }
 
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
 int f32_pack(struct f32_rows *rows, const struct f32_kernel *kernel, const struct knn_matrix *train,
              const struct knn_team *team, struct knn_error *error) {
     size_t count = (train->rows + kernel->nr - 1) / kernel->nr;
@@ -68,7 +66,7 @@ int f32_pack(struct f32_rows *rows, const struct f32_kernel *kernel, const struc
         struct knn_binding *own = knn_team_join(team);
 #pragma omp for schedule(static)
         for (size_t p = 0; p < count; p++)
-            pack(train, p * kernel->nr, smaller(kernel->nr, train->rows - p * kernel->nr), kernel->nr,
+            pack(train, p * kernel->nr, knn_min(kernel->nr, train->rows - p * kernel->nr), kernel->nr,
                  (float *)(void *)knn_matrix_row(&rows->panels, p));
 #pragma omp for schedule(static)
         for (size_t i = 0; i < train->rows; i++)
@@ -92,7 +90,7 @@ struct best {
 /* A query's squares are the same in all its distances, so they are left out. */
 static void select_nearest(const struct f32_rows *rows, const float *sums, size_t panel, enum knn_metric metric,
                            struct best *best, size_t n) {
-    size_t nr = rows->kernel->nr, first = panel * nr, count = smaller(nr, rows->rows - first);
+    size_t nr = rows->kernel->nr, first = panel * nr, count = knn_min(nr, rows->rows - first);
     for (size_t q = 0; q < n; q++)
         for (size_t j = 0; j < count; j++) {
             float sum = sums[q * nr + j], distance = metric == KNN_L1 ? sum : rows->squares[first + j] - 2 * sum;
@@ -105,18 +103,18 @@ static void select_nearest(const struct f32_rows *rows, const float *sums, size_
 static void search_block(const struct f32_rows *rows, const struct knn_matrix *queries, size_t first,
                          enum knn_metric metric, uint32_t *nearest, float *packed) {
     const struct f32_kernel *kernel = rows->kernel;
-    size_t mr = kernel->mr, n = smaller(F32_BLOCK_TILES * mr, queries->rows - first), tiles = (n + mr - 1) / mr;
+    size_t mr = kernel->mr, n = knn_min(F32_BLOCK_TILES * mr, queries->rows - first), tiles = (n + mr - 1) / mr;
     struct best best[F32_BLOCK_TILES * F32_MAX_MR];
     _Alignas(KNN_PANEL_ALIGN) float sums[F32_MAX_TILE];
     for (size_t q = 0; q < n; q++)
         best[q] = (struct best){FLT_MAX, 0};
     for (size_t t = 0; t < tiles; t++)
-        pack(queries, first + t * mr, smaller(mr, n - t * mr), mr, packed + t * mr * rows->dim);
+        pack(queries, first + t * mr, knn_min(mr, n - t * mr), mr, packed + t * mr * rows->dim);
     for (size_t p = 0; p < rows->panels.rows; p++)
         for (size_t t = 0; t < tiles; t++) {
             kernel->tile[metric](packed + t * mr * rows->dim,
                                  (const float *)(const void *)knn_matrix_row(&rows->panels, p), rows->dim, sums);
-            select_nearest(rows, sums, p, metric, best + t * mr, smaller(mr, n - t * mr));
+            select_nearest(rows, sums, p, metric, best + t * mr, knn_min(mr, n - t * mr));
         }
     for (size_t q = 0; q < n; q++)
         nearest[first + q] = best[q].index;

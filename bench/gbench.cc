@@ -917,7 +917,7 @@ int gb_dense_range(struct gb_family *family, int64_t first, int64_t last, int64_
         if (width / static_cast<uint64_t>(step) >= max_instances)
             return fail("benchmark %s: more than %zu instances", family->name.c_str(), max_instances);
         std::vector<int64_t> list = {first};
-        while (list.back() <= last - step)
+        for (uint64_t left = width / static_cast<uint64_t>(step); left > 0; left--)
             list.push_back(list.back() + step);
         return add_product(family, {list});
     });

@@ -2,24 +2,23 @@
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "bench.h"
-#include "output.h"
+#include "clock.h"
+#include "program.h"
 #include "provenance.h"
 
 enum { INTERRUPTED = 130 }; /* exit status, as a shell shows it for Ctrl-C */
 
 struct settings {
-    const char *data, *isa, *output;
-    unsigned threads;
-    int quick;
+    struct program_options common;
+    const char *isa;
 };
 
 static const struct {
     const char *names;
-    int (*add)(struct bench *bench);
+    int (*add)(struct bench *bench, struct knn_error *error);
 } groups[] = {{"ceiling/...", register_ceilings},
               {"kernel/...", register_kernels},
               {"search/..., latency/...", register_searches},
@@ -40,66 +39,26 @@ static void help(void) {
     exit(0);
 }
 
-/* What follows "--name=" in an argument, or NULL. */
-static const char *value_of(const char *argument, const char *name) {
-    size_t length = strlen(name);
-    return strncmp(argument, name, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
-}
-
-/* Takes our own options out of argv and leaves the rest to Google Benchmark. */
-static int take_options(int *argc, char **argv, struct settings *settings) {
-    int left = 1;
-    for (int i = 1; i < *argc; i++) {
-        const char *value;
-        if ((value = value_of(argv[i], "--data")) != NULL) {
-            settings->data = value;
-        } else if ((value = value_of(argv[i], "--isa")) != NULL) {
-            settings->isa = value;
-        } else if ((value = value_of(argv[i], "--output")) != NULL) {
-            if (value[0] == '\0') {
-                fputs("knnmark-bench: --output= names no file: give one\n", stderr);
-                return -1;
-            }
-            settings->output = value;
-        } else if ((value = value_of(argv[i], "--threads")) != NULL) {
-            char *end;
-            unsigned long threads = strtoul(value, &end, 10);
-            if (value[0] < '0' || value[0] > '9' || *end != '\0' || threads < 1 || threads > KNN_MAX_THREADS) {
-                fprintf(stderr, "knnmark-bench: --threads=%s: give a whole number from 1 to %d\n", value,
-                        KNN_MAX_THREADS);
-                return -1;
-            }
-            settings->threads = (unsigned)threads;
-        } else if (strcmp(argv[i], "--quick") == 0) {
-            settings->quick = 1;
-        } else {
-            argv[left++] = argv[i];
-        }
-    }
-    argv[ *argc = left] = NULL;
-    return 0;
-}
-
 static int fail(const char *message) {
     fprintf(stderr, "knnmark-bench: %s\n", message);
     return EXIT_FAILURE;
 }
 
-/* Prints the tables, and writes them beside the result file: bench.md beside bench.json. */
-static int publish(const struct bench *bench, const char *output) {
-    char path[4096];
-    struct knn_output file;
-    struct knn_error error;
-    table_print(stdout, bench);
-    if (output == NULL)
-        return 0;
-    const char *dot = strrchr(output, '.');
-    int length = dot != NULL && strchr(dot, '/') == NULL ? (int)(dot - output) : (int)strlen(output);
-    snprintf(path, sizeof path, "%.*s.md", length, output);
-    if (knn_output_open(&file, path, &error) != 0)
-        return fail(error.message);
-    table_print(file.stream, bench);
-    return knn_output_commit(&file, &error) != 0 ? fail(error.message) : 0;
+/* Takes our own options out of argv and leaves the rest to Google Benchmark. */
+static int take_options(int *argc, char **argv, struct settings *settings, struct knn_error *error) {
+    int left = 1;
+    for (int i = 1; i < *argc; i++) {
+        const char *isa = option_value(argv[i], "--isa");
+        int taken = isa != NULL ? 1 : program_option(&settings->common, argv[i], error);
+        if (taken < 0)
+            return -1;
+        if (isa != NULL)
+            settings->isa = isa;
+        else if (!taken)
+            argv[left++] = argv[i];
+    }
+    argv[ *argc = left] = NULL;
+    return 0;
 }
 
 /* -- the run ------------------------------------------------------------------------------------------------------- */
@@ -127,9 +86,9 @@ static void show_progress(const char *name, size_t index, size_t total, void *co
     started = 1;
     if (isatty(STDERR_FILENO)) {
         fprintf(stderr, "\r\033[K[%zu of %zu] %s", index + 1, total, name);
-    } else if (index == 0 || bench_seconds() - last >= every) {
+    } else if (index == 0 || knn_seconds() - last >= every) {
         fprintf(stderr, "[%zu of %zu] %s\n", index + 1, total, name);
-        last = bench_seconds();
+        last = knn_seconds();
     }
 }
 
@@ -149,10 +108,15 @@ static const char *add_provenance(void *context) {
     return text;
 }
 
+static void print_tables(FILE *stream, const void *context) {
+    table_print(stream, context);
+}
+
 static int run(struct bench *bench, const char *output) {
+    struct knn_error error;
     for (size_t i = 0; i < GROUPS; i++)
-        if (groups[i].add(bench) != 0)
-            return fail(gb_error());
+        if (groups[i].add(bench, &error) != 0)
+            return fail(error.message);
     describe_run(bench);
     provenance_begin(bench);
     catch_interrupts();
@@ -168,7 +132,9 @@ static int run(struct bench *bench, const char *output) {
         return fail("the result file lacks its member \"knnmark\": no memory, or compiler flags that are not UTF-8");
     if (errors > 0)
         fprintf(stderr, "knnmark-bench: %d benchmarks reported an error instead of a time: see above\n", errors);
-    int status = (started && publish(bench, output) != 0) || errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    int status = errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (started && program_publish(output, print_tables, bench, &error) != 0)
+        status = fail(error.message);
     if (!gb_was_stopped())
         return status;
     fprintf(stderr, "knnmark-bench: interrupted: what was measured until then is %s\n",
@@ -177,26 +143,29 @@ static int run(struct bench *bench, const char *output) {
 }
 
 int main(int argc, char **argv) {
-    struct settings settings = {0};
-    if (take_options(&argc, argv, &settings) != 0)
+    struct settings settings = {.isa = NULL};
+    const struct program_options *common = &settings.common;
+    struct knn_error error;
+    if (take_options(&argc, argv, &settings, &error) != 0) {
+        fail(error.message);
         return 2;
+    }
     char out[4096] = "--benchmark_format=console";
-    if (settings.output != NULL)
-        snprintf(out, sizeof out, "--benchmark_out=%s", settings.output);
-    const char *repetitions = settings.quick ? "--benchmark_repetitions=1" : "--benchmark_repetitions=3";
+    if (common->output != NULL)
+        snprintf(out, sizeof out, "--benchmark_out=%s", common->output);
+    const char *repetitions = common->quick ? "--benchmark_repetitions=1" : "--benchmark_repetitions=3";
     const char *defaults[] = {out, repetitions,
-                              settings.quick ? "--benchmark_min_time=0.01" : "--benchmark_min_time=0.05",
+                              common->quick ? "--benchmark_min_time=0.01" : "--benchmark_min_time=0.05",
                               "--benchmark_display_aggregates_only=true", NULL};
     if (gb_initialize(&argc, argv, defaults, help) != 0 || gb_no_more_arguments(argc, argv) != 0) {
         fail(gb_error());
         return 2;
     }
     struct bench bench;
-    struct knn_error error;
-    if (bench_open(&bench, settings.data, settings.isa, settings.threads, settings.quick, &error) != 0)
+    if (bench_open(&bench, common->data, settings.isa, common->threads, common->quick, &error) != 0)
         return fail(error.message);
     printf("knnmark-bench: %s\n", bench.dataset.source);
-    int status = run(&bench, settings.output);
+    int status = run(&bench, common->output);
     gb_shutdown();
     bench_close(&bench);
     return status;

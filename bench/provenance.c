@@ -50,8 +50,7 @@ static json_t *foreign(char *text) {
     return json_string(text);
 }
 
-/* -- what Linux tells in files; elsewhere it is unavailable ---------------------------------------------------------
- */
+/* -- what Linux tells in files; elsewhere it is unavailable -------------------------------------------------------- */
 
 /* The first line of a file, or "unavailable". */
 static json_t *line_of(const char *path) {
@@ -109,8 +108,7 @@ static json_t *hypervisor(void) {
 #endif
 }
 
-/* -- the parts ------------------------------------------------------------------------------------------------------
- */
+/* -- the parts ----------------------------------------------------------------------------------------------------- */
 
 static json_t *loads(const double *values) {
     json_t *list = json_array();

@@ -5,10 +5,11 @@
 #include <string.h>
 
 #include "bench.h"
+#include "samples.h"
 
 enum { MAX_ROWS = 256, MAX_REPETITIONS = 64, COLUMNS = 4 };
 
-/* The counters a row shows; a latency row has the first two of its own kind. */
+/* The counters a row shows; a latency row shows those of its own kind, and has no others. */
 static const char *const search_counters[COLUMNS] = {"full_job_s", "distances_per_s", "of_ceiling", "x_scalar"};
 static const char *const latency_counters[COLUMNS] = {"query_ms", "distances_per_s", "of_read_ceiling", "x_scalar"};
 
@@ -57,19 +58,10 @@ void table_collect(const struct gb_result *result, void *context) {
     row->repetitions++;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 static void sort_rows(void) {
     for (size_t i = 0; i < row_count; i++)
         for (size_t column = 0; column < COLUMNS; column++)
-            qsort(rows[i].values[column], rows[i].repetitions, sizeof(double), ascending);
-}
-
-static double median(const double *sorted, size_t n) {
-    return n % 2 ? sorted[n / 2] : (sorted[n / 2 - 1] + sorted[n / 2]) / 2;
+            samples_sort(rows[i].values[column], rows[i].repetitions);
 }
 
 /* How many times faster than the scalar kernel's row for the same metric and threads; where it was not run, than the
@@ -81,8 +73,8 @@ static double times_scalar(const struct row *row) {
              threads != NULL ? threads : "");
     const struct row *scalar = find_row(name);
     if (scalar == NULL)
-        return median(row->values[3], row->repetitions);
-    return median(scalar->values[0], scalar->repetitions) / median(row->values[0], row->repetitions);
+        return samples_median(row->values[3], row->repetitions);
+    return samples_median(scalar->values[0], scalar->repetitions) / samples_median(row->values[0], row->repetitions);
 }
 
 /* "91.2 %" and "89.0-92.1": the median share of a ceiling and its range over the repetitions. */
@@ -90,7 +82,7 @@ static void format_share(const double *sorted, size_t n, char *share, char *spre
     share[0] = spread[0] = '\0';
     if (sorted[n - 1] <= 0)
         return;
-    snprintf(share, size, "%.1f %%", 100 * median(sorted, n));
+    snprintf(share, size, "%.1f %%", 100 * samples_median(sorted, n));
     snprintf(spread, size, "%.1f-%.1f", 100 * sorted[0], 100 * sorted[n - 1]);
 }
 
@@ -100,9 +92,9 @@ static void print_row(FILE *stream, const struct row *row) {
     char share[CELL], spread[CELL];
     size_t n = row->repetitions;
     format_share(row->values[2], n, share, spread, CELL);
-    fprintf(stream, "| %-36s | %9.3f |", strchr(row->name, '/') + 1, median(row->values[0], n));
+    fprintf(stream, "| %-36s | %9.3f |", strchr(row->name, '/') + 1, samples_median(row->values[0], n));
     if (starts(row->name, "search/"))
-        fprintf(stream, " %11.4g | %8s | %11s | %8.1f | %7.0f |", median(row->values[1], n), share, spread,
+        fprintf(stream, " %11.4g | %8s | %11s | %8.1f | %7.0f |", samples_median(row->values[1], n), share, spread,
                 times_scalar(row), row->queries);
     else
         fprintf(stream, " %8s | %11s |", share, spread);
@@ -121,13 +113,30 @@ static void print_group(FILE *stream, const char *prefix, const char *head) {
     }
 }
 
-/* Threads have cores of their own only if the ceiling grows with them. */
-static void print_scaling(FILE *stream, const struct bench *bench) {
-    const double *sums = bench->ceiling_sums, enough = 0.9;
-    if (bench->team_count < 2 || sums[0] <= 0 || sums[1] <= 0)
+/* What the row is a share of; 0 where it has no ceiling. */
+static double ceiling_of(const struct row *row) {
+    double share = samples_median(row->values[2], row->repetitions);
+    return share > 0 ? samples_median(row->values[1], row->repetitions) / share : 0;
+}
+
+/* Threads have cores of their own only if the ceilings grow with them: of the searches that were run on one thread and
+ * on all. */
+static void print_scaling(FILE *stream, unsigned threads) {
+    const double enough = 0.9;
+    double one = 0, all = 0;
+    for (size_t i = 0; i < row_count; i++) {
+        char name[sizeof rows[i].name + 16];
+        const char *end = strstr(rows[i].name, "/threads:1");
+        if (!starts(rows[i].name, "search/") || end == NULL || end[strlen("/threads:1")] != '\0')
+            continue;
+        snprintf(name, sizeof name, "%.*s/threads:%u", (int)(end - rows[i].name), rows[i].name, threads);
+        const struct row *together = find_row(name);
+        one += together != NULL ? ceiling_of(&rows[i]) : 0;
+        all += together != NULL ? ceiling_of(together) : 0;
+    }
+    if (threads < 2 || one <= 0)
         return;
-    unsigned threads = bench->teams[1].threads;
-    double scaling = sums[1] / sums[0];
+    double scaling = all / one;
     fprintf(stream, "ceilings of %u threads: %.2f times those of one%s\n", threads, scaling,
             scaling < enough * threads ? "; a disturbed run, repeat it on an idle machine" : "");
 }
@@ -142,7 +151,7 @@ void table_print(FILE *stream, const struct bench *bench) {
         stream,
         "full job: %d queries x %d train rows x %zu bytes; medians; a time measured on fewer queries is scaled to it\n",
         FULL_QUERIES, FULL_ROWS, bench->dataset.train.pixels.dim);
-    print_scaling(stream, bench);
+    print_scaling(stream, bench->teams[bench->team_count - 1].threads);
     print_group(
         stream, "search/",
         "\n| search                               |    full s | distances/s |  ceiling |      spread | x scalar | "

@@ -3,10 +3,7 @@
 #include <stdlib.h>
 
 #include "allpairs_scan.h"
-
-static size_t larger(size_t a, size_t b) {
-    return a > b ? a : b;
-}
+#include "arith.h"
 
 /* -- threads ------------------------------------------------------------------------------------------------------- */
 
@@ -53,8 +50,8 @@ static void measure(struct knn_pass *p) {
     p->panel_count = p->block_tiles = 1;
     for (size_t fold = 1; fold < p->folds->count; fold++) {
         struct knn_strip s = knn_pass_strip(p, fold, 0);
-        p->panel_count = larger(p->panel_count, s.panels);
-        p->block_tiles = larger(p->block_tiles, s.schedule.block_tiles);
+        p->panel_count = knn_max(p->panel_count, s.panels);
+        p->block_tiles = knn_max(p->block_tiles, s.schedule.block_tiles);
         p->pairs += (uint64_t)s.queries * knn_fold_rows(p->folds, fold);
     }
 }
@@ -148,7 +145,7 @@ int knn_allpairs(struct knn_allpairs *found, const struct knn_kernel *kernel, co
         .kernel = kernel_for(kernel, rows->dim),
         .team = team,
         .k = k,
-        .room = k + larger(k / 2, LEAST_ROOM),
+        .room = k + knn_max(k / 2, LEAST_ROOM),
         .index_bits = found->index_bits,
         .progress = progress,
         .context = context,

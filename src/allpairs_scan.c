@@ -2,32 +2,16 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-static size_t larger(size_t a, size_t b) {
-    return a > b ? a : b;
-}
-
-static size_t divide_up(size_t a, size_t b) {
-    return (a + b - 1) / b;
-}
-
-static double seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "arith.h"
+#include "clock.h"
 
 static void report(struct knn_pass *p, uint64_t pairs) {
     enum { REPORTS_PER_SECOND = 10 };
     uint64_t done = atomic_fetch_add_explicit(&p->pairs_done, pairs, memory_order_relaxed) + pairs;
     if (p->progress == NULL || omp_get_thread_num() != 0)
         return;
-    double now = seconds();
+    double now = knn_seconds();
     if (now - p->last_report < 1.0 / REPORTS_PER_SECOND)
         return;
     p->last_report = now;
@@ -42,7 +26,7 @@ static void report(struct knn_pass *p, uint64_t pairs) {
 enum { STRIP_ROWS = 5120 };
 
 size_t knn_pass_strips(const struct knn_pass *p, size_t fold) {
-    return divide_up(knn_fold_rows(p->folds, fold), STRIP_ROWS);
+    return knn_divide_up(knn_fold_rows(p->folds, fold), STRIP_ROWS);
 }
 
 struct knn_strip knn_pass_strip(const struct knn_pass *p, size_t fold, size_t i) {
@@ -50,7 +34,7 @@ struct knn_strip knn_pass_strip(const struct knn_pass *p, size_t fold, size_t i)
     size_t start = p->folds->start[fold], rows = knn_fold_rows(p->folds, fold), parts = knn_pass_strips(p, fold);
     struct knn_strip s = {
         .first = start + knn_part(rows, parts, i), .last = start + knn_part(rows, parts, i + 1), .queries = start};
-    s.panels = divide_up(s.last - s.first, kernel->nr);
+    s.panels = knn_divide_up(s.last - s.first, kernel->nr);
     s.schedule = knn_schedule(kernel, KNN_SPLIT_QUERIES, s.queries, s.panels, p->rows->dim, p->team->threads,
                               knn_topology_block_bytes(p->team->topology));
     return s;
@@ -65,7 +49,7 @@ static void gather(const struct knn_pass_worker *w, size_t position, size_t n) {
 
 void knn_pass_pack(const struct knn_pass_worker *w, const struct knn_strip *s, size_t panel) {
     const struct knn_pass *p = w->pass;
-    size_t position = s->first + panel * p->kernel->nr, n = smaller(p->kernel->nr, s->last - position);
+    size_t position = s->first + panel * p->kernel->nr, n = knn_min(p->kernel->nr, s->last - position);
     gather(w, position, n);
     p->kernel->pack_train(w->gathered.data, w->gathered.stride, n, p->rows->dim, knn_matrix_row(&p->panels, panel));
 }
@@ -125,9 +109,9 @@ static void open_block(struct knn_pass_worker *w, const struct knn_strip *s, siz
     const struct knn_schedule *plan = &s->schedule;
     size_t mr = p->kernel->mr, dim = p->rows->dim;
     w->first = knn_part(plan->tiles, plan->blocks, block) * mr;
-    w->count = smaller(knn_part(plan->tiles, plan->blocks, block + 1) * mr, s->queries) - w->first;
+    w->count = knn_min(knn_part(plan->tiles, plan->blocks, block + 1) * mr, s->queries) - w->first;
     for (size_t tile = 0, q = 0; q < w->count && p->kernel->tile != NULL; tile++, q += mr) {
-        size_t n = smaller(mr, w->count - q);
+        size_t n = knn_min(mr, w->count - q);
         gather(w, w->first + q, n);
         p->kernel->pack_queries(w->gathered.data, w->gathered.stride, n, dim, knn_matrix_row(&w->block, tile));
         for (size_t i = 0; i < n; i++)
@@ -138,13 +122,13 @@ static void open_block(struct knn_pass_worker *w, const struct knn_strip *s, siz
 static void visit_panel(struct knn_pass_worker *w, const struct knn_strip *s, size_t panel) {
     const struct knn_pass *p = w->pass;
     const struct knn_kernel *kernel = p->kernel;
-    size_t mr = kernel->mr, nr = kernel->nr, position = s->first + panel * nr, n = smaller(nr, s->last - position);
+    size_t mr = kernel->mr, nr = kernel->nr, position = s->first + panel * nr, n = knn_min(nr, s->last - position);
     _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE];
     uint32_t column_bounds[KNN_MAX_TILE];
     for (size_t j = 0; j < n; j++)
         column_bounds[j] = bound_of(p, position + j);
     for (size_t tile = 0, q = 0; q < w->count; tile++, q += mr) {
-        size_t nq = smaller(mr, w->count - q);
+        size_t nq = knn_min(mr, w->count - q);
         uint32_t *bounds = w->bounds + tile * KNN_MAX_MR;
         uint32_t hits = kernel->tile(knn_matrix_row(&w->block, tile), knn_matrix_row(&p->panels, panel), p->rows->dim,
                                      (unsigned)nq, bounds, out);
@@ -167,7 +151,7 @@ static void visit_row(struct knn_pass_worker *w, const struct knn_strip *s, size
         const uint8_t *a = knn_matrix_row(p->rows, p->folds->order[q]);
         uint64_t distance = 0;
         for (size_t done = 0; done < dim; done += chunk)
-            distance += p->kernel->pair(a + done, b + done, smaller(chunk, dim - done));
+            distance += p->kernel->pair(a + done, b + done, knn_min(chunk, dim - done));
         offer(p, q, position, distance);
         offer(p, position, q, distance);
     }
@@ -180,7 +164,7 @@ static void visit(struct knn_pass_worker *w, const struct knn_strip *s, size_t p
     else
         visit_panel(w, s, panel);
     omp_unset_lock(&p->locks[panel]);
-    report(p, (uint64_t)w->count * smaller(p->kernel->nr, s->last - s->first - panel * p->kernel->nr));
+    report(p, (uint64_t)w->count * knn_min(p->kernel->nr, s->last - s->first - panel * p->kernel->nr));
 }
 
 /* Each thread begins elsewhere, so that they seldom meet, and leaves panels that others are at for later: waiting for
@@ -224,7 +208,7 @@ int knn_pass_worker_open(struct knn_pass_worker *w, struct knn_pass *p) {
         return 0;
     w->bounds = aligned_alloc(KNN_PANEL_ALIGN, p->block_tiles * KNN_MAX_MR * sizeof *w->bounds);
     if (w->bounds == NULL ||
-        knn_matrix_alloc(&w->gathered, larger(p->kernel->mr, p->kernel->nr), p->rows->dim, &error) != 0)
+        knn_matrix_alloc(&w->gathered, knn_max(p->kernel->mr, p->kernel->nr), p->rows->dim, &error) != 0)
         return -1;
     return knn_matrix_alloc(&w->block, p->block_tiles, knn_query_panel_bytes(p->kernel, p->rows->dim), &error);
 }

@@ -1,8 +1,9 @@
 /* Labelled images to train on and to test with, by one specification string.
  *
- *   DIR        the CIFAR-10 binary version (data_batch_1.bin ... data_batch_5.bin, test_batch.bin) or the Python
- * version (data_batch_1 ... data_batch_5, test_batch), in DIR itself or in its usual subfolder or archive
- *              (cifar-10-batches-bin/, cifar-10-batches-py/, cifar-10-binary.tar.gz, cifar-10-python.tar.gz)
+ *   DIR        the CIFAR-10 binary version (data_batch_1.bin ... data_batch_5.bin, test_batch.bin) or the
+ *              Python version (data_batch_1 ... data_batch_5, test_batch), in DIR itself or in its usual subfolder
+ *              or archive (cifar-10-batches-bin/, cifar-10-batches-py/, cifar-10-binary.tar.gz,
+ *              cifar-10-python.tar.gz)
  *   FILE       either version's .tar.gz (any archive libarchive reads), unopened
  *   synthetic[:seed=N,train=N,test=N]
  *              generated images of the same shape and class balance; seed 1, 50000 and 10000 unless told

@@ -2,6 +2,8 @@
 
 #include <stdlib.h>
 
+#include "arith.h"
+
 /* The rows of one part and what is said of its progress. */
 struct part {
     size_t first, rows, all;
@@ -12,10 +14,6 @@ struct part {
 static int on_part(double done, void *context) {
     const struct part *part = context;
     return part->progress(((double)part->first + done * (double)part->rows) / (double)part->all, part->context);
-}
-
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
 }
 
 /* Puts the k nearest of `best` and `found`, both sorted, into `best`, from its end on so that nothing is overwritten
@@ -62,7 +60,7 @@ int knn_nearest(const struct knn_kernel *kernel, const struct knn_matrix *rows, 
     enum { PARTS = 4 }; /* more would save little memory, and each begins its search without a bound */
     size_t step = kernel->pair != NULL ? rows->rows : (rows->rows + PARTS - 1) / PARTS;
     if (step < k) /* the first part has k neighbours for every query, if all rows have */
-        step = smaller(k, rows->rows);
+        step = knn_min(k, rows->rows);
     struct part part = {.rows = step, .all = rows->rows, .progress = progress, .context = context};
     if (search_part(kernel, rows, queries, k, neighbors, team, &part, error) != 0)
         return -1;
@@ -74,8 +72,8 @@ int knn_nearest(const struct knn_kernel *kernel, const struct knn_matrix *rows, 
                         queries->rows, k);
     int status = 0;
     for (part.first = step; status == 0 && part.first < rows->rows; part.first += step) {
-        part.rows = smaller(step, rows->rows - part.first);
-        size_t count = smaller(k, part.rows);
+        part.rows = knn_min(step, rows->rows - part.first);
+        size_t count = knn_min(k, part.rows);
         status = search_part(kernel, rows, queries, count, found, team, &part, error);
         for (size_t q = 0; status == 0 && q < queries->rows; q++)
             merge(neighbors + q * k, k, found + q * count, count);

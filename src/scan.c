@@ -3,26 +3,18 @@
 #include <omp.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
+
+#include "arith.h"
+#include "clock.h"
 
 _Static_assert(KNN_MAX_MR * sizeof(uint32_t) % KNN_PANEL_ALIGN == 0, "a tile's bounds do not start aligned");
-
-static size_t smaller(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-static double seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static void report(struct knn_scan *s, size_t panels) {
     enum { REPORTS_PER_SECOND = 10 };
     size_t done = atomic_fetch_add_explicit(&s->panels_done, panels, memory_order_relaxed) + panels;
     if (s->progress == NULL || omp_get_thread_num() != 0)
         return;
-    double now = seconds();
+    double now = knn_seconds();
     if (now - s->last_report < 1.0 / REPORTS_PER_SECOND)
         return;
     s->last_report = now;
@@ -95,7 +87,7 @@ static void pack_block(struct knn_worker *w, size_t block) {
     for (size_t tile = 0, q = 0; q < w->count; tile++, q += kernel->mr)
         for (size_t c = 0; c < s->panels->chunks; c++)
             kernel->pack_queries(knn_matrix_row(s->queries, w->first + q) + c * s->panels->chunk, s->queries->stride,
-                                 smaller(kernel->mr, w->count - q), knn_chunk_dim(s->queries->dim, s->panels->chunk, c),
+                                 knn_min(kernel->mr, w->count - q), knn_chunk_dim(s->queries->dim, s->panels->chunk, c),
                                  knn_matrix_row(&w->block, tile * s->panels->chunks + c));
 }
 
@@ -103,10 +95,10 @@ static void visit_panel(struct knn_worker *w, size_t p) {
     const struct knn_kernel *kernel = w->scan->kernel;
     const struct knn_panels *panels = w->scan->panels;
     _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE];
-    size_t row = p * kernel->nr, n = smaller(kernel->nr, panels->rows.rows - row);
+    size_t row = p * kernel->nr, n = knn_min(kernel->nr, panels->rows.rows - row);
     for (size_t tile = 0, q = 0; q < w->count; tile++, q += kernel->mr) {
         uint32_t hits = kernel->tile(knn_matrix_row(&w->block, tile), knn_panel(panels, p, 0), panels->rows.dim,
-                                     (unsigned)smaller(kernel->mr, w->count - q), w->bounds + tile * KNN_MAX_MR, out);
+                                     (unsigned)knn_min(kernel->mr, w->count - q), w->bounds + tile * KNN_MAX_MR, out);
         for (; hits != 0; hits &= hits - 1) {
             size_t i = (size_t)__builtin_ctz(hits);
             offer_row(w, q + i, out + i * kernel->nr, n, row);
@@ -119,9 +111,9 @@ static void visit_panel_in_chunks(struct knn_worker *w, size_t p) {
     const struct knn_kernel *kernel = w->scan->kernel;
     const struct knn_panels *panels = w->scan->panels;
     _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE];
-    size_t row = p * kernel->nr, n = smaller(kernel->nr, panels->rows.rows - row);
+    size_t row = p * kernel->nr, n = knn_min(kernel->nr, panels->rows.rows - row);
     for (size_t tile = 0, q = 0; q < w->count; tile++, q += kernel->mr) {
-        size_t nq = smaller(kernel->mr, w->count - q);
+        size_t nq = knn_min(kernel->mr, w->count - q);
         uint64_t sums[KNN_MAX_TILE] = {0};
         for (size_t c = 0; c < panels->chunks; c++) {
             kernel->tile(knn_matrix_row(&w->block, tile * panels->chunks + c), knn_panel(panels, p, c),
@@ -170,14 +162,14 @@ void knn_worker_run(struct knn_worker *w, size_t task) {
         return;
     size_t block = task / plan->ranges, range = task % plan->ranges, mr = s->kernel->mr;
     w->first = knn_part(plan->tiles, plan->blocks, block) * mr;
-    w->count = smaller(knn_part(plan->tiles, plan->blocks, block + 1) * mr, s->queries->rows) - w->first;
+    w->count = knn_min(knn_part(plan->tiles, plan->blocks, block + 1) * mr, s->queries->rows) - w->first;
     clear(w);
     if (s->kernel->tile != NULL)
         pack_block(w, block);
     size_t p = knn_part(s->panels->count, plan->ranges, range);
     size_t last = knn_part(s->panels->count, plan->ranges, range + 1);
     while (p < last && !atomic_load_explicit(&s->stop, memory_order_relaxed)) {
-        size_t end = smaller(p + PANELS_PER_REPORT, last), begin = p;
+        size_t end = knn_min(p + PANELS_PER_REPORT, last), begin = p;
         for (; p < end; p++) {
             if (s->kernel->pair != NULL)
                 visit_row(w, p);

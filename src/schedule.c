@@ -1,16 +1,6 @@
 #include "schedule.h"
 
-static size_t max(size_t a, size_t b) {
-    return a > b ? a : b;
-}
-
-static size_t min(size_t a, size_t b) {
-    return a < b ? a : b;
-}
-
-static size_t divide_up(size_t a, size_t b) {
-    return (a + b - 1) / b; // NOLINT(clang-analyzer-core.DivideZero): nobody divides by 0
-}
+#include "arith.h"
 
 /* Tiles of queries that fit beside two train panels: the one in use and the one arriving. A tenth is left to the rest.
  */
@@ -33,27 +23,28 @@ struct knn_schedule knn_schedule(const struct knn_kernel *kernel, enum knn_split
                                  size_t dim, unsigned threads, size_t cache) {
     enum { TASKS_PER_THREAD = 8 }; /* the last task to end keeps the others waiting for at most about an eighth */
     size_t wanted = threads > 1 ? TASKS_PER_THREAD * (size_t)threads : 1;
-    struct knn_schedule s = {.tiles = max(1, divide_up(queries, kernel->mr)), .ranges = 1};
-    s.blocks = max(1, divide_up(s.tiles, tiles_in_cache(kernel, dim, cache)));
+    struct knn_schedule s = {.tiles = knn_max(1, knn_divide_up(queries, kernel->mr)), .ranges = 1};
+    s.blocks = knn_max(1, knn_divide_up(s.tiles, tiles_in_cache(kernel, dim, cache)));
     switch (split) {
     case KNN_SPLIT_AUTO:
-        s.ranges = min(divide_up(wanted, s.blocks), panels);
-        s.blocks = min(max(s.blocks, divide_up(wanted, s.ranges)), s.tiles); /* more only if the panels are too few */
+        s.ranges = knn_min(knn_divide_up(wanted, s.blocks), panels);
+        s.blocks = knn_min(knn_max(s.blocks, knn_divide_up(wanted, s.ranges)),
+                           s.tiles); /* more only if the panels are too few */
         break;
     case KNN_SPLIT_QUERIES:
-        s.blocks = max(s.blocks, wanted);
+        s.blocks = knn_max(s.blocks, wanted);
         break;
     case KNN_SPLIT_ROWS:
         s.ranges = wanted;
         break;
     case KNN_SPLIT_BOTH:
-        s.blocks = min(max(s.blocks, root_up(wanted)), s.tiles);
-        s.ranges = max(root_up(wanted), divide_up(wanted, s.blocks));
+        s.blocks = knn_min(knn_max(s.blocks, root_up(wanted)), s.tiles);
+        s.ranges = knn_max(root_up(wanted), knn_divide_up(wanted, s.blocks));
         break;
     }
     if (s.ranges == 1) /* whole rounds of blocks, so that the last one leaves no thread idle */
-        s.blocks = min(divide_up(s.blocks, threads) * threads, s.tiles);
-    s.ranges = min(s.ranges, panels);
-    s.block_tiles = divide_up(s.tiles, s.blocks);
+        s.blocks = knn_min(knn_divide_up(s.blocks, threads) * threads, s.tiles);
+    s.ranges = knn_min(s.ranges, panels);
+    s.block_tiles = knn_divide_up(s.tiles, s.blocks);
     return s;
 }

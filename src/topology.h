@@ -29,8 +29,8 @@ unsigned knn_topology_threads(const struct knn_topology *topology, unsigned requ
 /* Smallest data or unified cache of this level (1, 2, 3) among the usable cores, in bytes; 0 where there is none. */
 size_t knn_topology_cache(const struct knn_topology *topology, unsigned level);
 
-/* Bytes of cache one thread may count on when `threads` run: the second level divided by the usable cores that share
- * it; where the machine does not say, a quarter megabyte. */
+/* Bytes of cache one thread may count on when every usable core has one: the second level divided by the usable cores
+ * that share it; where the machine does not say, a quarter megabyte. */
 size_t knn_topology_block_bytes(const struct knn_topology *topology);
 
 /* The hardware thread (its operating-system index) that thread `i` of `threads` is bound to: one to a core, cores in

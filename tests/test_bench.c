@@ -290,6 +290,7 @@ static void test_refusals(void **state) {
     check_refusal(p, 2, "stray", "unknown or malformed: stray");
     check_refusal(p, 2, "--threads=0", "--threads=0: give a whole number from 1 to ");
     check_refusal(p, 2, "--output=", "--output= names no file: give one");
+    check_refusal(p, 2, "--output=out.md", "--output=out.md is where the tables go: give a name that ends with .json");
     check_refusal(p, 1, "--isa=sse9", "--isa=sse9: no such instruction set");
     check_refusal(p, 1, "--data=no/such", "data set no/such: No such file or directory: ");
     check_refusal(p, 1, "--data=synthetic:seed=x", "bad setting \"seed=x\"");

@@ -16,6 +16,7 @@ void blas_core_choose(char **argv) {
 #include <unistd.h>
 
 #include "bench.h"
+#include "clock.h"
 
 #define CORE_TYPE "OPENBLAS_CORETYPE"
 #define TRIAL     "KNNMARK_BLAS_TRIAL" /* set in the environment of a trial's process */
@@ -41,10 +42,10 @@ static int run_trial(void) {
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         queries[i] = rows[i] = (float)(i % 256);
     for (int i = 0; i < REPEATS; i++) {
-        double start = bench_seconds();
+        double start = knn_seconds();
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, QUERIES, ROWS, DIM, 1, queries, DIM, rows, DIM, 0,
                     products, ROWS);
-        double rate = (double)QUERIES * ROWS * DIM / (bench_seconds() - start);
+        double rate = (double)QUERIES * ROWS * DIM / (knn_seconds() - start);
         best = rate > best ? rate : best;
     }
     printf("%.31s %.6g\n", openblas_get_corename(), best);

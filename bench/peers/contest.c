@@ -5,6 +5,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "clock.h"
+
 /* Of a round: a search that takes longer than the first is cut to the second. */
 static const double FULL_SECONDS = 12, SUBSET_SECONDS = 5, QUICK_FULL_SECONDS = 1, QUICK_SUBSET_SECONDS = 0.3;
 
@@ -67,8 +69,8 @@ static int expect(struct contest *contest, const struct contestant *c, struct kn
 
 static double timed_search(struct contest *contest, const struct contestant *c, size_t queries,
                            struct knn_error *error) {
-    double start = bench_seconds();
-    return c->peer->search(c->state, queries, contest->nearest, error) == 0 ? bench_seconds() - start : -1;
+    double start = knn_seconds();
+    return c->peer->search(c->state, queries, contest->nearest, error) == 0 ? knn_seconds() - start : -1;
 }
 
 static size_t trial_queries(const struct contest *contest, const struct contestant *c) {

@@ -7,13 +7,13 @@
 
 #include "blas_core.h"
 #include "contest.h"
-#include "output.h"
+#include "program.h"
 #include "provenance.h"
 
 struct settings {
-    const char *data, *output;
-    unsigned threads, rounds;
-    int quick, argc;
+    struct program_options common;
+    unsigned rounds;
+    int argc;
     char **argv; /* for Google Benchmark */
 };
 
@@ -39,48 +39,22 @@ static int fail(const char *message) {
     return EXIT_FAILURE;
 }
 
-/* What follows "--name=" in an argument, or NULL. */
-static const char *value_of(const char *argument, const char *name) {
-    size_t length = strlen(name);
-    return strncmp(argument, name, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
-}
-
-static int take_number(const char *argument, const char *value, unsigned most, unsigned *number) {
-    char *end;
-    unsigned long taken = strtoul(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || taken < 1 || taken > most) {
-        fprintf(stderr, "knnmark-bench-peers: %s: give a whole number from 1 to %u\n", argument, most);
-        return -1;
-    }
-    *number = (unsigned)taken;
-    return 0;
-}
-
 /* Takes our own options out of argv; the rest is for Google Benchmark. */
-static int take_options(int argc, char **argv, struct settings *settings) {
+static int take_options(int argc, char **argv, struct settings *settings, struct knn_error *error) {
     int left = 1;
     for (int i = 1; i < argc; i++) {
-        const char *value;
-        if ((value = value_of(argv[i], "--data")) != NULL) {
-            settings->data = value;
-        } else if ((value = value_of(argv[i], "--output")) != NULL) {
-            settings->output = value;
-        } else if ((value = value_of(argv[i], "--threads")) != NULL) {
-            if (take_number(argv[i], value, KNN_MAX_THREADS, &settings->threads) != 0)
-                return -1;
-        } else if ((value = value_of(argv[i], "--rounds")) != NULL) {
-            if (take_number(argv[i], value, MAX_ROUNDS, &settings->rounds) != 0)
-                return -1;
-        } else if (strcmp(argv[i], "--quick") == 0) {
-            settings->quick = 1;
-        } else {
+        int taken = program_option(&settings->common, argv[i], error);
+        if (taken == 0)
+            taken = option_number(argv[i], "--rounds", MAX_ROUNDS, &settings->rounds, error);
+        if (taken < 0)
+            return -1;
+        if (!taken)
             argv[left++] = argv[i];
-        }
     }
     settings->argc = left;
     settings->argv = argv;
     if (settings->rounds == 0)
-        settings->rounds = settings->quick ? QUICK_ROUNDS : ROUNDS;
+        settings->rounds = settings->common.quick ? QUICK_ROUNDS : ROUNDS;
     return 0;
 }
 
@@ -97,8 +71,8 @@ static char **copy_arguments(int argc, char **argv) {
 /* Google Benchmark's flags, from the command line and our defaults. */
 static int take_flags(const struct settings *settings, unsigned rounds) {
     char out[4096] = "--benchmark_format=console", repetitions[64];
-    if (settings->output != NULL)
-        snprintf(out, sizeof out, "--benchmark_out=%s", settings->output);
+    if (settings->common.output != NULL)
+        snprintf(out, sizeof out, "--benchmark_out=%s", settings->common.output);
     /* The times are there before Google Benchmark asks: one call, of one iteration, has to be enough for it. */
     const char *defaults[] = {out, "--benchmark_min_time=0.000001", "--benchmark_display_aggregates_only=true", NULL};
     int argc = settings->argc;
@@ -114,22 +88,19 @@ static int take_flags(const struct settings *settings, unsigned rounds) {
     return status;
 }
 
-/* Prints the table, and writes it beside the result file: peers.md beside peers.json. */
-static int publish(const struct contest *contest, const char *output) {
-    char path[4096];
-    struct knn_output file;
+static int take_all(int argc, char **argv, struct settings *settings) {
     struct knn_error error;
-    printf("\n");
-    report_table(stdout, contest);
-    if (output == NULL)
-        return 0;
-    const char *dot = strrchr(output, '.');
-    int length = dot != NULL && strchr(dot, '/') == NULL ? (int)(dot - output) : (int)strlen(output);
-    snprintf(path, sizeof path, "%.*s.md", length, output);
-    if (knn_output_open(&file, path, &error) != 0)
-        return fail(error.message);
-    report_table(file.stream, contest);
-    return knn_output_commit(&file, &error) != 0 ? fail(error.message) : 0;
+    if (take_options(argc, argv, settings, &error) != 0) {
+        fail(error.message);
+        return -1;
+    }
+    return take_flags(settings, settings->rounds);
+}
+
+static void print_table(FILE *stream, const void *context) {
+    if (stream == stdout)
+        fputc('\n', stream);
+    report_table(stream, context);
 }
 
 /* -- the run ------------------------------------------------------------------------------------------------------- */
@@ -173,11 +144,14 @@ static int measure(struct contest *contest, const struct settings *settings) {
     int errors = report_register(contest) == 0 ? gb_run(&reporting) : -1;
     if (errors < 0)
         return fail(gb_error());
-    int status = publish(contest, settings->output) != 0 || errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    struct knn_error error;
+    int status = errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (program_publish(settings->common.output, print_table, contest, &error) != 0)
+        status = fail(error.message);
     if (contest->finished == contest->rounds)
         return status;
     fprintf(stderr, "knnmark-bench-peers: interrupted: what %u of %u rounds measured is %s\n", contest->finished,
-            contest->rounds, settings->output != NULL ? settings->output : "above");
+            contest->rounds, settings->common.output != NULL ? settings->common.output : "above");
     return INTERRUPTED;
 }
 
@@ -202,7 +176,8 @@ static int run(struct bench *bench, const struct settings *settings) {
 static int compare(const struct settings *settings) {
     struct bench bench;
     struct knn_error error;
-    if (bench_open(&bench, settings->data, NULL, settings->threads, settings->quick, &error) != 0)
+    const struct program_options *common = &settings->common;
+    if (bench_open(&bench, common->data, NULL, common->threads, common->quick, &error) != 0)
         return fail(error.message);
     printf("knnmark-bench-peers: %s\n", bench.dataset.source);
     int status = run(&bench, settings);
@@ -215,8 +190,7 @@ int main(int argc, char **argv) {
     setvbuf(stdout, NULL, _IOLBF, 0); /* who waits through a pipe sees the trials, too */
     struct settings settings = {0};
     char **unchanged = copy_arguments(argc, argv);
-    int usable =
-        unchanged != NULL && take_options(argc, argv, &settings) == 0 && take_flags(&settings, settings.rounds) == 0;
+    int usable = unchanged != NULL && take_all(argc, argv, &settings) == 0;
     if (usable)
         blas_core_choose(unchanged); /* starts the program anew */
     free(unchanged);

@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """The same job in Python: scikit-learn's brute force, and the NumPy lesson as everyone writes it and as it is right.
 
-    python3 bench/peers/python_lessons.py [--data=FOLDER] [--queries=N]
+    make bench-lessons LESSONS_FLAGS="[--data=FOLDER] [--queries=N]"
 
 Every row of the training set, the first N test images (default 50), k = 1; times are scaled to 10 000 queries.
 scikit-learn's L2 is a matrix product with a part that does not grow with the queries, so it takes 20 N of them. FOLDER

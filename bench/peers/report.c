@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "contest.h"
+#include "samples.h"
 
 /* One repetition after the other, as the rounds went. */
 struct repetitions {
@@ -54,16 +55,6 @@ int report_register(struct contest *contest) {
 
 /* -- the table ----------------------------------------------------------------------------------------------------- */
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
-static double median(double *values, size_t n) {
-    qsort(values, n, sizeof *values, ascending);
-    return n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2;
-}
-
 static void print_row(FILE *stream, const struct contest *contest, const struct contestant *c) {
     double full[MAX_ROUNDS], ratio[MAX_ROUNDS];
     unsigned rounds = contest->finished;
@@ -76,7 +67,9 @@ static void print_row(FILE *stream, const struct contest *contest, const struct 
         full[round] = contest_full_job(contest, c, round);
         ratio[round] = contest_ratio(contest, c, round);
     }
-    double full_median = median(full, rounds), ratio_median = median(ratio, rounds);
+    samples_sort(full, rounds);
+    samples_sort(ratio, rounds);
+    double full_median = samples_median(full, rounds), ratio_median = samples_median(ratio, rounds);
     char spread[32], range[32];
     snprintf(spread, sizeof spread, "%.2f-%.2f", full[0], full[rounds - 1]);
     snprintf(range, sizeof range, "%.2f-%.2f", ratio[0], ratio[rounds - 1]);

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "samples.h"
+
 /* -- names --------------------------------------------------------------------------------------------------------- */
 
 static unsigned metric_of(const char *name) {
@@ -181,11 +183,6 @@ double run_value(const struct run *run, size_t repetition, const char *counter) 
     return isfinite(value) && value > 0 ? value : 0;
 }
 
-static int ascending(const void *a, const void *b) {
-    double x = *(const double *)a, y = *(const double *)b;
-    return (x > y) - (x < y);
-}
-
 struct spread run_spread(const struct run *run, const char *counter) {
     enum { MAX_VALUES = 1000 };
     double values[MAX_VALUES];
@@ -195,11 +192,8 @@ struct spread run_spread(const struct run *run, const char *counter) {
             values[n++] = run_value(run, i, counter);
     if (n == 0)
         return (struct spread){0};
-    qsort(values, n, sizeof values[0], ascending);
-    return (struct spread){.n = n,
-                           .median = n % 2 ? values[n / 2] : (values[n / 2 - 1] + values[n / 2]) / 2,
-                           .lowest = values[0],
-                           .highest = values[n - 1]};
+    samples_sort(values, n);
+    return (struct spread){.n = n, .median = samples_median(values, n), .lowest = values[0], .highest = values[n - 1]};
 }
 
 struct run_list results_select(const struct results *results, const char *group, const char *counter, double k,

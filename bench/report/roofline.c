@@ -17,9 +17,9 @@ enum { USUAL_BLOCK = 256 }; /* queries; where the file does not tell the cache *
 /* What the report knows of the machine. */
 struct roofline {
     const struct drawing *drawing;
-    double dim, threads, read; /* bytes per second */
-    double block;              /* queries that a core's cache holds */
-    double lowest, highest;    /* rates */
+    double dim, read;       /* read: bytes per second */
+    double block;           /* queries that a core's cache holds */
+    double lowest, highest; /* rates */
 };
 
 /* Bytes of second-level cache that a core has to itself; 0: unknown. */
@@ -149,7 +149,7 @@ size_t write_roofline(const struct drawing *drawing) {
     struct run_list reads = results_select(results, "ceiling", "bytes_per_s", 0, threads);
     struct run_list batches = results_select(results, "stream", "distances_per_s", 0, threads);
     struct run_list searches = results_select(results, "search", "distances_per_s", 1, threads);
-    struct roofline roofline = {.drawing = drawing, .dim = dim, .threads = threads, .lowest = INFINITY};
+    struct roofline roofline = {.drawing = drawing, .dim = dim, .lowest = INFINITY};
     roofline.block = own_cache(results) > 0 ? floor(0.9 * own_cache(results) / dim) : USUAL_BLOCK;
     roofline.read = reads.count > 0 ? run_spread(reads.items[0], "bytes_per_s").median : 0;
     if (mixes.count == 0 || (batches.count == 0 && searches.count == 0))

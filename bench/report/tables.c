@@ -46,8 +46,8 @@ static double comparable(const struct row *row, double ours) {
     return ratio > 0 && isfinite(ours) ? ratio * ours : row->seconds;
 }
 
-/* The scalar search's time, for k = 1 on the same threads, over these seconds; where the file has none, what was
- * counted against a scalar search of a few queries. */
+/* The scalar search's time, for k = 1 on the same threads, over these comparable seconds; where the file has none, what
+ * was counted against a scalar search of a few queries. */
 static double over_scalar(const struct results *results, const struct run *run, double seconds) {
     struct run_list list = results_select(results, "search", "full_job_s", 1, run->threads);
     char scalar[24];
@@ -68,7 +68,7 @@ static void compare(const struct results *results, struct rows *rows) {
             peer = fmin(peer, comparable(&rows->items[i], ours));
     for (size_t i = 0; i < rows->count; i++) {
         struct row *row = &rows->items[i];
-        row->x_scalar = over_scalar(results, row->run, row->seconds);
+        row->x_scalar = over_scalar(results, row->run, comparable(row, ours));
         row->x_peer = isfinite(peer) ? peer / comparable(row, ours) : 0;
     }
     rows->with_peers = isfinite(peer);

@@ -2,6 +2,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "clock.h"
 #include "options.h"
 #include "output.h"
 #include "report.h"
@@ -23,7 +24,7 @@ static int classify(struct result *r, const struct arguments *arguments, struct 
     if (knn_dataset_open(&r->dataset, knn_dataset_spec(arguments->data), error) != 0 ||
         knn_check_classes(r->dataset.train.labels, r->dataset.train.pixels.rows, error) != 0)
         return -1;
-    double start = seconds();
+    double start = knn_seconds();
     struct progress progress = {.share = 1};
     struct knn_options options = arguments->knn;
     options.consume = 1;
@@ -31,7 +32,7 @@ static int classify(struct result *r, const struct arguments *arguments, struct 
     options.context = &progress;
     if (knn_train(&r->classifier, &r->dataset.train.pixels, r->dataset.train.labels, &options, error) != 0)
         return -1;
-    r->train_seconds = seconds() - start;
+    r->train_seconds = knn_seconds() - start;
     r->queries = r->dataset.test.pixels;
     if (arguments->limit > 0 && arguments->limit < r->queries.rows)
         r->queries.rows = arguments->limit;
@@ -39,9 +40,9 @@ static int classify(struct result *r, const struct arguments *arguments, struct 
     r->neighbors = malloc(r->queries.rows * options.k * sizeof *r->neighbors);
     if (r->predicted == NULL || r->neighbors == NULL)
         return knn_fail(error, "no memory for the answers: use a smaller k or --limit");
-    progress.start = seconds();
+    progress.start = knn_seconds();
     int status = knn_predict(r->classifier, &r->queries, r->predicted, r->neighbors, error);
-    r->predict_seconds = seconds() - progress.start;
+    r->predict_seconds = knn_seconds() - progress.start;
     clear_progress();
     if (status != 0)
         return -1;

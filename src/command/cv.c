@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "allpairs.h"
+#include "clock.h"
 #include "gnuplot.h"
 #include "images.h"
 #include "output.h"
@@ -79,7 +80,7 @@ static int validate(struct cv *cv, const struct arguments *arguments, struct knn
     cv->right = calloc(KNN_METRICS * MAX_KS, cv->folds.count * sizeof *cv->right);
     if (cv->right == NULL)
         return knn_fail(error, "no memory for the answers: use fewer folds");
-    double start = seconds(), share = 1.0 / (double)arguments->metric_count;
+    double start = knn_seconds(), share = 1.0 / (double)arguments->metric_count;
     int status = 0;
     for (size_t i = 0; i < arguments->metric_count && status == 0; i++) {
         struct progress progress = {start, (double)i * share, share};
@@ -90,7 +91,7 @@ static int validate(struct cv *cv, const struct arguments *arguments, struct knn
             count_votes(cv, arguments->metrics[i], &found, arguments);
         knn_allpairs_free(&found);
     }
-    cv->seconds = seconds() - start;
+    cv->seconds = knn_seconds() - start;
     clear_progress();
     return status;
 }

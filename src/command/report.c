@@ -6,11 +6,7 @@
 #include <time.h>
 #include <unistd.h>
 
-double seconds(void) {
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
+#include "clock.h"
 
 /* -- interrupt and progress ---------------------------------------------------------------------------------------- */
 
@@ -36,7 +32,7 @@ int on_progress(double done, void *context) {
     if (isatty(STDERR_FILENO) && all > 0) {
         enum { WIDTH = 40 };
         int full = (int)(all * WIDTH);
-        double left = (seconds() - p->start) * (1 - all) / all;
+        double left = (knn_seconds() - p->start) * (1 - all) / all;
         fprintf(stderr, "\r[%.*s%*s] %3.0f %%, %.0f s left ", full, "########################################",
                 WIDTH - full, "", 100 * all, left);
     }

@@ -7,15 +7,13 @@
 #include "evaluate.h"
 #include "search.h"
 
-double seconds(void);
-
 /* From now on SIGINT and SIGTERM only make `interrupted` answer 1, and on_progress stop what reports to it. */
 void catch_interrupts(void);
 int interrupted(void);
 
 /* The part of a job that a search is: it starts at `done` of the whole and is `share` of it. */
 struct progress {
-    double start; /* seconds() when the job began */
+    double start; /* knn_seconds() when the job began */
     double done, share;
 };
 

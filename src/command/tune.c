@@ -5,6 +5,7 @@
 
 #include <stdlib.h>
 
+#include "clock.h"
 #include "gnuplot.h"
 #include "nearest.h"
 #include "output.h"
@@ -78,7 +79,7 @@ static int choose(struct tune *t, const struct arguments *arguments, struct knn_
     struct knn_neighbor *neighbors = malloc(t->held_out.pixels.rows * k * sizeof *neighbors);
     if (neighbors == NULL)
         return knn_fail(error, "no memory for the neighbours: use a smaller k or hold out fewer images");
-    double start = seconds(), share = 1.0 / (double)arguments->metric_count;
+    double start = knn_seconds(), share = 1.0 / (double)arguments->metric_count;
     int status = 0;
     t->per_metric = arguments->k_count;
     for (size_t i = 0; i < arguments->metric_count && status == 0; i++) {
@@ -88,7 +89,7 @@ static int choose(struct tune *t, const struct arguments *arguments, struct knn_
         if (status == 0)
             status = count_votes(t, arguments->metrics[i], neighbors, arguments, error);
     }
-    t->search_seconds = seconds() - start;
+    t->search_seconds = knn_seconds() - start;
     clear_progress();
     free(neighbors);
     return status;
@@ -113,7 +114,7 @@ static int test_choice(struct tune *t, const struct arguments *arguments, struct
     struct knn_images *train = &t->dataset.train;
     if (t->swaps != NULL)
         knn_undraw(train, arguments->validation, t->swaps);
-    struct progress progress = {.start = seconds(), .share = 1};
+    struct progress progress = {.start = knn_seconds(), .share = 1};
     struct knn_options options = arguments->knn;
     options.metric = t->best->metric;
     options.k = t->best->k;
@@ -124,7 +125,7 @@ static int test_choice(struct tune *t, const struct arguments *arguments, struct
     if (knn_train(&classifier, &train->pixels, train->labels, &options, error) != 0)
         return -1;
     int status = predict_test(t, classifier, error);
-    t->final_seconds = seconds() - progress.start;
+    t->final_seconds = knn_seconds() - progress.start;
     clear_progress();
     knn_classifier_free(classifier);
     return status;

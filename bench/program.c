@@ -1,0 +1,70 @@
+#include "program.h"
+
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+
+#include "output.h"
+#include "team.h"
+
+const char *option_value(const char *argument, const char *name) {
+    size_t length = strlen(name);
+    return strncmp(argument, name, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
+}
+
+int option_number(const char *argument, const char *name, unsigned most, unsigned *number, struct knn_error *error) {
+    const char *value = option_value(argument, name);
+    if (value == NULL)
+        return 0;
+    char *end;
+    unsigned long taken = strtoul(value, &end, 10);
+    if (value[0] < '0' || value[0] > '9' || *end != '\0' || taken < 1 || taken > most)
+        return knn_fail(error, "%s: give a whole number from 1 to %u", argument, most);
+    *number = (unsigned)taken;
+    return 1;
+}
+
+/* The tables' file for a result file; the same one if that ends with .md. */
+static void path_of_tables(const char *output, char *path, size_t size) {
+    const char *dot = strrchr(output, '.');
+    size_t length = dot != NULL && strchr(dot, '/') == NULL ? (size_t)(dot - output) : strlen(output);
+    snprintf(path, size, "%.*s.md", (int)length, output);
+}
+
+static int take_output(struct program_options *options, const char *output, struct knn_error *error) {
+    char tables[4096];
+    path_of_tables(output, tables, sizeof tables);
+    if (output[0] == '\0')
+        return knn_fail(error, "--output= names no file: give one");
+    if (strcmp(tables, output) == 0)
+        return knn_fail(error, "--output=%s is where the tables go: give a name that ends with .json", output);
+    options->output = output;
+    return 1;
+}
+
+int program_option(struct program_options *options, const char *argument, struct knn_error *error) {
+    const char *value;
+    if ((value = option_value(argument, "--output")) != NULL)
+        return take_output(options, value, error);
+    if ((value = option_value(argument, "--data")) != NULL)
+        options->data = value;
+    else if (strcmp(argument, "--quick") == 0)
+        options->quick = 1;
+    else
+        return option_number(argument, "--threads", KNN_MAX_THREADS, &options->threads, error);
+    return 1;
+}
+
+int program_publish(const char *output, program_tables_fn *print, const void *context, struct knn_error *error) {
+    char path[4096];
+    struct stat status;
+    struct knn_output file;
+    print(stdout, context);
+    if (output == NULL || (stat(output, &status) == 0 && !S_ISREG(status.st_mode)))
+        return 0;
+    path_of_tables(output, path, sizeof path);
+    if (knn_output_open(&file, path, error) != 0)
+        return -1;
+    print(file.stream, context);
+    return knn_output_commit(&file, error);
+}
