@@ -94,7 +94,7 @@ NETTLE    := $(shell $(PKG_CONFIG) --libs nettle)
 # -- kernels: a file's suffix picks its flags -------------------------------------------------------------------------
 #
 # kernels/<metric>_<isa>.c is compiled with FLAGS_<isa>, and only if this compiler takes them for its target; then
-# KNN_BUILD_<isa> is defined, which guards the kernel's line in kernels/kernels.def. kernels/<metric>_auto.c is compiled
+# KNN_BUILD_<isa> is 1 and not 0, which guards the kernel's line in kernels/kernels.def. kernels/<metric>_auto.c is compiled
 # once for every instruction set in AUTO.
 
 FLAGS_scalar     := -fno-tree-vectorize -fno-tree-slp-vectorize
@@ -116,7 +116,7 @@ OPTIONAL := avx2 avxvnni avx512bw avx512vnni neon neondot neoni8mm
 ISAS     := $(foreach isa,$(OPTIONAL),$(call takes,$(isa),$(FLAGS_$(isa))))
 AUTO     := baseline $(filter avx2 avx512bw neondot,$(ISAS))
 F32      := $(filter avx2 avx512bw neon,$(ISAS))
-DEFINES  += $(ISAS:%=-DKNN_BUILD_%)
+DEFINES  += $(foreach isa,$(OPTIONAL),-DKNN_BUILD_$(isa)=$(if $(filter $(isa),$(ISAS)),1,0))
 
 sources_of = $(wildcard kernels/*_$(1).c)
 KERNEL_OBJECTS := \

@@ -88,7 +88,7 @@ static void l2_avx512vnni_dot(const uint8_t *operands, uint64_t rounds) {
     LOOP("vmovdqu64", "zmm", DOT("vpdpbusd", "zmm"), "vzeroupper");
 }
 
-#ifdef KNN_BUILD_avxvnni /* assemblers older than these compilers do not know the VEX form */
+#if KNN_BUILD_avxvnni /* assemblers older than these compilers do not know the VEX form */
 static void l1_avxvnni_max_dot(const uint8_t *operands, uint64_t rounds) {
     LOOP("vmovdqu", "ymm", MAX_DOT("%{vex%} vpdpbusd", "ymm"), "vzeroupper");
 }
@@ -101,7 +101,7 @@ static void l2_avxvnni_dot(const uint8_t *operands, uint64_t rounds) {
 static const struct ceiling table[] = {
     {"l1_sse2_sad", "psadbw xmm, paddd", KNN_L1, 0, 16, 2, l1_sse2_sad},
     {"l1_avx2_sad", "vpsadbw ymm, vpaddd", KNN_L1, KNN_AVX2, 32, 2, l1_avx2_sad},
-#ifdef KNN_BUILD_avxvnni
+#if KNN_BUILD_avxvnni
     {"l1_avxvnni_max_dot", "vpmaxub ymm, vpdpbusd", KNN_L1, KNN_AVX2 | KNN_AVXVNNI, 32, 2, l1_avxvnni_max_dot},
 #endif
     {"l1_avx512bw_sad", "vpsadbw zmm, vpaddd", KNN_L1, KNN_AVX512BW, 64, 2, l1_avx512bw_sad},
@@ -109,7 +109,7 @@ static const struct ceiling table[] = {
      l1_avx512vnni_max_dot},
     {"l2_sse2_madd", "pmaddwd xmm, paddd (bytes widened to 16 bits)", KNN_L2, 0, 8, 2, l2_sse2_madd},
     {"l2_avx2_madd", "vpmaddwd ymm, vpaddd (bytes widened to 16 bits)", KNN_L2, KNN_AVX2, 16, 2, l2_avx2_madd},
-#ifdef KNN_BUILD_avxvnni
+#if KNN_BUILD_avxvnni
     {"l2_avxvnni_dot", "vpdpbusd ymm", KNN_L2, KNN_AVX2 | KNN_AVXVNNI, 32, 1, l2_avxvnni_dot},
 #endif
     {"l2_avx512bw_madd", "vpmaddwd zmm, vpaddd (bytes widened to 16 bits)", KNN_L2, KNN_AVX512BW, 32, 2,

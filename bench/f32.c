@@ -9,13 +9,13 @@ extern const struct f32_kernel f32_avx512bw, f32_avx2, f32_neon;
 
 /* Those of this build, widest first. */
 static const struct f32_kernel *const kernels[] = {
-#ifdef KNN_BUILD_avx512bw
+#if KNN_BUILD_avx512bw
     &f32_avx512bw,
 #endif
-#ifdef KNN_BUILD_avx2
+#if KNN_BUILD_avx2
     &f32_avx2,
 #endif
-#ifdef KNN_BUILD_neon
+#if KNN_BUILD_neon
     &f32_neon,
 #endif
     NULL,
