@@ -460,8 +460,13 @@ class OutputFile {
         bool there = stat(flags.out.c_str(), &status) == 0;
         if (there && S_ISDIR(status.st_mode))
             return fail("--benchmark_out=%s is a directory: name a file", flags.out.c_str());
-        in_place_ = lstat(flags.out.c_str(), &status) == 0 && !S_ISREG(status.st_mode);
-        path_ = in_place_ ? flags.out : flags.out + ".part";
+        in_place_ = there ? !S_ISREG(status.st_mode) : lstat(flags.out.c_str(), &status) == 0; // a link to nothing
+        name_ = flags.out;
+        if (char *target = there && !in_place_ ? realpath(flags.out.c_str(), nullptr) : nullptr) {
+            name_ = target; // where links end
+            free(target);
+        }
+        path_ = in_place_ ? name_ : name_ + ".part";
         stream_.open(path_);
         return stream_ ? 0 : fail("cannot write %s: %s; give another --benchmark_out", path_.c_str(), strerror(errno));
     }
@@ -473,10 +478,10 @@ class OutputFile {
             abandon();
             return fail("cannot write all of %s: is the disk full?", path_.c_str());
         }
-        if (!in_place_ && rename(path_.c_str(), flags.out.c_str()) != 0) {
+        if (!in_place_ && rename(path_.c_str(), name_.c_str()) != 0) {
             int reason = errno;
             abandon();
-            return fail("cannot rename %s to %s: %s", path_.c_str(), flags.out.c_str(), strerror(reason));
+            return fail("cannot rename %s to %s: %s", path_.c_str(), name_.c_str(), strerror(reason));
         }
         return 0;
     }
@@ -492,7 +497,7 @@ class OutputFile {
     }
 
     std::ofstream stream_;
-    std::string path_;
+    std::string name_, path_;
     bool in_place_ = false;
 };
 

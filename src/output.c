@@ -11,24 +11,61 @@ static int cannot_write(const char *path, struct knn_error *error) {
                     strerror(errno));
 }
 
-int knn_output_open(struct knn_output *output, const char *path, struct knn_error *error) {
+/* The descriptor of standard output or error if that is this file: to be gone on with and not replaced. */
+static int standard_stream(const struct stat *file) {
     struct stat status;
+    for (int descriptor = STDOUT_FILENO; descriptor <= STDERR_FILENO; descriptor++)
+        if (fstat(descriptor, &status) == 0 && status.st_dev == file->st_dev && status.st_ino == file->st_ino)
+            return descriptor;
+    return -1;
+}
+
+/* Sets the names, of which `aside` stays NULL for what is written directly. *standard is standard_stream()'s answer. */
+static int name_files(struct knn_output *output, const char *path, int *standard) {
+    struct stat status;
+    char *target = NULL; /* the end of all links */
+    *standard = -1;
+    if (stat(path, &status) == 0) {
+        *standard = standard_stream(&status);
+        if (*standard >= 0 || !S_ISREG(status.st_mode))
+            return (output->path = strdup(path)) != NULL ? 0 : -1;
+        target = realpath(path, NULL);
+    } else if (lstat(path, &status) == 0) { /* a link to nothing: there is nothing to lose */
+        return (output->path = strdup(path)) != NULL ? 0 : -1;
+    }
+    output->path = target != NULL ? target : strdup(path);
+    if (output->path != NULL && asprintf(&output->aside, "%s.%ld.part", output->path, (long)getpid()) < 0)
+        output->aside = NULL;
+    return output->aside != NULL ? 0 : -1;
+}
+
+static FILE *open_stream(const struct knn_output *output, int standard) {
+    if (output->aside != NULL)
+        return fopen(output->aside, "w+x"); /* gnuplot's pictures are read again */
+    int copy = standard >= 0 ? dup(standard) : -1;
+    return copy >= 0 ? fdopen(copy, "w") : fopen(output->path, "w");
+}
+
+int knn_output_open(struct knn_output *output, const char *path, struct knn_error *error) {
+    int standard;
+    *output = (struct knn_output){0};
     if (path[0] == '\0') {
-        *output = (struct knn_output){0};
         errno = ENOENT;
         return cannot_write("\"\"", error);
     }
-    int direct = lstat(path, &status) == 0 && !S_ISREG(status.st_mode);
-    *output = (struct knn_output){.path = strdup(path)};
-    if (output->path == NULL || (!direct && asprintf(&output->aside, "%s.%ld.part", path, (long)getpid()) < 0)) {
-        output->aside = NULL;
+    if (name_files(output, path, &standard) != 0) {
         knn_output_discard(output);
         return knn_fail(error, "no memory for the name of %s", path);
     }
-    output->stream = fopen(direct ? path : output->aside, "w");
+    output->stream = open_stream(output, standard);
     if (output->stream != NULL)
         return 0;
-    cannot_write(path, error);
+    if (errno == EEXIST)
+        knn_fail(error, "cannot write %s: %s is there: give every output a name of its own", path, output->aside);
+    else
+        cannot_write(path, error);
+    free(output->aside); /* another's */
+    output->aside = NULL;
     knn_output_discard(output);
     return -1;
 }
@@ -52,6 +89,15 @@ int knn_output_commit(struct knn_output *output, struct knn_error *error) {
         output->aside[0] = '\0'; /* renamed: nothing left to remove */
     knn_output_discard(output);
     return failed ? -1 : 0;
+}
+
+int knn_output_commit_all(struct knn_output *outputs, size_t count, struct knn_error *error) {
+    struct knn_error later;
+    int status = 0;
+    for (size_t i = 0; i < count; i++)
+        if (outputs[i].stream != NULL && knn_output_commit(&outputs[i], status == 0 ? error : &later) != 0)
+            status = -1;
+    return status;
 }
 
 void knn_output_discard(struct knn_output *output) {

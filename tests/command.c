@@ -100,15 +100,24 @@ void assert_success(const struct process *process) {
         fail_msg("ended with status %d and said: %s", process->status, process->errors);
 }
 
-void assert_complaint(const struct process *process, int status, const char *text) {
+static void assert_line(const struct process *process, int status, const char *text) {
     const char *line = process->errors, *end = strchr(line, '\n');
     if (process->status != status)
         fail_msg("ended with status %d, not %d, and said: %s", process->status, status, line);
     if (strncmp(line, "knnmark: ", strlen("knnmark: ")) != 0 || end == NULL || end[1] != '\0')
         fail_msg("not one line \"knnmark: ...\": %s", line);
     assert_holds(line, text);
+}
+
+void assert_complaint(const struct process *process, int status, const char *text) {
+    assert_line(process, status, text);
     if (process->output[0] != '\0')
-        fail_msg("complained (%.*s) and yet wrote: %s", (int)(end - line), line, process->output);
+        fail_msg("complained (%s) and yet wrote: %s", process->errors, process->output);
+}
+
+void assert_late_complaint(const struct process *process, int status, const char *text, const char *printed) {
+    assert_line(process, status, text);
+    assert_holds(process->output, printed);
 }
 
 void assert_holds(const char *text, const char *part) {

@@ -36,6 +36,9 @@ void assert_success(const struct process *process);
 /* Ended with this status, having said nothing but one line, "knnmark: ...", that holds `text`. */
 void assert_complaint(const struct process *process, int status, const char *text);
 
+/* The same of a command that had its result and printed it, but could not write all its files. */
+void assert_late_complaint(const struct process *process, int status, const char *text, const char *printed);
+
 void assert_holds(const char *text, const char *part);
 
 #endif

@@ -165,10 +165,29 @@ static void test_bad_output(void **state) {
 static void test_full_output(void **state) {
     if (access("/dev/full", W_OK) != 0)
         skip();
-    knnmark(*state, "classify", "--data", DATA, "--output", "/dev/full");
-    assert_complaint(*state, 1, "cannot write /dev/full: No space left on device");
-    knnmark(*state, "classify", "--data", DATA, "--json", "--output", "/dev/full");
-    assert_complaint(*state, 1, "cannot write /dev/full: No space left on device");
+    struct process *p = *state;
+    char path[256];
+    struct stat status;
+    knnmark(p, "classify", "--data", DATA, "--output", "/dev/full");
+    assert_late_complaint(p, 1, "cannot write /dev/full: No space left on device", "accuracy");
+    knnmark(p, "classify", "--data", DATA, "--json", "--output", "/dev/full", "--confusion",
+            process_path(p, "confusion.csv", path, sizeof path));
+    assert_late_complaint(p, 1, "cannot write /dev/full: No space left on device", "\"accuracy\"");
+    assert_int_equal(stat(path, &status), 0); /* the other file is there */
+    assert_true(status.st_size > 0);
+}
+
+static void test_one_name_twice(void **state) {
+    static struct csv csv;
+    struct process *p = *state;
+    char path[256];
+    assert_int_equal(process_write(p, "answers.csv", "precious", 8), 0);
+    process_path(p, "answers.csv", path, sizeof path);
+    knnmark(p, "classify", "--data", DATA, "--output", path, "--confusion", path);
+    assert_complaint(p, 1, "give every output a name of its own");
+    read_csv(p, "answers.csv", &csv);
+    assert_string_equal(csv.text, "precious");
+    assert_int_equal(process_files(p), 1);
 }
 
 static void test_earlier_output(void **state) {
@@ -185,14 +204,18 @@ static void test_earlier_output(void **state) {
     assert_int_equal(strncmp(csv.text, HEADER, strlen(HEADER)), 0);
 }
 
-/* What a link names is written, and the link stays: /dev/stdout is one. */
+/* What a link names is written, and the link stays. */
 static void test_output_by_link(void **state) {
     static struct csv csv;
     struct process *p = *state;
     char link[256];
     struct stat status;
-    assert_int_equal(process_write(p, "answers.csv", "", 0), 0);
+    assert_int_equal(process_write(p, "answers.csv", "precious", 8), 0);
     assert_int_equal(symlink("answers.csv", process_path(p, "link", link, sizeof link)), 0);
+    knnmark(p, "classify", "--data", DATA, "--k", "301", "--output", link);
+    assert_complaint(p, 1, "301");
+    read_csv(p, "answers.csv", &csv);
+    assert_string_equal(csv.text, "precious");
     knnmark(p, "classify", "--data", DATA, "--output", link);
     assert_success(p);
     assert_int_equal(lstat(link, &status), 0);
@@ -202,11 +225,31 @@ static void test_output_by_link(void **state) {
     assert_int_equal(process_files(p), 2);
 }
 
+/* Standard output that goes to a file is gone on with, not replaced. */
+static void test_output_to_stdout(void **state) {
+    static struct csv csv;
+    struct process *p = *state;
+    char path[256];
+    p->out = process_path(p, "all.txt", path, sizeof path);
+    knnmark(p, "classify", "--data", DATA, "--output", "/dev/stdout");
+    assert_int_equal(p->status, 0);
+    read_csv(p, "all.txt", &csv);
+    assert_int_equal(strncmp(csv.text, HEADER, strlen(HEADER)), 0);
+    assert_holds(csv.text, "\naccuracy");
+    assert_int_equal(process_files(p), 1);
+}
+
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(test_csv),         WITH_FOLDER(test_same_answers),   WITH_FOLDER(test_bad_output),
-        WITH_FOLDER(test_full_output), WITH_FOLDER(test_earlier_output), WITH_FOLDER(test_output_by_link),
+        WITH_FOLDER(test_csv),
+        WITH_FOLDER(test_same_answers),
+        WITH_FOLDER(test_bad_output),
+        WITH_FOLDER(test_full_output),
+        WITH_FOLDER(test_earlier_output),
+        WITH_FOLDER(test_output_by_link),
+        WITH_FOLDER(test_one_name_twice),
+        WITH_FOLDER(test_output_to_stdout),
     };
     return cmocka_run_group_tests_name("csv", tests, NULL, NULL);
 }

@@ -330,6 +330,8 @@ static void test_usage(void **state) {
     assert_complaint(p, 2, "draw takes no --shares");
     knnmark(p, "draw", "same-distance", "--image", "-1");
     assert_complaint(p, 2, "--image -1: give a whole number from 0");
+    knnmark(p, "draw", "neighbors", "--data", "synthetic:train=300,test=200", "--limit", "180", "--output", png(p));
+    assert_complaint(p, 1, "a page of 180 queries and 10 neighbours is too large: give at most 177 and 225");
     assert_int_equal(process_files(p), 0);
     knnmark(p, "draw", "--help");
     assert_success(p);

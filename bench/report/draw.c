@@ -141,8 +141,13 @@ char *draw(const struct workshop *workshop, const char *name, const char *data, 
     if (gnuplot(settings, script, paths[2]) == 0)
         svg = read_file(paths[1]);
     free(settings);
-    if (svg != NULL)
+    if (svg != NULL && strstr(svg, "</svg>") != NULL) /* gnuplot does not say so when the disk is full */
         return svg;
+    if (svg != NULL) {
+        free(svg);
+        knn_fail(error, "gnuplot could not write all of %s; name a folder with room in TMPDIR", paths[1]);
+        return NULL;
+    }
     char *messages = read_file(paths[2]);
     knn_fail(error, "gnuplot could not draw %s: %.200s", script, messages != NULL ? complaint(messages) : "no message");
     free(messages);

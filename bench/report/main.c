@@ -114,10 +114,12 @@ static int write_file(const struct drawn *drawn, const char *folder, const char 
     snprintf(path, sizeof path, "%s/%s.%s", folder, drawn->picture->name, suffix);
     if (knn_output_open(&output, path, error) != 0)
         return -1;
-    if (strcmp(suffix, "svg") == 0)
-        page_write_picture(output.stream, drawn);
-    else
+    if (strcmp(suffix, "svg") != 0) {
         fputs(drawn->data, output.stream);
+    } else if (page_write_picture(output.stream, drawn) != 0) {
+        knn_output_discard(&output);
+        return knn_fail(error, "cannot write %s: no memory, or gnuplot drew no whole picture", path);
+    }
     if (knn_output_commit(&output, error) != 0)
         return -1;
     printf("%s\n", path);

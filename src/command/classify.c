@@ -110,9 +110,7 @@ static void put_shares(FILE *csv, const struct knn_neighbor *list, const struct 
         fprintf(csv, ",%.17g", shares[c]);
 }
 
-static int write_csv(const struct result *r, const struct arguments *arguments, struct knn_output *output,
-                     struct knn_error *error) {
-    FILE *csv = output->stream;
+static void write_csv(const struct result *r, const struct arguments *arguments, FILE *csv) {
     size_t k = arguments->knn.k;
     fprintf(csv, "index,label,predicted,neighbors,distances");
     for (size_t c = 0; arguments->shares && c < KNN_CLASSES; c++)
@@ -129,32 +127,32 @@ static int write_csv(const struct result *r, const struct arguments *arguments, 
             put_shares(csv, list, &arguments->knn, r->dataset.train.labels);
         fputc('\n', csv);
     }
-    return knn_output_commit(output, error);
 }
 
-/* Opens the files first: a long job must not end in "permission denied". */
-static int work(struct result *r, const struct arguments *arguments, struct knn_output *csv,
-                struct knn_output *confusion, struct knn_error *error) {
-    if ((arguments->output != NULL && knn_output_open(csv, arguments->output, error) != 0) ||
-        (arguments->confusion != NULL && knn_output_open(confusion, arguments->confusion, error) != 0) ||
+enum { CSV, CONFUSION, FILES };
+
+/* Opens the files first: a long job must not end in "permission denied". One that cannot be written does not take the
+ * rest of the result with it. */
+static int work(struct result *r, const struct arguments *arguments, struct knn_output *files,
+                struct knn_error *error) {
+    if ((arguments->output != NULL && knn_output_open(&files[CSV], arguments->output, error) != 0) ||
+        (arguments->confusion != NULL && knn_output_open(&files[CONFUSION], arguments->confusion, error) != 0) ||
         classify(r, arguments, error) != 0)
         return -1;
-    if (arguments->output != NULL && write_csv(r, arguments, csv, error) != 0)
-        return -1;
-    if (arguments->confusion != NULL) {
-        knn_confusion_csv(&r->evaluation, confusion->stream);
-        if (knn_output_commit(confusion, error) != 0)
-            return -1;
-    }
+    if (files[CSV].stream != NULL)
+        write_csv(r, arguments, files[CSV].stream);
+    if (files[CONFUSION].stream != NULL)
+        knn_confusion_csv(&r->evaluation, files[CONFUSION].stream);
+    int status = knn_output_commit_all(files, FILES, error);
     if (arguments->json)
-        return print_json(r, arguments, error);
+        return print_json(r, arguments, error) != 0 ? -1 : status;
     print_text(r, arguments);
-    return 0;
+    return status;
 }
 
 static int run(const struct arguments *arguments) {
     struct knn_error error;
-    struct knn_output csv = {0}, confusion = {0};
+    struct knn_output files[FILES] = {0};
     unsigned features;
     if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
         return complain(&error, EXIT_USAGE);
@@ -164,9 +162,9 @@ static int run(const struct arguments *arguments) {
     if (r == NULL)
         return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
     catch_interrupts();
-    int failed = work(r, arguments, &csv, &confusion, &error) != 0;
-    knn_output_discard(&csv);
-    knn_output_discard(&confusion);
+    int failed = work(r, arguments, files, &error) != 0;
+    for (size_t i = 0; i < FILES; i++)
+        knn_output_discard(&files[i]);
     knn_classifier_free(r->classifier);
     knn_dataset_close(&r->dataset);
     free(r->predicted);

@@ -43,6 +43,22 @@ static void summarize(const struct cv *cv, struct cv_setting *setting) {
     setting->deviation = sqrt(squares / folds);
 }
 
+/* The mean as a whole number that two settings can be compared by: folds have s or s + 1 rows, so that an answer is
+ * worth (s + 1) or s. */
+static size_t score(const struct cv *cv, const struct cv_setting *setting) {
+    size_t least = SIZE_MAX, sum = 0;
+    for (size_t f = 0; f < cv->folds.count; f++)
+        least = knn_fold_rows(&cv->folds, f) < least ? knn_fold_rows(&cv->folds, f) : least;
+    for (size_t f = 0; f < cv->folds.count; f++)
+        sum += setting->right[f] * (2 * least + 1 - knn_fold_rows(&cv->folds, f));
+    return sum;
+}
+
+static int is_better(const struct cv *cv, const struct cv_setting *setting, const struct cv_setting *than) {
+    size_t a = score(cv, setting), b = score(cv, than);
+    return a > b || (a == b && setting->k < than->k);
+}
+
 /* All k by one metric. */
 static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_allpairs *found,
                         const struct arguments *arguments) {
@@ -69,8 +85,7 @@ static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_
     }
     for (size_t i = 0; i < ks; i++) {
         summarize(cv, &settings[i]);
-        if (cv->best == NULL || settings[i].mean > cv->best->mean ||
-            (settings[i].mean == cv->best->mean && settings[i].k < cv->best->k))
+        if (cv->best == NULL || is_better(cv, &settings[i], cv->best))
             cv->best = &settings[i];
     }
 }
@@ -113,27 +128,29 @@ static int cross_validate(struct cv *cv, const struct arguments *arguments, stru
 
 /* -- files --------------------------------------------------------------------------------------------------------- */
 
+enum { CSV, PLOT, FILES };
+
 /* Before the work, which must not end in "permission denied". */
-static int open_files(struct knn_output *csv, struct knn_output *svg, const struct arguments *arguments,
-                      struct knn_error *error) {
+static int open_files(struct knn_output *files, const struct arguments *arguments, struct knn_error *error) {
     if (arguments->plot != NULL && gnuplot_check(SCRIPT, error) != 0)
         return -1;
-    if (arguments->output != NULL && knn_output_open(csv, arguments->output, error) != 0)
+    if (arguments->output != NULL && knn_output_open(&files[CSV], arguments->output, error) != 0)
         return -1;
-    return arguments->plot != NULL ? knn_output_open(svg, arguments->plot, error) : 0;
+    return arguments->plot != NULL ? knn_output_open(&files[PLOT], arguments->plot, error) : 0;
 }
 
-static int write_files(const struct cv *cv, struct knn_output *csv, struct knn_output *svg, struct knn_error *error) {
-    if (csv->stream != NULL) {
-        write_cv_csv(cv, csv->stream);
-        if (knn_output_commit(csv, error) != 0)
-            return -1;
+/* One that cannot be written does not take the other with it. */
+static int write_files(const struct cv *cv, struct knn_output *files, struct knn_error *error) {
+    struct knn_error problem;
+    int undrawn = 0;
+    if (files[CSV].stream != NULL)
+        write_cv_csv(cv, files[CSV].stream);
+    if (files[PLOT].stream != NULL && gnuplot_draw(SCRIPT, write_cv_plot, cv, files[PLOT].stream, &problem) != 0) {
+        undrawn = 1;
+        knn_output_discard(&files[PLOT]);
     }
-    if (svg->stream == NULL)
-        return 0;
-    if (gnuplot_draw(SCRIPT, write_cv_plot, cv, svg->stream, error) != 0)
-        return -1;
-    return knn_output_commit(svg, error);
+    int status = knn_output_commit_all(files, FILES, error);
+    return status == 0 && undrawn ? knn_fail(error, "%s", problem.message) : status;
 }
 
 static void close_cv(struct cv *cv) {
@@ -156,21 +173,23 @@ static int check(const struct arguments *arguments, struct knn_error *error) {
 
 static int run(const struct arguments *arguments) {
     struct knn_error error;
-    struct knn_output csv = {0}, svg = {0};
+    struct knn_output files[FILES] = {0};
     if (check(arguments, &error) != 0)
         return complain(&error, EXIT_USAGE);
     struct cv *cv = calloc(1, sizeof *cv);
     if (cv == NULL)
         return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
     catch_interrupts();
-    int failed = open_files(&csv, &svg, arguments, &error) != 0 || cross_validate(cv, arguments, &error) != 0 ||
-                 write_files(cv, &csv, &svg, &error) != 0;
-    if (!failed && arguments->json)
-        failed = print_cv_json(cv, arguments, &error) != 0;
-    else if (!failed)
-        print_cv_text(cv, arguments);
-    knn_output_discard(&csv);
-    knn_output_discard(&svg);
+    int failed = open_files(files, arguments, &error) != 0 || cross_validate(cv, arguments, &error) != 0;
+    if (!failed) {
+        failed = write_files(cv, files, &error) != 0;
+        if (!arguments->json)
+            print_cv_text(cv, arguments);
+        else if (print_cv_json(cv, arguments, &error) != 0)
+            failed = 1;
+    }
+    for (size_t i = 0; i < FILES; i++)
+        knn_output_discard(&files[i]);
     close_cv(cv);
     if (failed)
         return complain(&error, interrupted() ? EXIT_INTERRUPTED : EXIT_FAILED);

@@ -70,7 +70,8 @@ static size_t put_rows(struct drawing *d, int top, size_t queries, const struct 
 }
 
 int draw_neighbors(struct drawing *d, struct knn_error *error) {
-    enum { QUERIES = 5, NEIGHBORS = 10, MOST = 32767 / COLUMN }; /* cairo's largest picture */
+    /* Of cairo's largest picture, without the rest of a figure. */
+    enum { QUERIES = 5, NEIGHBORS = 10, LARGEST = 32767 - 512, MOST_K = LARGEST / COLUMN, MOST_ROWS = LARGEST / ROW };
     struct knn_options options = d->arguments->knn;
     struct knn_matrix queries = d->dataset.test.pixels;
     size_t limit = d->arguments->limit > 0 ? d->arguments->limit : QUERIES;
@@ -80,9 +81,9 @@ int draw_neighbors(struct drawing *d, struct knn_error *error) {
         queries.rows = limit;
     if (options.k == 0)
         options.k = NEIGHBORS;
-    if (options.k > MOST || queries.rows > MOST)
-        return knn_fail(error, "a page of %zu queries and %zu neighbours is too large: give at most %d of each",
-                        queries.rows, options.k, MOST);
+    if (options.k > MOST_K || queries.rows > MOST_ROWS)
+        return knn_fail(error, "a page of %zu queries and %zu neighbours is too large: give at most %d and %d",
+                        queries.rows, options.k, MOST_ROWS, MOST_K);
     struct knn_neighbor *neighbors = calloc(queries.rows * options.k, sizeof *neighbors);
     if (neighbors == NULL)
         return knn_fail(error, "no memory for the neighbours: use a smaller k");

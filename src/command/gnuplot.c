@@ -4,8 +4,12 @@
 #include <fcntl.h>
 #include <spawn.h>
 #include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
+
+#include "report.h"
 
 extern char **environ;
 
@@ -31,10 +35,26 @@ static int run(const char *settings, const char *script, int out) {
     return WIFEXITED(status) && WEXITSTATUS(status) == 0 ? 0 : -1;
 }
 
+/* gnuplot does not say so when the disk is full. */
+static int is_whole(FILE *svg) {
+    char last[32];
+    struct stat status;
+    int file = fileno(svg);
+    if (fstat(file, &status) != 0 || !S_ISREG(status.st_mode))
+        return 1; /* a pipe: it cannot be read again */
+    off_t at = status.st_size - (off_t)sizeof last + 1;
+    ssize_t count = pread(file, last, sizeof last - 1, at > 0 ? at : 0);
+    last[count > 0 ? count : 0] = '\0';
+    return count < 0 /* it may not be read */ || strstr(last, "</svg>") != NULL;
+}
+
 int gnuplot_check(const char *script, struct knn_error *error) {
     if (access(script, R_OK) != 0)
         return knn_fail(error, "--plot needs %s, which is not here: run knnmark in its project's folder", script);
-    if (run("set terminal svg", NULL, -1) != 0)
+    int missing = run("set terminal svg", NULL, -1) != 0;
+    if (missing && interrupted())
+        return knn_fail(error, "interrupted");
+    if (missing)
         return knn_fail(error, "--plot needs gnuplot with its svg terminal, which is not here: install gnuplot");
     return 0;
 }
@@ -44,6 +64,10 @@ int gnuplot_draw(const char *script, void (*write)(const void *context, FILE *da
     char path[] = "/tmp/knnmark-plot-XXXXXX", settings[64];
     int descriptor = mkstemp(path);
     FILE *data = descriptor >= 0 ? fdopen(descriptor, "w") : NULL;
+    if (data == NULL && descriptor >= 0) {
+        close(descriptor);
+        unlink(path);
+    }
     if (data == NULL)
         return knn_fail(error, "cannot write %s, from which the plot is drawn: make room in /tmp", path);
     write(context, data);
@@ -52,5 +76,9 @@ int gnuplot_draw(const char *script, void (*write)(const void *context, FILE *da
     unlink(path);
     if (full)
         return knn_fail(error, "cannot write %s, from which the plot is drawn: make room in /tmp", path);
+    if (failed && interrupted())
+        return knn_fail(error, "interrupted");
+    if (!failed && !is_whole(svg))
+        return knn_fail(error, "gnuplot could not write all of the plot: is the disk full?");
     return failed ? knn_fail(error, "gnuplot could not draw %s: is it this version's?", script) : 0;
 }

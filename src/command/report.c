@@ -17,9 +17,15 @@ static void on_signal(int signal_number) {
     signalled = 1;
 }
 
+/* Without SA_RESTART: what waits for a pipe is to end, too. */
 void catch_interrupts(void) {
-    signal(SIGINT, on_signal);
-    signal(SIGTERM, on_signal);
+    const struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction before;
+    sigaction(SIGINT, &action, NULL);
+    sigaction(SIGTERM, &action, NULL);
+    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* as nohup leaves it */
+        sigaction(SIGHUP, &action, NULL);
+    signal(SIGPIPE, SIG_IGN); /* a write that fails says so, and the files aside are removed */
 }
 
 int interrupted(void) {

@@ -7,7 +7,8 @@
 #include "evaluate.h"
 #include "search.h"
 
-/* From now on SIGINT and SIGTERM only make `interrupted` answer 1, and on_progress stop what reports to it. */
+/* From now on SIGINT, SIGTERM and SIGHUP only make `interrupted` answer 1, on_progress stop what reports to it, and
+ * fail what waits in a system call. */
 void catch_interrupts(void);
 int interrupted(void);
 

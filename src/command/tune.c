@@ -162,18 +162,21 @@ static int open_files(struct knn_output *files, const struct arguments *argument
     return 0;
 }
 
+/* One that cannot be written does not take the others with it. */
 static int write_files(const struct tune *t, struct knn_output *files, const struct arguments *arguments,
                        struct knn_error *error) {
+    struct knn_error problem;
+    int undrawn = 0;
     if (files[CSV].stream != NULL)
         write_tune_csv(t, files[CSV].stream);
     if (files[CONFUSION].stream != NULL)
         knn_confusion_csv(arguments->final ? &t->final : &t->best->evaluation, files[CONFUSION].stream);
-    if (files[PLOT].stream != NULL && gnuplot_draw(SCRIPT, write_tune_plot, t, files[PLOT].stream, error) != 0)
-        return -1;
-    for (size_t i = 0; i < FILES; i++)
-        if (files[i].stream != NULL && knn_output_commit(&files[i], error) != 0)
-            return -1;
-    return 0;
+    if (files[PLOT].stream != NULL && gnuplot_draw(SCRIPT, write_tune_plot, t, files[PLOT].stream, &problem) != 0) {
+        undrawn = 1;
+        knn_output_discard(&files[PLOT]);
+    }
+    int status = knn_output_commit_all(files, FILES, error);
+    return status == 0 && undrawn ? knn_fail(error, "%s", problem.message) : status;
 }
 
 static int run(const struct arguments *arguments) {
@@ -186,12 +189,14 @@ static int run(const struct arguments *arguments) {
     if (t == NULL)
         return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
     catch_interrupts();
-    int failed = open_files(files, arguments, &error) != 0 || tune(t, arguments, &error) != 0 ||
-                 write_files(t, files, arguments, &error) != 0;
-    if (!failed && arguments->json)
-        failed = print_tune_json(t, arguments, &error) != 0;
-    else if (!failed)
-        print_tune_text(t, arguments);
+    int failed = open_files(files, arguments, &error) != 0 || tune(t, arguments, &error) != 0;
+    if (!failed) {
+        failed = write_files(t, files, arguments, &error) != 0;
+        if (!arguments->json)
+            print_tune_text(t, arguments);
+        else if (print_tune_json(t, arguments, &error) != 0)
+            failed = 1;
+    }
     for (size_t i = 0; i < FILES; i++)
         knn_output_discard(&files[i]);
     knn_dataset_close(&t->dataset);
