@@ -74,17 +74,25 @@ else
 
 LIBRARY_PACKAGES := hwloc libarchive
 PKG_CONFIG := $(if $(CROSS),PKG_CONFIG_LIBDIR=/usr/lib/$(CROSS:%-=%)/pkgconfig:/usr/share/pkgconfig )pkg-config
+OPENMP     := -fopenmp
+OPENMP_LIB := -fopenmp
+ifeq ($(shell uname),Darwin) # Apple's clang leaves OpenMP's library to Homebrew, which keeps what macOS has, too, aside
+BREW       := $(shell brew --prefix)
+PKG_CONFIG := PKG_CONFIG_PATH=$(BREW)/opt/libarchive/lib/pkgconfig:$(BREW)/lib/pkgconfig pkg-config
+OPENMP     := -Xpreprocessor -fopenmp -I$(BREW)/opt/libomp/include -I$(BREW)/include
+OPENMP_LIB := -L$(BREW)/opt/libomp/lib -lomp -L$(BREW)/lib
+endif
 WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wpointer-arith -Wwrite-strings -Wundef
 OPTIMIZE  ?= -O3 -g
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 COMPILER  := $(shell $(CC) --version 2>/dev/null | head -n 1)
-COMMON    := $(OPTIMIZE) $(WARNINGS) $(SANITIZER) -fopenmp -fvisibility=hidden -MMD -MP
+COMMON    := $(OPTIMIZE) $(WARNINGS) $(SANITIZER) $(OPENMP) -fvisibility=hidden -MMD -MP
 C         := -std=c11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
 CXX_ONLY  := -std=c++17 $(COMMON)
 DEFINES   := -D_GNU_SOURCE -DKNN_VERSION='"$(VERSION)"' -DKNN_COMPILER='"$(COMPILER)"' \
              -DKNN_FLAGS='"$(strip $(OPTIMIZE) $(SANITIZER) $(CFLAGS))"'
 INCLUDES  := -Ikernels -Isrc -Ibench $(shell $(PKG_CONFIG) --cflags $(LIBRARY_PACKAGES) jansson nettle cairo fontconfig)
-LINK      := -fopenmp $(SANITIZER)
+LINK      := $(OPENMP_LIB) $(SANITIZER)
 LIBRARIES := $(shell $(PKG_CONFIG) --libs $(LIBRARY_PACKAGES)) -lm
 JANSSON   := $(shell $(PKG_CONFIG) --libs jansson)
 VERSIONS  := $(foreach p,benchmark $(LIBRARY_PACKAGES) jansson nettle,$(p)=$(shell $(PKG_CONFIG) --modversion $(p)))
@@ -220,10 +228,10 @@ $(BUILD)/%.o: %.cc Makefile $(SETTINGS)
 	$(Q)$(CXX) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(CXX_ONLY) $(CXXFLAGS) -c -o $@ $<
 
 # Files that are rewritten only when what they say changes: the settings, without which nothing would be built anew when
-# they change, and the commit that a result file names.
+# they change, the libraries' versions among them, and the commit that a result file names.
 .PHONY: settings commit
 keep = cat > $(1).$$$$ && if cmp -s $(1).$$$$ $(1); then rm $(1).$$$$; else mv $(1).$$$$ $(1); fi
-settings: export TEXT = $(COMPILER), $(shell $(CXX) --version | head -n 1): $(CC) $(CXX) $(AR) $(OPTIMIZE) $(SANITIZER) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS) $(LDFLAGS) $(LDLIBS)
+settings: export TEXT = $(COMPILER), $(shell $(CXX) --version | head -n 1): $(CC) $(CXX) $(AR) $(OPTIMIZE) $(SANITIZER) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS) $(LDFLAGS) $(LDLIBS) $(VERSIONS)
 settings:
 	@mkdir -p $(BUILD)
 	@printf '%s\n' "$$TEXT" | { $(call keep,$(SETTINGS)); }
@@ -357,7 +365,7 @@ install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and 
 	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/knnmark/
 	printf '%s\n' 'prefix=$(PREFIX)' 'Name: knnmark' 'Description: Exact nearest-neighbour search on bytes' \
 	    'Version: $(VERSION)' 'Requires: $(LIBRARY_PACKAGES)' 'Cflags: -I$${prefix}/include' \
-	    'Libs: -L$${prefix}/lib -lknnmark -fopenmp -lm' \
+	    'Libs: -L$${prefix}/lib -lknnmark $(OPENMP_LIB) -lm' \
 	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/knnmark.pc
 
 clean: ## remove what was built

@@ -26,9 +26,9 @@ install_command() {
     esac
 }
 
-wanted=${2:-}
+wanted=${2:-} known=''
 while [ $# -ge 2 ]; do
-    manager=$1 packages=$2
+    manager=$1 packages=$2 known="$known $1"
     shift 2
     case $manager in
         apt) program=apt-get ;;
@@ -57,5 +57,5 @@ while [ $# -ge 2 ]; do
     fi
     exit 0
 done
-echo "deps: no known package manager here (apt, dnf, pacman, brew); install by hand what Debian calls: $wanted" >&2
+echo "deps: none of the package managers that this is known for is here (${known# }); install by hand what Debian calls: $wanted" >&2
 exit 1

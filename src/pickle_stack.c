@@ -14,7 +14,7 @@ static void *make_room(void *array, size_t count, size_t *capacity, size_t eleme
     if (count < *capacity)
         return array;
     size_t wanted = *capacity == 0 ? 256 : *capacity * 2;
-    void *moved = count < KNN_PICKLE_MARK ? reallocarray(array, wanted, element) : NULL;
+    void *moved = count < KNN_PICKLE_MARK && wanted <= SIZE_MAX / element ? realloc(array, wanted * element) : NULL;
     if (moved != NULL)
         *capacity = wanted;
     return moved;

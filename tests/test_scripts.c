@@ -216,7 +216,7 @@ static void test_deps_no_manager(void **state) {
     deps(p, "a b", "other");
     assert_int_equal(p->status, 1);
     assert_string_equal(p->output, "");
-    check_line(p->errors, "deps: no known package manager here");
+    check_line(p->errors, "deps: none of the package managers that this is known for is here");
     assert_holds(p->errors, ": a b\n");
 }
 

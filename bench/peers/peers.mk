@@ -10,6 +10,14 @@ PEERS_SOURCES := $(filter-out $(patsubst %,bench/peers/%,openblas.c faiss.cc one
                  $(foreach peer,$(PEERS),$(wildcard bench/peers/$(peer).c*))
 PEERS_OBJECTS := $(patsubst %,$(BUILD)/%.o,$(basename $(PEERS_SOURCES))) $(filter-out $(BUILD)/bench/main.o,$(BENCH_OBJECTS))
 
+# As for the settings: those that a program was built with may have come or gone.
+.PHONY: peers
+peers:
+	@mkdir -p $(BUILD)/bench/peers
+	@echo '$(PEERS)' | { $(call keep,$(BUILD)/bench/peers/built); }
+$(BUILD)/bench/peers/built: peers
+$(filter $(BUILD)/bench/peers/%,$(PEERS_OBJECTS)): $(BUILD)/bench/peers/built
+
 $(BUILD)/bench/peers/%.o: DEFINES += $(PEERS:%=-DKNN_PEER_%)
 $(BUILD)/bench/peers/%.o: INCLUDES += $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags openblas 2>/dev/null))
 
