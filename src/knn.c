@@ -20,9 +20,10 @@ static int learn(struct knn_classifier *c, const struct knn_matrix *X, const uin
     if (knn_allowed_features(options->isa, &features, error) != 0)
         return -1;
     const struct knn_kernel *kernel = knn_choose_kernel(options->kernel, options->metric, features, error);
-    if (kernel == NULL || knn_team_open(&c->team, options->threads, !options->unbound, error) != 0)
+    if (kernel == NULL || knn_team_open(&c->team, options->threads, options->binding != KNN_BIND_NEVER, error) != 0)
         return -1;
-    c->team.bound = !options->unbound && (c->team.threads > 1 || options->bind_one);
+    c->team.bound =
+        options->binding == KNN_BIND_ALWAYS || (options->binding == KNN_BIND_SEVERAL && c->team.threads > 1);
     c->labels = malloc(X->rows);
     if (c->labels == NULL)
         return knn_fail(error, "no memory for %zu labels", X->rows);

@@ -21,6 +21,12 @@
 #include "search.h"
 #include "vote.h"
 
+enum knn_bind {
+    KNN_BIND_SEVERAL, /* each of several threads to a core of its own, a thread on its own to none */
+    KNN_BIND_ALWAYS,  /* that one, too, for steady timing */
+    KNN_BIND_NEVER,   /* threads stay where the system puts them */
+};
+
 struct knn_options {
     enum knn_metric metric;   /* KNN_L1, or KNN_L2 (squared: the same order without the root) */
     size_t k;                 /* 1 to KNN_MAX_K, at most the training rows; 0 means 1 */
@@ -29,8 +35,7 @@ struct knn_options {
     const char *isa;          /* use no CPU features beyond this instruction set's; NULL: the environment's KNNMARK_ISA,
                                  else no limit */
     unsigned threads;         /* 0: OMP_NUM_THREADS, else one for every core the process may use */
-    int unbound;              /* 1: leave the threads where the system puts them; 0: if several, each bound to a core */
-    int bind_one;             /* 1: so is a thread on its own, for steady timing */
+    enum knn_bind binding;    /* KNN_BIND_SEVERAL, ..._ALWAYS or ..._NEVER */
     int consume;              /* 1: knn_train may destroy X's bytes as it packs them, so that there is only one copy */
     knn_progress_fn *progress; /* may be NULL; see search.h */
     void *context;             /* handed to progress */
@@ -46,7 +51,7 @@ int knn_train(struct knn_classifier **classifier, const struct knn_matrix *X, co
 
 /* labels[i] becomes the label of row i of X. `neighbors`, if not NULL, receives its k nearest training rows in
  * neighbors[i * k ...], nearest first. Safe from several threads at once; if each call has several threads of its own,
- * train with `unbound`, or all calls will share the same cores. */
+ * train with KNN_BIND_NEVER, or all calls will share the same cores. */
 int knn_predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint8_t *labels,
                 struct knn_neighbor *neighbors, struct knn_error *error);
 

@@ -208,7 +208,7 @@ static void test_same_for_all(void **state) {
             continue;
         struct knn_options options = {.metric = kernels[i]->metric, .k = K, .kernel = kernels[i]->name};
         options.threads = (unsigned)i % 3 + 1;
-        options.unbound = i % 2;
+        options.binding = i % 2 ? KNN_BIND_NEVER : KNN_BIND_SEVERAL;
         options.consume = i % 2;
         struct knn_matrix copy = make_matrix(ROWS, DIM);
         uint8_t y_copy[ROWS];
@@ -341,26 +341,25 @@ static int count_cpus(double done, void *context) {
 }
 #endif
 
-static void test_unbound(void **state) {
+static void test_binding_of_threads(void **state) {
     (void)state;
 #ifndef __linux__
     skip();
 #else
     static const struct {
         unsigned threads;
-        int unbound, bind_one, bound;
-    } cases[] = {{1, 0, 0, 0}, {1, 0, 1, 1}, {1, 1, 0, 0}, {1, 1, 1, 0}, {2, 0, 0, 1}, {2, 1, 0, 0}, {2, 1, 1, 0}};
+        enum knn_bind binding;
+        int bound;
+    } cases[] = {{1, KNN_BIND_SEVERAL, 0}, {1, KNN_BIND_ALWAYS, 1}, {1, KNN_BIND_NEVER, 0},
+                 {2, KNN_BIND_SEVERAL, 1}, {2, KNN_BIND_ALWAYS, 1}, {2, KNN_BIND_NEVER, 0}};
     int own;
     struct knn_matrix X = make_matrix(2, 2);
     uint8_t labels[2];
     count_cpus(0, &own);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int cpus = 0;
-        struct knn_options options = {.threads = cases[i].threads,
-                                      .unbound = cases[i].unbound,
-                                      .bind_one = cases[i].bind_one,
-                                      .progress = count_cpus,
-                                      .context = &cpus};
+        struct knn_options options = {
+            .threads = cases[i].threads, .binding = cases[i].binding, .progress = count_cpus, .context = &cpus};
         struct knn_classifier *classifier = train(&X, (const uint8_t[]){0, 1}, options);
         predict(classifier, &X, labels, NULL);
         if (cpus != 0 || options.threads == 1) /* one of several threads may find nothing left to do, and not ask */
@@ -516,7 +515,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_metrics),     TEST(test_votes),         TEST(test_many_votes),     TEST(test_same_for_all),
         TEST(test_refusals),    TEST(test_wrong_queries), TEST(test_interrupted),    TEST(test_kernel_names),
-        TEST(test_isas),        TEST(test_no_mask),       TEST(test_consume),        TEST(test_unbound),
+        TEST(test_isas),        TEST(test_no_mask),       TEST(test_consume),        TEST(test_binding_of_threads),
         TEST(test_unknown_isa), TEST(test_missing_isa),   TEST(test_wrapped_metric), TEST(test_no_bytes),
         TEST(test_no_metric),
     };

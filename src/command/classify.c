@@ -63,7 +63,8 @@ static void print_text(const struct result *r, const struct arguments *arguments
            r->dataset.test.pixels.rows, r->dataset.test.pixels.dim);
     printf(images < r->dataset.test.pixels.rows ? ", first %zu test images taken\n" : "\n", images);
     printf("method    k = %zu, %s, kernel %s, %u threads%s%s\n", arguments->knn.k, knn_metric_name(kernel->metric),
-           kernel->name, knn_classifier_threads(r->classifier), arguments->knn.unbound ? ", not bound" : "",
+           kernel->name, knn_classifier_threads(r->classifier),
+           arguments->knn.binding == KNN_BIND_NEVER ? ", not bound" : "",
            arguments->knn.weights == KNN_DISTANCE ? ", votes by distance" : "");
     printf("train     %.3f s\n", r->train_seconds);
     printf("predict   %.3f s, %.0f images/s, %.4g distances/s\n", r->predict_seconds,
@@ -85,11 +86,11 @@ static int print_json(const struct result *r, const struct arguments *arguments,
         (json_int_t)r->dataset.train.pixels.rows, (json_int_t)r->dataset.train.pixels.dim, "test_shape",
         (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metric_name(kernel->metric), "k",
         (json_int_t)arguments->knn.k, "kernel", kernel->name, "threads", (int)knn_classifier_threads(r->classifier),
-        "bound", !arguments->knn.unbound, "train_s", r->train_seconds, "predict_s", r->predict_seconds, "images_per_s",
-        (double)r->queries.rows / r->predict_seconds, "distances_per_s", distances(r) / r->predict_seconds, "right",
-        (json_int_t)e->right, "accuracy", knn_share(e->right, e->images), "guessing", 1.0 / KNN_CLASSES,
-        "accuracy_per_class", per_class, "weights", knn_weights_name(arguments->knn.weights), "evaluation",
-        json_evaluation(e));
+        "bound", arguments->knn.binding != KNN_BIND_NEVER, "train_s", r->train_seconds, "predict_s", r->predict_seconds,
+        "images_per_s", (double)r->queries.rows / r->predict_seconds, "distances_per_s",
+        distances(r) / r->predict_seconds, "right", (json_int_t)e->right, "accuracy", knn_share(e->right, e->images),
+        "guessing", 1.0 / KNN_CLASSES, "accuracy_per_class", per_class, "weights",
+        knn_weights_name(arguments->knn.weights), "evaluation", json_evaluation(e));
     return print_object(summary, error);
 }
 

@@ -120,7 +120,7 @@ static int cross_validate(struct cv *cv, const struct arguments *arguments, stru
         if (cv->kernels[i] == NULL)
             return -1;
     }
-    if (knn_team_open(&cv->team, arguments->knn.threads, !arguments->knn.unbound, error) != 0 ||
+    if (knn_team_open(&cv->team, arguments->knn.threads, arguments->knn.binding != KNN_BIND_NEVER, error) != 0 ||
         take_images(cv, arguments, error) != 0)
         return -1;
     return validate(cv, arguments, error);

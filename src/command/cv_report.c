@@ -42,7 +42,7 @@ void print_cv_text(const struct cv *cv, const struct arguments *arguments) {
     print_folds(cv, arguments);
     printf("method    %s, %u threads%s, kernel",
            arguments->knn.weights == KNN_DISTANCE ? "votes by distance" : "a vote each", cv->team.threads,
-           arguments->knn.unbound ? ", not bound" : "");
+           arguments->knn.binding == KNN_BIND_NEVER ? ", not bound" : "");
     for (size_t i = 0; i < arguments->metric_count; i++)
         printf(" %s", cv->kernels[i]->name);
     printf("\nsearch    %.3f s, %.4g distances/s: each pair once for each metric, for all k\n", cv->seconds,
@@ -68,13 +68,14 @@ int print_cv_json(const struct cv *cv, const struct arguments *arguments, struct
         json_array_append_new(settings, json_setting(cv, &cv->settings[i]));
     for (size_t f = 0; f < cv->folds.count; f++)
         json_array_append_new(sizes, json_integer((json_int_t)knn_fold_rows(&cv->folds, f)));
-    json_t *summary = json_pack(
-        "{s:s, s:b, s:I, s:I, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:s, s:o, s:o}", "data", cv->dataset.source,
-        "synthetic", cv->dataset.synthetic, "images", (json_int_t)knn_folds_rows(&cv->folds), "folds",
-        (json_int_t)cv->folds.count, "fold_images", sizes, "split", knn_fold_split_name(arguments->fold_split),
-        "weights", knn_weights_name(arguments->knn.weights), "threads", (int)cv->team.threads, "bound",
-        !arguments->knn.unbound, "search_s", cv->seconds, "distances_per_s", distances(cv, arguments) / cv->seconds,
-        "deviation_of", "population", "settings", settings, "best", json_setting(cv, cv->best));
+    json_t *summary =
+        json_pack("{s:s, s:b, s:I, s:I, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:s, s:o, s:o}", "data", cv->dataset.source,
+                  "synthetic", cv->dataset.synthetic, "images", (json_int_t)knn_folds_rows(&cv->folds), "folds",
+                  (json_int_t)cv->folds.count, "fold_images", sizes, "split",
+                  knn_fold_split_name(arguments->fold_split), "weights", knn_weights_name(arguments->knn.weights),
+                  "threads", (int)cv->team.threads, "bound", arguments->knn.binding != KNN_BIND_NEVER, "search_s",
+                  cv->seconds, "distances_per_s", distances(cv, arguments) / cv->seconds, "deviation_of", "population",
+                  "settings", settings, "best", json_setting(cv, cv->best));
     if (arguments->fold_split == KNN_SHUFFLED)
         json_object_set_new(summary, "seed", json_integer((json_int_t)arguments->seed));
     return print_object(summary, error);

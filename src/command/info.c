@@ -36,7 +36,7 @@ static int run(const struct arguments *arguments) {
     struct knn_team team;
     if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
         return complain(&error, EXIT_USAGE);
-    if (knn_team_open(&team, arguments->knn.threads, !arguments->knn.unbound, &error) != 0)
+    if (knn_team_open(&team, arguments->knn.threads, arguments->knn.binding != KNN_BIND_NEVER, &error) != 0)
         return complain(&error, EXIT_FAILED);
     struct knn_dataset dataset;
     if (knn_dataset_open(&dataset, knn_dataset_spec(arguments->data), &error) != 0) {

@@ -202,7 +202,7 @@ static int set(const struct command *command, struct arguments *a, char letter, 
         a->knn.threads = (unsigned)threads;
         return 0;
     case 'b':
-        a->knn.unbound = 1;
+        a->knn.binding = KNN_BIND_NEVER;
         return 0;
     case 'l':
         return number(text, "limit", UINT32_MAX, &a->limit, error);
@@ -249,7 +249,7 @@ int parse_arguments(const struct command *command, int argc, char **argv, struct
         .seed = 1,
         .folds = 5,
         .image = 7,
-        .knn = {.metric = KNN_L2, .k = command->operand != NULL ? 0 : 1, .bind_one = 1},
+        .knn = {.metric = KNN_L2, .k = command->operand != NULL ? 0 : 1, .binding = KNN_BIND_ALWAYS},
         .ks = {1, 3, 5, 10, 20, 50, 100},
         .k_count = 7,
         .metrics = {KNN_L1, KNN_L2},

@@ -140,7 +140,7 @@ static int tune(struct tune *t, const struct arguments *arguments, struct knn_er
         if (t->kernels[i] == NULL)
             return -1;
     }
-    if (knn_team_open(&t->team, arguments->knn.threads, !arguments->knn.unbound, error) != 0 ||
+    if (knn_team_open(&t->team, arguments->knn.threads, arguments->knn.binding != KNN_BIND_NEVER, error) != 0 ||
         knn_dataset_open(&t->dataset, knn_dataset_spec(arguments->data), error) != 0 ||
         hold_out(t, arguments, error) != 0 || choose(t, arguments, error) != 0)
         return -1;
