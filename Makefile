@@ -35,10 +35,10 @@ DNF        := gcc gcc-c++ make pkgconf-pkg-config curl hwloc-devel google-benchm
               libarchive-devel jansson-devel nettle-devel gnuplot cairo-devel fontconfig-devel
 PACMAN     := gcc make pkgconf curl hwloc benchmark cmocka libarchive jansson nettle gnuplot cairo fontconfig
 BREW       := pkgconf hwloc google-benchmark cmocka libarchive jansson nettle libomp gnuplot cairo fontconfig
-APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev qemu-user llvm-19 libbenchmark-tools python3-numpy python3-scipy \
+APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev libclang-rt-dev qemu-user llvm-19 libbenchmark-tools python3-numpy python3-scipy \
               python3-sklearn
-DNF_DEV    := clang clang-tools-extra cppcheck libomp-devel qemu-user llvm
-PACMAN_DEV := clang cppcheck openmp qemu-user llvm
+DNF_DEV    := clang clang-tools-extra compiler-rt cppcheck libomp-devel qemu-user llvm
+PACMAN_DEV := clang compiler-rt cppcheck openmp qemu-user llvm
 BREW_DEV   := llvm clang-format cppcheck
 APT_PEERS  := libfaiss-dev libopenblas-dev libdnnl-dev
 DNF_PEERS  := faiss-devel openblas-devel onednn-devel
