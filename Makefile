@@ -264,9 +264,9 @@ bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
 
 # Its own make starts anew, with clang's answers.
 .PHONY: fuzz fuzzers
-fuzz: ## damaged files for the readers, made up for FUZZ_SECONDS=20 each (clang's libFuzzer; see deps-dev)
+fuzz: ## damaged files for the readers, for FUZZ_SECONDS=20 each, others every time but with FUZZ_SEED=1 (libFuzzer)
 	@+$(MAKE) --no-print-directory CC=clang CXX=clang++ BUILD=build/fuzz SANITIZE=fuzzer-no-link,address,undefined fuzzers
-	@sh tests/fuzz/run.sh build/fuzz/tests/fuzz $(or $(FUZZ_SECONDS),20)
+	@sh tests/fuzz/run.sh build/fuzz/tests/fuzz $(or $(FUZZ_SECONDS),20) $(FUZZ_SEED)
 
 FUZZERS := $(addprefix $(BUILD)/tests/fuzz/,pickle archive report)
 fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/seeds

@@ -260,6 +260,8 @@ int knn_pickle_is(const struct knn_pickle_value *value, const char *bytes) {
 const struct knn_pickle_value *knn_pickle_get(const struct knn_pickle *pickle, const struct knn_pickle_value *dict,
                                               const char *key, enum knn_pickle_kind kind) {
     const struct knn_pickle_value *found = NULL; /* of equal keys the last counts */
+    if (dict == NULL || dict->kind != KNN_PICKLE_DICT)
+        return NULL;
     for (uint32_t i = dict->first; i != KNN_PICKLE_END;) {
         const struct knn_pickle_item *name = &pickle->items[i], *value = &pickle->items[name->next];
         if (knn_pickle_is(&pickle->values[name->value], key))

@@ -57,7 +57,7 @@ void knn_pickle_free(struct knn_pickle *pickle);
 const struct knn_pickle_value *knn_pickle_item(const struct knn_pickle *pickle, const struct knn_pickle_value *of,
                                                size_t n, enum knn_pickle_kind kind);
 
-/* What a dictionary has under a key if that is of the kind, else NULL. */
+/* What a dictionary has under a key if that is of the kind, else NULL; also NULL if `dict` is NULL or no dictionary. */
 const struct knn_pickle_value *knn_pickle_get(const struct knn_pickle *pickle, const struct knn_pickle_value *dict,
                                               const char *key, enum knn_pickle_kind kind);
 

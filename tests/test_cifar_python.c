@@ -133,12 +133,36 @@ static void test_pickle_corrupted(void **state) {
     }
 }
 
+/* What the file says and what is asked of it need not go together. */
+static void test_pickle_kinds(void **state) {
+    (void)state;
+    static const uint8_t dict_in_tuple[] = "\x80\x02}U\x04"
+                                           "dataK\x07s\x85.";
+    struct knn_pickle pickle;
+    struct knn_error error;
+    assert_int_equal(knn_pickle_read(&pickle, dict_in_tuple, sizeof dict_in_tuple - 1, "kinds", &error), 0);
+    const struct knn_pickle_value *root = &pickle.values[pickle.root];
+    const struct knn_pickle_value *dict = knn_pickle_item(&pickle, root, 0, KNN_PICKLE_DICT);
+    const struct knn_pickle_value *number = knn_pickle_get(&pickle, dict, "data", KNN_PICKLE_INTEGER);
+    assert_non_null(number);
+    assert_int_equal(number->integer, 7);
+    assert_null(knn_pickle_get(&pickle, dict, "data", KNN_PICKLE_LIST));
+    assert_null(knn_pickle_get(&pickle, dict, "dat", KNN_PICKLE_INTEGER));
+    assert_null(knn_pickle_get(&pickle, root, "data", KNN_PICKLE_INTEGER));
+    assert_null(knn_pickle_get(&pickle, number, "data", KNN_PICKLE_INTEGER));
+    assert_null(knn_pickle_get(&pickle, NULL, "data", KNN_PICKLE_INTEGER));
+    assert_null(knn_pickle_item(&pickle, root, 1, KNN_PICKLE_DICT));
+    assert_null(knn_pickle_item(&pickle, root, 0, KNN_PICKLE_LIST));
+    knn_pickle_free(&pickle);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(test_python_good, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_python_bad, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_pickle_truncated, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_pickle_corrupted, cifar_enter, cifar_leave),
+        cmocka_unit_test(test_pickle_kinds),
     };
     return cmocka_run_group_tests_name("cifar_python", tests, NULL, NULL);
 }

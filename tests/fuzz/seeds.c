@@ -33,8 +33,9 @@ int main(int argc, char **argv) {
     const char *folder = argv[1];
     mkdir(folder, 0777);
     cifar_write_folder(path_in(folder, "pickle"), cifar_python_names, cifar_python_batch);
-    struct cifar_bytes bytes = cifar_python3_batch(0);
+    struct cifar_bytes bytes = cifar_python3_batch(0), tuple = {.data = "\x80\x02}\x85.", .size = 5};
     cifar_write_file(path_in(folder, "pickle/python3"), &bytes);
+    cifar_write_file(path_in(folder, "pickle/tuple"), &tuple);
     mkdir(path_in(folder, "archive"), 0777);
     cifar_write_archive(path_in(folder, "archive/binary.tar"), cifar_binary_names, cifar_binary_batch, "012345");
     cifar_write_archive(path_in(folder, "archive/python.tar"), cifar_python_names, cifar_python_batch, "012345");
