@@ -1,15 +1,13 @@
 /* The benchmark program: `make bench`. Google Benchmark's own flags work beside these. */
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "bench.h"
 #include "clock.h"
+#include "interrupt.h"
 #include "program.h"
 #include "provenance.h"
-
-enum { INTERRUPTED = 130 }; /* exit status, as a shell shows it for Ctrl-C */
 
 struct settings {
     struct program_options common;
@@ -63,19 +61,6 @@ static int take_options(int *argc, char **argv, struct settings *settings, struc
 
 /* -- the run ------------------------------------------------------------------------------------------------------- */
 
-static void stop(int number) {
-    (void)number;
-    gb_stop_run();
-}
-
-/* An interrupt ends the run with what there is, within a second or so. Another one changes nothing: it may be the same
- * one, passed on by a parent. */
-static void catch_interrupts(void) {
-    struct sigaction action = {.sa_handler = stop};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-}
-
 static int started; /* 0 when the benchmarks are only listed */
 
 /* What is running and how many are left: on a terminal a line that is overwritten, elsewhere one every few seconds. */
@@ -119,7 +104,7 @@ static int run(struct bench *bench, const char *output) {
             return fail(error.message);
     describe_run(bench);
     provenance_begin(bench);
-    catch_interrupts();
+    knn_catch_interrupts(gb_stop_run); /* it ends with what there is, within a second or so */
     struct gb_reporting reporting = {.on_start = show_progress,
                                      .on_result = take_result,
                                      .extra = add_provenance,
@@ -139,7 +124,7 @@ static int run(struct bench *bench, const char *output) {
         return status;
     fprintf(stderr, "knnmark-bench: interrupted: what was measured until then is %s\n",
             output != NULL ? output : "above");
-    return INTERRUPTED;
+    return KNN_EXIT_INTERRUPTED;
 }
 
 int main(int argc, char **argv) {

@@ -309,21 +309,28 @@ static void test_json_of_any_path(void **state) {
 
 /* -- an interrupt -------------------------------------------------------------------------------------------------- */
 
-/* A job of half a minute, interrupted when it has begun. */
-static void test_interrupt(void **state) {
-    if (emulated())
-        skip();
-    struct process *p = *state;
+/* A job of half a minute, interrupted when it has begun: by Ctrl-C, a kill, a terminal that was closed. */
+static void interrupt_by(struct process *p, int number) {
     char path[256];
     knnmark_start(p, "classify", "--data", "synthetic:train=3000,test=3000", "--kernel", "l2_scalar", "--output",
                   process_path(p, "answers.csv", path, sizeof path));
     for (int i = 0; i < 1000 && process_files(p) == 0; i++)
         usleep(10000); /* the signal is caught from before the output file is opened */
     usleep(200000);
-    assert_int_equal(kill(p->id, SIGINT), 0);
+    assert_int_equal(kill(p->id, number), 0);
     command_finish(p);
     assert_complaint(p, 130, "knnmark: interrupted\n");
     assert_int_equal(process_files(p), 0);
+}
+
+static void test_interrupt(void **state) {
+    if (emulated())
+        skip();
+    void (*before)(int) = signal(SIGHUP, SIG_DFL); /* or nohup's would be inherited */
+    interrupt_by(*state, SIGINT);
+    interrupt_by(*state, SIGTERM);
+    interrupt_by(*state, SIGHUP);
+    signal(SIGHUP, before);
 }
 
 int main(void) {

@@ -207,6 +207,40 @@ static void test_json(void **state) {
     assert_int_equal(*value_of(json, "best"), '{');
 }
 
+/* Of equally good settings the smallest k is chosen. These means are equal, but the sums of the folds' accuracies in
+ * floating point are not, and would choose a larger one. */
+static void test_ties(void **state) {
+    enum { KS_TRIED = 10 };
+    static const struct {
+        const char *data, *folds;
+        size_t best;
+    } ties[] = {{"synthetic:train=57,test=1,seed=1", "5", 5}, {"synthetic:train=56,test=1,seed=2", "5", 7}};
+    struct process *p = *state;
+    char path[PATH], line[128];
+    for (size_t i = 0; i < sizeof ties / sizeof *ties; i++) {
+        size_t sums[KS_TRIED + 1] = {0}, right, images, k, largest = 0, best = 0, times = 0;
+        knnmark(p, "cv", "--data", ties[i].data, "--folds", ties[i].folds, "--metric", "l2", "--k",
+                "1,2,3,4,5,6,7,8,9,10", "--json", "--output", process_path(p, "cv.csv", path, sizeof path));
+        assert_success(p);
+        FILE *csv = fopen(path, "r");
+        assert_non_null(csv);
+        assert_non_null(fgets(line, sizeof line, csv));
+        while (fscanf(csv, "l2,%zu,%*u,%zu,%zu,%*s\n", &k, &right, &images) == 3)
+            sums[k] += right * (11 * 12 / images); /* all folds have 11 or 12 images */
+        fclose(csv);
+        for (k = 1; k <= KS_TRIED; k++)
+            if (sums[k] > largest) {
+                largest = sums[k];
+                best = k;
+            }
+        for (k = 1; k <= KS_TRIED; k++)
+            times += sums[k] == largest;
+        assert_true(times > 1);
+        assert_int_equal(best, ties[i].best);
+        assert_int_equal(atoi(value_of(value_of(p->output, "best"), "k")), best);
+    }
+}
+
 static void test_plot(void **state) {
     if (emulated() || system("gnuplot -e 'set terminal svg' >/dev/null 2>&1") != 0)
         skip();
@@ -320,9 +354,10 @@ static void test_interrupt(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(test_accuracies), WITH_FOLDER(test_defaults),   WITH_FOLDER(test_json),
-        WITH_FOLDER(test_plot),       WITH_FOLDER(test_no_gnuplot), WITH_FOLDER(test_bad_options),
-        WITH_FOLDER(test_bad_jobs),   WITH_FOLDER(test_output),     WITH_FOLDER(test_interrupt),
+        WITH_FOLDER(test_accuracies),  WITH_FOLDER(test_defaults), WITH_FOLDER(test_json),
+        WITH_FOLDER(test_ties),        WITH_FOLDER(test_plot),     WITH_FOLDER(test_no_gnuplot),
+        WITH_FOLDER(test_bad_options), WITH_FOLDER(test_bad_jobs), WITH_FOLDER(test_output),
+        WITH_FOLDER(test_interrupt),
     };
     return cmocka_run_group_tests_name("cv", tests, NULL, NULL);
 }

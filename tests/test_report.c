@@ -4,6 +4,7 @@
 #include <limits.h>
 #include <math.h>
 #include <setjmp.h>
+#include <signal.h>
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -263,6 +264,24 @@ static void test_pictures_alone(void **state) {
     free(text_of(p, "by-hand.svg"));
 }
 
+/* Interrupted while it draws. */
+static void test_interrupt(void **state) {
+    if (emulated() || system("gnuplot -e 'set terminal svg' >/dev/null 2>&1") != 0)
+        skip();
+    struct process *p = *state;
+    char setting[sizeof p->folder + 8];
+    write_results(p, "result.json", EVERYTHING);
+    snprintf(setting, sizeof setting, "TMPDIR=%s", p->folder);
+    p->environment[0] = setting;
+    program_start(p, getenv("KNNMARK_REPORT"), (const char *const[]){"--output=@report.html", "@result.json", NULL});
+    for (int i = 0; i < 10000 && process_files(p) == 1; i++)
+        usleep(1000);
+    assert_int_equal(kill(p->id, SIGINT), 0);
+    command_finish(p);
+    assert_report_complaint(p, 130, "interrupted: nothing was written");
+    assert_int_equal(process_files(p), 1);
+}
+
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
@@ -272,7 +291,7 @@ int main(void) {
         TEST(test_contrast),          TEST(test_files_that_are_no_results),
         TEST(test_arguments),         TEST(test_unwritable),
         TEST(test_without_gnuplot),   TEST(test_broken_scripts),
-        TEST(test_pictures_alone),
+        TEST(test_pictures_alone),    TEST(test_interrupt),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

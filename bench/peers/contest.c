@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "interrupt.h"
 
 /* Of a round: a search that takes longer than the first is cut to the second. */
 static const double FULL_SECONDS = 12, SUBSET_SECONDS = 5, QUICK_FULL_SECONDS = 1, QUICK_SUBSET_SECONDS = 0.3;
@@ -162,12 +163,12 @@ int contest_open(struct contest *contest, struct bench *bench, unsigned rounds, 
     return 0;
 }
 
-void contest_run(struct contest *contest, const volatile sig_atomic_t *stop) {
+void contest_run(struct contest *contest) {
     struct knn_error error;
     for (unsigned round = 0; round < contest->rounds; round++, contest->finished++)
         for (size_t j = 0; j < contest->count; j++) {
             struct contestant *c = &contest->list[(round + j) % contest->count];
-            if (*stop)
+            if (knn_interrupted())
                 return;
             if (c->error[0] != '\0')
                 continue;

@@ -2,7 +2,6 @@
 #ifndef CONTEST_H
 #define CONTEST_H
 
-#include <signal.h>
 #include <stdio.h>
 
 #include "bench.h"
@@ -36,9 +35,9 @@ struct contest {
 int contest_open(struct contest *contest, struct bench *bench, unsigned rounds, struct knn_error *error);
 
 /* Times all rounds. Round r begins with contestant r, so that none always follows the same disturbance, and the answers
- * of every one are checked again. Once `*stop` is set, the search that runs is the last one. A round that this cuts
+ * of every one are checked again. After an interrupt the search that runs is the last one. A round that this cuts
  * does not count: its times have nothing of the same round to be compared with. */
-void contest_run(struct contest *contest, const volatile sig_atomic_t *stop);
+void contest_run(struct contest *contest);
 void contest_close(struct contest *contest);
 
 /* Seconds of the full job by a round's time. */

@@ -7,6 +7,7 @@
 
 #include "blas_core.h"
 #include "contest.h"
+#include "interrupt.h"
 #include "program.h"
 #include "provenance.h"
 
@@ -16,8 +17,6 @@ struct settings {
     int argc;
     char **argv; /* for Google Benchmark */
 };
-
-enum { INTERRUPTED = 130 }; /* exit status, as a shell shows it for Ctrl-C */
 
 enum { ROUNDS = 5, QUICK_ROUNDS = 2, QUICK_ROWS = 5000, QUICK_QUERIES = 2048 };
 
@@ -106,21 +105,13 @@ static void print_table(FILE *stream, const void *context) {
 /* -- the run ------------------------------------------------------------------------------------------------------- */
 
 static const char nothing[] = "knnmark-bench-peers: interrupted before the end of a round: nothing is written\n";
-static volatile sig_atomic_t measuring, stopped;
+static volatile sig_atomic_t measuring;
 
 /* Before the rounds there is nothing to write. Then an interrupt ends them after the search that runs, some seconds at
- * most; another one changes nothing: it may be the same one, passed on by a parent. */
-static void stop(int number) {
-    (void)number;
-    stopped = 1;
+ * most. */
+static void stop(void) {
     if (!measuring && write(STDERR_FILENO, nothing, sizeof nothing - 1) != 0)
-        _exit(INTERRUPTED);
-}
-
-static void catch_interrupts(void) {
-    struct sigaction action = {.sa_handler = stop};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
+        _exit(KNN_EXIT_INTERRUPTED);
 }
 
 static const char *add_provenance(void *context) {
@@ -133,10 +124,10 @@ static const char *add_provenance(void *context) {
 /* Writes what the finished rounds gave. */
 static int measure(struct contest *contest, const struct settings *settings) {
     measuring = 1;
-    contest_run(contest, &stopped);
+    contest_run(contest);
     if (contest->finished == 0) {
         fputs(nothing, stderr);
-        return INTERRUPTED;
+        return KNN_EXIT_INTERRUPTED;
     }
     if (contest->finished < contest->rounds && take_flags(settings, contest->finished) != 0)
         return EXIT_FAILURE;
@@ -152,13 +143,13 @@ static int measure(struct contest *contest, const struct settings *settings) {
         return status;
     fprintf(stderr, "knnmark-bench-peers: interrupted: what %u of %u rounds measured is %s\n", contest->finished,
             contest->rounds, settings->common.output != NULL ? settings->common.output : "above");
-    return INTERRUPTED;
+    return KNN_EXIT_INTERRUPTED;
 }
 
 static int run(struct bench *bench, const struct settings *settings) {
     static struct contest contest;
     struct knn_error error;
-    catch_interrupts();
+    knn_catch_interrupts(stop);
     describe_run(bench);
     gb_context("absent_peers", peers_absent()[0] != '\0' ? peers_absent() : "none");
     if (bench->quick) {

@@ -13,28 +13,11 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "interrupt.h"
+
 extern char **environ;
 
 enum { PATIENCE_MS = 120000, GRACE_MS = 1000, MOST_ARGUMENTS = CHILD_OPTIONS + 2 };
-
-/* -- interrupts ---------------------------------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t caught;
-
-static void on_signal(int number) {
-    caught = number;
-}
-
-void interrupts_catch(void) {
-    struct sigaction action = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    sigaction(SIGPIPE, &ignore, NULL); /* a worker that died is an answer that does not come */
-}
-
-int interrupted(void) {
-    return caught != 0;
-}
 
 /* -- starting and ending ------------------------------------------------------------------------------------------- */
 
@@ -170,7 +153,7 @@ static int read_more(struct child *child, struct knn_error *error) {
     if (child->filled == sizeof child->buffer)
         return knn_fail(error, "%s's worker wrote a line of more than %d bytes", child->side, REGRESS_LINE - 1);
     int ready = poll(&output, 1, PATIENCE_MS);
-    if (interrupted())
+    if (knn_interrupted())
         return stop_waiting(error);
     if (ready == 0)
         return knn_fail(error, "%s's worker gave no answer within %d seconds", child->side, PATIENCE_MS / 1000);
@@ -186,7 +169,7 @@ static int read_more(struct child *child, struct knn_error *error) {
 int child_ask(struct child *child, const char *command, char *line, struct knn_error *error) {
     char text[REGRESS_LINE];
     int length = snprintf(text, sizeof text, "%s\n", command);
-    if (interrupted())
+    if (knn_interrupted())
         return stop_waiting(error);
     if (length > 1 && write(child->to, text, (size_t)length) != length)
         return died(child, error);

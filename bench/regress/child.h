@@ -40,8 +40,4 @@ void child_waiting(const struct child *child, struct waiting *waiting);
 /* The longest wait of a thread between two moments, in seconds. */
 double waited(const struct waiting *before, const struct waiting *after);
 
-/* From here on SIGINT and SIGTERM end what waits in child_ask. Workers get neither: they are in groups of their own. */
-void interrupts_catch(void);
-int interrupted(void);
-
 #endif

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "data.h"
+#include "interrupt.h"
 #include "random.h"
 #include "reference.h"
 
@@ -155,7 +156,7 @@ int compare(struct comparison *c, const struct settings *settings, struct knn_er
     load_stop(&c->load);
     show_progress("%s", "");
     c->seconds = regress_seconds() - start;
-    if (status == 0 && interrupted())
+    if (status == 0 && knn_interrupted())
         return knn_fail(error, "interrupted: there is no verdict, and nothing was written");
     return status;
 }

@@ -1,9 +1,12 @@
 /* knnmark-report: a page of tables and pictures from a result file. */
 #include <getopt.h>
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
-#include "draw.h"
+#include "gnuplot.h"
+#include "interrupt.h"
 #include "output.h"
 #include "page.h"
 
@@ -66,34 +69,48 @@ static int collect(struct drawn *drawn, const struct results *results, struct kn
     return failed ? knn_fail(error, "no memory for the picture %s", drawn->picture->name) : 0;
 }
 
+static void put_data(const void *context, FILE *data) {
+    const struct drawn *drawn = context;
+    fputs(drawn->data, data);
+}
+
 /* What gnuplot cannot draw is said, and left out of the page. */
-static void draw_both(struct drawn *drawn, const struct workshop *workshop) {
+static void draw_both(struct drawn *drawn, const char *plots) {
     struct knn_error problem;
     for (int narrow = 0; narrow < 2; narrow++) {
-        drawn->svg[narrow] = draw(workshop, drawn->picture->name, drawn->data, narrow, &problem);
+        const struct knn_gnuplot picture = {.plots = plots, .name = drawn->picture->name, .narrow = narrow};
+        drawn->svg[narrow] = knn_gnuplot_draw(&picture, put_data, drawn, &problem);
         if (drawn->svg[narrow] == NULL) {
-            fprintf(stderr, "knnmark-report: %s\n", problem.message);
+            if (!knn_interrupted())
+                fprintf(stderr, "knnmark-report: %s\n", problem.message);
             return;
         }
     }
 }
 
+/* The page's colours are in one of the scripts' files. */
+static int find_plots(const char *plots, struct knn_error *error) {
+    char style[PATH_MAX];
+    snprintf(style, sizeof style, "%s/style.gp", plots);
+    if (access(style, R_OK) == 0)
+        return 0;
+    return knn_fail(error, "cannot read %s; run this in the project's folder, or name its plots by --plots", style);
+}
+
 /* Without gnuplot the tables remain. */
 static int draw_all(struct drawn *drawn, size_t count, const struct results *results, const char *plots,
                     struct knn_error *error) {
-    struct workshop workshop;
-    int able = gnuplot_found();
+    int able = knn_gnuplot_found();
     if (!able)
         fprintf(stderr, "knnmark-report: no gnuplot here, so there are tables only; `make deps` installs it\n");
-    if (workshop_open(&workshop, plots, error) != 0)
-        return -1;
-    int status = 0;
+    int status = find_plots(plots, error);
     for (size_t i = 0; i < count && status == 0; i++) {
         status = collect(&drawn[i], results, error);
         if (status == 0 && able && drawn[i].things > 0)
-            draw_both(&drawn[i], &workshop);
+            draw_both(&drawn[i], plots);
+        if (knn_interrupted())
+            return knn_fail(error, "interrupted: nothing was written");
     }
-    workshop_close(&workshop);
     return status;
 }
 
@@ -190,6 +207,7 @@ int main(int argc, char **argv) {
     struct options options;
     struct results results = {.count = 0};
     struct knn_error error;
+    knn_catch_interrupts(NULL);
     int status = parse(&options, argc, argv, &error);
     if (status == 0 && options.help)
         return fputs(usage, stdout) < 0;
@@ -198,5 +216,5 @@ int main(int argc, char **argv) {
     if (status != 0)
         fprintf(stderr, "knnmark-report: %s\n", error.message);
     results_free(&results);
-    return status != 0;
+    return status == 0 ? EXIT_SUCCESS : knn_interrupted() ? KNN_EXIT_INTERRUPTED : EXIT_FAILURE;
 }

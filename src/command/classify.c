@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "interrupt.h"
 #include "options.h"
 #include "output.h"
 #include "report.h"
@@ -162,7 +163,7 @@ static int run(const struct arguments *arguments) {
     struct result *r = calloc(1, sizeof *r);
     if (r == NULL)
         return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
-    catch_interrupts();
+    knn_catch_interrupts(NULL);
     int failed = work(r, arguments, files, &error) != 0;
     for (size_t i = 0; i < FILES; i++)
         knn_output_discard(&files[i]);
@@ -172,7 +173,7 @@ static int run(const struct arguments *arguments) {
     free(r->neighbors);
     free(r);
     if (failed)
-        return complain(&error, interrupted() ? EXIT_INTERRUPTED : EXIT_FAILED);
+        return complain(&error, knn_interrupted() ? KNN_EXIT_INTERRUPTED : EXIT_FAILED);
     return EXIT_OK;
 }
 

@@ -8,11 +8,12 @@
 
 #include "allpairs.h"
 #include "clock.h"
-#include "gnuplot.h"
 #include "images.h"
+#include "interrupt.h"
 #include "output.h"
+#include "plot.h"
 
-#define SCRIPT "plots/cv.gp"
+#define PICTURE "cv"
 
 /* -- the images ---------------------------------------------------------------------------------------------------- */
 
@@ -132,7 +133,7 @@ enum { CSV, PLOT, FILES };
 
 /* Before the work, which must not end in "permission denied". */
 static int open_files(struct knn_output *files, const struct arguments *arguments, struct knn_error *error) {
-    if (arguments->plot != NULL && gnuplot_check(SCRIPT, error) != 0)
+    if (arguments->plot != NULL && plot_check(PICTURE, error) != 0)
         return -1;
     if (arguments->output != NULL && knn_output_open(&files[CSV], arguments->output, error) != 0)
         return -1;
@@ -145,7 +146,7 @@ static int write_files(const struct cv *cv, struct knn_output *files, struct knn
     int undrawn = 0;
     if (files[CSV].stream != NULL)
         write_cv_csv(cv, files[CSV].stream);
-    if (files[PLOT].stream != NULL && gnuplot_draw(SCRIPT, write_cv_plot, cv, files[PLOT].stream, &problem) != 0) {
+    if (files[PLOT].stream != NULL && plot_draw(PICTURE, write_cv_plot, cv, files[PLOT].stream, &problem) != 0) {
         undrawn = 1;
         knn_output_discard(&files[PLOT]);
     }
@@ -179,7 +180,7 @@ static int run(const struct arguments *arguments) {
     struct cv *cv = calloc(1, sizeof *cv);
     if (cv == NULL)
         return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
-    catch_interrupts();
+    knn_catch_interrupts(NULL);
     int failed = open_files(files, arguments, &error) != 0 || cross_validate(cv, arguments, &error) != 0;
     if (!failed) {
         failed = write_files(cv, files, &error) != 0;
@@ -192,7 +193,7 @@ static int run(const struct arguments *arguments) {
         knn_output_discard(&files[i]);
     close_cv(cv);
     if (failed)
-        return complain(&error, interrupted() ? EXIT_INTERRUPTED : EXIT_FAILED);
+        return complain(&error, knn_interrupted() ? KNN_EXIT_INTERRUPTED : EXIT_FAILED);
     return EXIT_OK;
 }
 

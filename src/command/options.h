@@ -46,7 +46,7 @@ struct command {
     int (*run)(const struct arguments *arguments); /* returns the exit status */
 };
 
-enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_INTERRUPTED = 130 };
+enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 
 /* Parses argv[1...]; -1 with an error for what the command does not take. */
 int parse_arguments(const struct command *command, int argc, char **argv, struct arguments *arguments,

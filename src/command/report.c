@@ -1,36 +1,14 @@
 #include "report.h"
 
-#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "clock.h"
+#include "interrupt.h"
 
-/* -- interrupt and progress ---------------------------------------------------------------------------------------- */
-
-static volatile sig_atomic_t signalled;
-
-static void on_signal(int signal_number) {
-    (void)signal_number;
-    signalled = 1;
-}
-
-/* Without SA_RESTART: what waits for a pipe is to end, too. */
-void catch_interrupts(void) {
-    const struct sigaction action = {.sa_handler = on_signal};
-    struct sigaction before;
-    sigaction(SIGINT, &action, NULL);
-    sigaction(SIGTERM, &action, NULL);
-    if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN) /* as nohup leaves it */
-        sigaction(SIGHUP, &action, NULL);
-    signal(SIGPIPE, SIG_IGN); /* a write that fails says so, and the files aside are removed */
-}
-
-int interrupted(void) {
-    return signalled;
-}
+/* -- progress ------------------------------------------------------------------------------------------------------ */
 
 int on_progress(double done, void *context) {
     const struct progress *p = context;
@@ -42,7 +20,7 @@ int on_progress(double done, void *context) {
         fprintf(stderr, "\r[%.*s%*s] %3.0f %%, %.0f s left ", full, "########################################",
                 WIDTH - full, "", 100 * all, left);
     }
-    return signalled;
+    return knn_interrupted();
 }
 
 void clear_progress(void) {

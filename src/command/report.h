@@ -1,4 +1,4 @@
-/* What the commands that run a job have in common: progress, interrupts, results as JSON. */
+/* What the commands that run a job have in common: progress, results as JSON. */
 #ifndef REPORT_H
 #define REPORT_H
 
@@ -7,18 +7,14 @@
 #include "evaluate.h"
 #include "search.h"
 
-/* From now on SIGINT, SIGTERM and SIGHUP only make `interrupted` answer 1, on_progress stop what reports to it, and
- * fail what waits in a system call. */
-void catch_interrupts(void);
-int interrupted(void);
-
 /* The part of a job that a search is: it starts at `done` of the whole and is `share` of it. */
 struct progress {
     double start; /* knn_seconds() when the job began */
     double done, share;
 };
 
-/* A knn_progress_fn, whose context is a struct progress: a bar on standard error if that is a terminal. */
+/* A knn_progress_fn, whose context is a struct progress: a bar on standard error if that is a terminal. Stops the job
+ * after an interrupt. */
 int on_progress(double done, void *context);
 void clear_progress(void);
 

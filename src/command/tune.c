@@ -6,12 +6,13 @@
 #include <stdlib.h>
 
 #include "clock.h"
-#include "gnuplot.h"
+#include "interrupt.h"
 #include "nearest.h"
 #include "output.h"
+#include "plot.h"
 #include "split.h"
 
-#define SCRIPT "plots/tune.gp"
+#define PICTURE "tune"
 
 static struct knn_images part_of(const struct knn_images *images, size_t first, size_t count) {
     struct knn_images part = *images;
@@ -154,7 +155,7 @@ enum { CSV, CONFUSION, PLOT, FILES };
 /* Before the work, which must not end in "permission denied". */
 static int open_files(struct knn_output *files, const struct arguments *arguments, struct knn_error *error) {
     const char *const paths[FILES] = {arguments->output, arguments->confusion, arguments->plot};
-    if (arguments->plot != NULL && gnuplot_check(SCRIPT, error) != 0)
+    if (arguments->plot != NULL && plot_check(PICTURE, error) != 0)
         return -1;
     for (size_t i = 0; i < FILES; i++)
         if (paths[i] != NULL && knn_output_open(&files[i], paths[i], error) != 0)
@@ -171,7 +172,7 @@ static int write_files(const struct tune *t, struct knn_output *files, const str
         write_tune_csv(t, files[CSV].stream);
     if (files[CONFUSION].stream != NULL)
         knn_confusion_csv(arguments->final ? &t->final : &t->best->evaluation, files[CONFUSION].stream);
-    if (files[PLOT].stream != NULL && gnuplot_draw(SCRIPT, write_tune_plot, t, files[PLOT].stream, &problem) != 0) {
+    if (files[PLOT].stream != NULL && plot_draw(PICTURE, write_tune_plot, t, files[PLOT].stream, &problem) != 0) {
         undrawn = 1;
         knn_output_discard(&files[PLOT]);
     }
@@ -188,7 +189,7 @@ static int run(const struct arguments *arguments) {
     struct tune *t = calloc(1, sizeof *t);
     if (t == NULL)
         return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
-    catch_interrupts();
+    knn_catch_interrupts(NULL);
     int failed = open_files(files, arguments, &error) != 0 || tune(t, arguments, &error) != 0;
     if (!failed) {
         failed = write_files(t, files, arguments, &error) != 0;
@@ -204,7 +205,7 @@ static int run(const struct arguments *arguments) {
     free(t->swaps);
     free(t);
     if (failed)
-        return complain(&error, interrupted() ? EXIT_INTERRUPTED : EXIT_FAILED);
+        return complain(&error, knn_interrupted() ? KNN_EXIT_INTERRUPTED : EXIT_FAILED);
     return EXIT_OK;
 }
 

@@ -1,5 +1,4 @@
 /* Accuracy by k, drawn by gnuplot. */
-#include "gnuplot.h"
 #include "tune.h"
 
 static void write_setting(const struct tune *t, const struct setting *s, FILE *data) {
