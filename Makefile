@@ -21,6 +21,7 @@ PREFIX   ?= /usr/local
 DESTDIR  ?=
 SANITIZE ?=
 WRAPPER  ?= $(if $(CROSS),qemu-$(firstword $(subst -, ,$(CROSS))))
+DRY      := $(if $(findstring n,$(firstword -$(MAKEFLAGS))),:) # under `make -n` what hands on the job server runs, too
 VERSION  := 0.1.0
 
 .DEFAULT_GOAL := all
@@ -284,7 +285,7 @@ $(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(TEST_OBJECTS) $(LIBRARY
 .PHONY: check-arm
 check-arm: $(COMMAND) ## the whole test suite, and the native build's answers, on emulated Arm CPUs (see deps-arm)
 	@+$(MAKE) --no-print-directory CROSS=$(ARM)- all tests
-	@+MAKE="$(MAKE) CROSS=$(ARM)-" sh .ci/check-arm.sh $(BUILD) build/$(ARM)
+	@+$(DRY) MAKE="$(MAKE) CROSS=$(ARM)-" sh .ci/check-arm.sh $(BUILD) build/$(ARM)
 
 # Both builds where there is a cross compiler; MCA_FLAGS=--check measures nothing and writes nothing.
 .PHONY: mca
@@ -312,7 +313,7 @@ bench-lessons: ## the same job by scikit-learn, and by NumPy as the lesson has i
 BASE     ?=
 BASELINE ?=
 regress: $(REGRESS) $(REGRESS_WORKER) $(if $(BASELINE),$(BENCH)) ## is this tree slower than BASE=<git ref>? A minute or two; see ci/README.md
-	+@MAKE='$(MAKE)' CC='$(CC)' OPTIMIZE='$(OPTIMIZE)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
+	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' OPTIMIZE='$(OPTIMIZE)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
 	    SANITIZE='$(SANITIZE)' BASE='$(BASE)' BASELINE='$(BASELINE)' sh bench/regress/regress.sh $(BUILD) $(REGRESS_FLAGS)
 
 regress-selftest: $(REGRESS) $(REGRESS_WORKER) ## does `make regress` decide rightly here? Hours; can be stopped and continued

@@ -36,6 +36,9 @@ static int take_output(struct program_options *options, const char *output, stru
     path_of_tables(output, tables, sizeof tables);
     if (output[0] == '\0')
         return knn_fail(error, "--output= names no file: give one");
+    if (strcmp(output, "/dev/null") != 0 && knn_output_is_standard(output))
+        return knn_fail(error, "--output=%s is where the tables are shown: give a file, or --benchmark_format=json",
+                        output);
     if (strcmp(tables, output) == 0)
         return knn_fail(error, "--output=%s is where the tables go: give a name that ends with .json", output);
     options->output = output;

@@ -20,6 +20,11 @@ static int standard_stream(const struct stat *file) {
     return -1;
 }
 
+int knn_output_is_standard(const char *path) {
+    struct stat status;
+    return stat(path, &status) == 0 && standard_stream(&status) >= 0;
+}
+
 /* Sets the names, of which `aside` stays NULL for what is written directly. *standard is standard_stream()'s answer. */
 static int name_files(struct knn_output *output, const char *path, int *standard) {
     struct stat status;

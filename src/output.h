@@ -14,6 +14,9 @@ struct knn_output {
     char *aside; /* NULL when written directly */
 };
 
+/* 1 if the path leads to the program's own standard output or error. */
+int knn_output_is_standard(const char *path);
+
 /* Fails, too, if another output that is open has the same name. */
 int knn_output_open(struct knn_output *output, const char *path, struct knn_error *error);
 

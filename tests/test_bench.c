@@ -294,6 +294,7 @@ static void test_refusals(void **state) {
     check_refusal(p, 1, "--isa=sse9", "--isa=sse9: no such instruction set");
     check_refusal(p, 1, "--data=no/such", "data set no/such: No such file or directory: ");
     check_refusal(p, 1, "--data=synthetic:seed=x", "bad setting \"seed=x\"");
+    check_refusal(p, 2, "--output=/dev/stdout", "--output=/dev/stdout is where the tables are shown: give a file");
     check_refusal(p, 1, "--output=no/such/out.json", "cannot write no/such/out.json.part: No such file or directory");
     check_refusal(p, 1, "--output=.", "is a directory: name a file");
     check_refusal(p, 1, "--benchmark_filter=^nothing", "Failed to match any benchmarks");

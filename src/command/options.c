@@ -160,14 +160,47 @@ static int fold_split(const char *text, enum knn_fold_split *value, struct knn_e
     return knn_fail(error, "--split %s: give stratified, contiguous or shuffled", text);
 }
 
+/* Where an option goes that is taken as it is. */
+static const char **text_of(struct arguments *a, char letter) {
+    switch (letter) {
+    case 'd':
+        return &a->data;
+    case 'K':
+        return &a->knn.kernel;
+    case 'i':
+        return &a->knn.isa;
+    case 'o':
+        return &a->output;
+    case 'c':
+        return &a->confusion;
+    case 'p':
+        return &a->plot;
+    default:
+        return NULL;
+    }
+}
+
+/* Where an option goes that takes no value. */
+static int *flag_of(struct arguments *a, char letter) {
+    switch (letter) {
+    case 'f':
+        return &a->final;
+    case 'r':
+        return &a->root;
+    case 's':
+        return &a->shares;
+    case 'j':
+        return &a->json;
+    default:
+        return &a->help;
+    }
+}
+
 static int set(const struct command *command, struct arguments *a, char letter, const char *text,
                struct knn_error *error) {
     size_t threads = 0;
     int by_distance;
     switch (letter) {
-    case 'd':
-        a->data = text;
-        return 0;
     case 'm':
         return command->lists ? metric_list(a, text, error) : metric(text, &a->knn.metric, error);
     case 'k':
@@ -182,20 +215,10 @@ static int set(const struct command *command, struct arguments *a, char letter, 
     case 'F':
         return number_from(2, text, "folds", 1000, &a->folds, error);
     case 'S':
-        if (command->folds)
-            return fold_split(text, &a->fold_split, error);
-        return one_of(text, "split", "first", "shuffled", &a->shuffled, error);
+        return command->folds ? fold_split(text, &a->fold_split, error)
+                              : one_of(text, "split", "first", "shuffled", &a->shuffled, error);
     case 'e':
         return number(text, "seed", UINT32_MAX, &a->seed, error);
-    case 'f':
-        a->final = 1;
-        return 0;
-    case 'K':
-        a->knn.kernel = text;
-        return 0;
-    case 'i':
-        a->knn.isa = text;
-        return 0;
     case 't':
         if (number(text, "threads", KNN_MAX_THREADS, &threads, error) != 0)
             return -1;
@@ -208,26 +231,11 @@ static int set(const struct command *command, struct arguments *a, char letter, 
         return number(text, "limit", UINT32_MAX, &a->limit, error);
     case 'n':
         return number_from(0, text, "image", UINT32_MAX, &a->image, error);
-    case 'o':
-        a->output = text;
-        return 0;
-    case 'r':
-        a->root = 1;
-        return 0;
-    case 's':
-        a->shares = 1;
-        return 0;
-    case 'c':
-        a->confusion = text;
-        return 0;
-    case 'p':
-        a->plot = text;
-        return 0;
-    case 'j':
-        a->json = 1;
-        return 0;
     default:
-        a->help = 1;
+        if (text_of(a, letter) != NULL)
+            *text_of(a, letter) = text;
+        else
+            *flag_of(a, letter) = 1;
         return 0;
     }
 }
