@@ -23,7 +23,7 @@ static void warn(const struct comparison *c) {
 static int compare_builds(const struct settings *settings) {
     struct comparison comparison;
     struct knn_error error;
-    knn_catch_interrupts(NULL); /* workers get no signal: they are in groups of their own */
+    knn_catch_interrupts(NULL);              /* workers get no signal: they are in groups of their own */
     setenv("OMP_WAIT_POLICY", "passive", 1); /* of the workers: no thread spins while another process is timed */
     int status = compare(&comparison, settings, &error);
     if (status == 0 && !settings->list)
