@@ -9,30 +9,10 @@
 #include <cmocka.h>
 
 #include "command.h"
+#include "fixtures/result_file.h"
 #include "regress_driver.h"
 
 static const char *const both[] = {"--baseline=@old.json", "--current=@new.json", NULL};
-
-static const char machine[] =
-    "{\"knnmark\": {\"complete\": true, \"commit\": \"c0ffee\", \"dirty\": false,\n"
-    "\"cpu\": {\"name\": \"A\", \"family\": \"6\", \"model\": \"1\", \"stepping\": \"2\", \"microcode\": \"0x1\",\n"
-    "\"features\": [\"baseline\", \"avx2\", \"avx512bw\"]},\n"
-    "\"machine\": {\"hypervisor\": \"none\", \"governor\": \"performance\", \"transparent_hugepages\": \"madvise\",\n"
-    "\"topology\": \"2 cores; L3 32 MiB\", \"topology_sha256\": \"0123\"},\n"
-    "\"build\": {\"compiler\": \"gcc 12\", \"flags\": \"-O3 -g\"}, \"openmp\": {\"environment\": {}},\n"
-    "\"threads\": {\"count\": 2, \"binding\": [0, 1]},\n"
-    "\"data\": {\"source\": \"images here\", \"train\": 50000, \"dim\": 3072, \"sha256\": \"4567\"}},\n";
-
-static const char runs[] =
-    "\"benchmarks\": [\n"
-    "{\"run_name\": \"search/l1/k:1\", \"run_type\": \"iteration\", \"of_ceiling\": 0.79, \"queries\": 240, "
-    "\"full_job_s\": 40},\n"
-    "{\"run_name\": \"search/l1/k:1\", \"run_type\": \"iteration\", \"of_ceiling\": 0.81, \"queries\": 240, "
-    "\"full_job_s\": 40},\n"
-    "{\"run_name\": \"search/l1/k:1\", \"run_type\": \"aggregate\", \"of_ceiling\": 0.01},\n"
-    "{\"run_name\": \"kernel/l1/dim:3\", \"of_ceiling\": 0.5},\n"
-    "{\"run_name\": \"kernel/l1/dim:3\", \"of_ceiling\": 0.5},\n"
-    "{\"run_name\": \"schedule/free\", \"of_ceiling\": 0.5}]}\n";
 
 /* Every `from` of the text becomes `to`; it must be there. */
 static void replace(char *text, size_t size, const char *from, const char *to) {
@@ -49,7 +29,7 @@ static void replace(char *text, size_t size, const char *from, const char *to) {
 /* A result file, but for the changes: {from, to} up to the first NULL. */
 static void write_file(const struct process *p, const char *name, const char *const (*changes)[2]) {
     char text[4096];
-    snprintf(text, sizeof text, "%s%s", machine, runs);
+    snprintf(text, sizeof text, "%s%s", result_machine, result_runs);
     for (; changes != NULL && (*changes)[0] != NULL; changes++)
         replace(text, sizeof text, (*changes)[0], (*changes)[1]);
     assert_int_equal(process_write(p, name, text, strlen(text)), 0);
