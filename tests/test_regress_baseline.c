@@ -63,6 +63,40 @@ static void test_verdicts(void **state) {
     assert_holds(p->output, "regress: undecided");
 }
 
+/* Measured again, it is slower only by the repetitions of both runs. */
+static void test_again(void **state) {
+    static const char *const all[] = {"--baseline=@old.json", "--current=@new.json", "--current=@again.json", NULL};
+    struct process *p = *state;
+    write_file(p, "old.json", NULL);
+    write_file(p, "new.json", CHANGES({"0.79", "0.60"}, {"0.81", "0.61"}));
+    write_file(p, "again.json", CHANGES({"0.79", "0.62"}, {"0.81", "0.63"}));
+    regress_run(p, all);
+    assert_int_equal(p->status, 1);
+    assert_holds(p->output, " 60.0 - 63.0 % ");
+    write_file(p, "again.json", NULL);
+    regress_run(p, all);
+    assert_int_equal(p->status, 3);
+    assert_holds(p->output, " 60.0 - 81.0 % ");
+    write_file(p, "again.json", CHANGES({"\"A\"", "\"B\""}));
+    regress_run(p, all);
+    assert_no_regress_result(p, "the baseline is of another machine");
+    write_file(p, "again.json", CHANGES({"search/", "ceiling/"}));
+    regress_run(p, all);
+    assert_no_regress_result(p, "search/l1/k:1 is missing in the current result file");
+}
+
+/* No code is faster than its ceiling, which was measured while the machine was slower. */
+static void test_beyond_the_ceiling(void **state) {
+    struct process *p = *state;
+    write_file(p, "old.json", CHANGES({"0.79", "1.2"}, {"0.81", "1.3"}));
+    write_file(p, "new.json", CHANGES({"0.79", "0.95"}, {"0.81", "0.96"}));
+    regress_run(p, both);
+    assert_success(p);
+    write_file(p, "new.json", CHANGES({"0.79", "0.85"}, {"0.81", "0.86"}));
+    regress_run(p, both);
+    assert_int_equal(p->status, 1);
+}
+
 static void test_threshold(void **state) {
     struct process *p = *state;
     write_file(p, "old.json", NULL);
@@ -202,8 +236,9 @@ static void test_options(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        TEST(test_verdicts), TEST(test_threshold), TEST(test_refused),   TEST(test_all_differences),
-        TEST(test_accepted), TEST(test_list),      TEST(test_bad_files), TEST(test_options),
+        TEST(test_verdicts),  TEST(test_again),           TEST(test_beyond_the_ceiling), TEST(test_threshold),
+        TEST(test_refused),   TEST(test_all_differences), TEST(test_accepted),           TEST(test_list),
+        TEST(test_bad_files), TEST(test_options),
     };
     return cmocka_run_group_tests_name("regress_baseline", tests, NULL, NULL);
 }

@@ -194,6 +194,26 @@ static void test_stale_results(void **state) {
     assert_line(p, 2, "regress: cannot remove the earlier results/regress.md, .html and .json");
 }
 
+/* Against a result file, "slower" is measured again, and judged by both files. */
+static void test_again(void **state) {
+    struct process *p = *state;
+    make_repository(p);
+    stand_in(p, "knnmark-bench",
+             "echo \"$@\" >>benches; for word; do case $word in --output=*) echo {} >\"${word#*=}\";; esac; done");
+    stand_in(p, "knnmark-regress", "echo \"$@\" >>calls; case $* in *--list*) ;; *first*) exit 3;; *) exit 1;; esac");
+    run_shell(p, "echo {} >old.json");
+    run_script(p, "BASELINE=old.json");
+    assert_int_equal(p->status, 3);
+    assert_string_equal(p->errors, "");
+    assert_holds(p->output, "regress: slower: measuring once more, for it counts only if it stays so\n");
+    assert_says(p, "cat calls",
+                "--baseline=old.json --current=build/regress/current.json --list --rounds=9\n"
+                "--baseline=old.json --current=build/regress/current.json --rounds=9\n"
+                "--baseline=old.json --current=build/regress/first.json --current=build/regress/current.json "
+                "--rounds=9\n");
+    assert_says(p, "sed 's/.*filter=//' benches", "^ceiling/clock\n^(kernel|search)/\n^(kernel|search)/\n");
+}
+
 /* -- interrupts ---------------------------------------------------------------------------------------------------- */
 
 /* Waits until the stand-in that is to be interrupted says so, at most some 20 s. */
@@ -327,7 +347,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_base),      TEST(test_shallow_clone), TEST(test_other_worktrees), TEST(test_crash),
         TEST(test_full_disk), TEST(test_summary),       TEST(test_stale_results),   TEST(test_interrupt),
-        TEST(test_driver),    TEST(test_validation),
+        TEST(test_driver),    TEST(test_validation),    TEST(test_again),
     };
     return cmocka_run_group_tests_name("regress_script", tests, NULL, NULL);
 }

@@ -120,8 +120,18 @@ static int check_names(const json_t *from, const json_t *in, const char *where, 
 
 /* -- the comparison ------------------------------------------------------------------------------------------------ */
 
+/* Nothing is faster than its ceiling: a share beyond 1 says that it was near, and that the ceiling was measured while
+ * the machine was slower. */
+static double least_longer(const struct range *base, const struct range *head) {
+    return fmin(base->low, 1) / fmin(head->high, 1) - 1;
+}
+
+static double most_longer(const struct range *base, const struct range *head) {
+    return fmin(base->high, 1) / fmin(head->low, 1) - 1;
+}
+
 static enum verdict judge_ranges(const struct range *base, const struct range *head, double threshold) {
-    double least = base->low / head->high - 1, most = base->high / head->low - 1;
+    double least = least_longer(base, head), most = most_longer(base, head);
     if (least > threshold)
         return VERDICT_SLOWER;
     if (most < -threshold)
@@ -133,7 +143,7 @@ static enum verdict compare_one(const char *name, const struct range *base, cons
                                 double threshold) {
     enum verdict verdict = judge_ranges(base, head, threshold);
     printf("%-48s %5.1f -%5.1f %% %5.1f -%5.1f %%  %+7.1f ..%+7.1f %%  %s\n", name, 100 * base->low, 100 * base->high,
-           100 * head->low, 100 * head->high, 100 * (base->low / head->high - 1), 100 * (base->high / head->low - 1),
+           100 * head->low, 100 * head->high, 100 * least_longer(base, head), 100 * most_longer(base, head),
            verdict_name(verdict));
     return verdict;
 }
@@ -162,28 +172,54 @@ static void print_conclusion(double asked, double threshold, int outcome) {
            words[outcome]);
 }
 
-static int compare_files(const json_t *base, const json_t *head, const char *current, const struct settings *settings,
-                         int *outcome, struct knn_error *error) {
-    const json_t *before = json_object_get(base, "benchmarks"), *now = json_object_get(head, "benchmarks");
+static void compare_files(const json_t *base, const json_t *head, const struct settings *settings, int *outcome) {
     double threshold = fmax(settings->tau, LEAST_THRESHOLD);
-    if (check_names(before, now, "current", error) != 0 || check_names(now, before, "baseline", error) != 0 ||
-        check_runs(now, current, error) != 0)
-        return -1;
-    *outcome = (int)compare_all(before, now, threshold);
+    *outcome = (int)compare_all(json_object_get(base, "benchmarks"), json_object_get(head, "benchmarks"), threshold);
     print_conditions(base, head);
     print_conclusion(settings->tau, threshold, *outcome);
     if (*outcome == UNDECIDED && settings->warn_undecided)
         *outcome = NO_REGRESSION;
-    return 0;
 }
 
-int compare_baseline(const char *baseline, const char *current, const struct settings *settings, int *outcome,
+/* A current file of the same machine, and with the same benchmarks if these are to be compared; NULL with an error. */
+static json_t *load_current(const char *path, const json_t *base, int compared, struct knn_error *error) {
+    json_t *head = load_file(path, error);
+    const json_t *before = json_object_get(base, "benchmarks"), *now = json_object_get(head, "benchmarks");
+    if (head == NULL)
+        return NULL;
+    if (check_conditions(base, head, error) == 0 &&
+        (!compared || (check_names(before, now, "current", error) == 0 &&
+                       check_names(now, before, "baseline", error) == 0 && check_runs(now, path, error) == 0)))
+        return head;
+    json_decref(head);
+    return NULL;
+}
+
+/* The first file, with the benchmarks of all; NULL with an error. */
+static json_t *load_all_current(const char *const *paths, const json_t *base, int compared, struct knn_error *error) {
+    json_t *head = load_current(paths[0], base, compared, error);
+    for (size_t i = 1; head != NULL && i < MOST_CURRENT && paths[i] != NULL; i++) {
+        json_t *again = load_current(paths[i], base, compared, error);
+        int failed = again == NULL ||
+                     json_array_extend(json_object_get(head, "benchmarks"), json_object_get(again, "benchmarks")) != 0;
+        if (again != NULL && failed)
+            knn_fail(error, "no memory for the benchmarks of %s", paths[i]);
+        json_decref(again);
+        if (failed) {
+            json_decref(head);
+            return NULL;
+        }
+    }
+    return head;
+}
+
+int compare_baseline(const char *baseline, const char *const *current, const struct settings *settings, int *outcome,
                      struct knn_error *error) {
-    json_t *base = load_file(baseline, error), *head = base != NULL ? load_file(current, error) : NULL;
-    int status = -1;
-    if (head != NULL && check_conditions(base, head, error) == 0 &&
-        check_runs(json_object_get(base, "benchmarks"), baseline, error) == 0)
-        status = settings->list ? 0 : compare_files(base, head, current, settings, outcome, error);
+    json_t *base = load_file(baseline, error);
+    json_t *head = base != NULL ? load_all_current(current, base, !settings->list, error) : NULL;
+    int status = head != NULL ? check_runs(json_object_get(base, "benchmarks"), baseline, error) : -1;
+    if (status == 0 && !settings->list)
+        compare_files(base, head, settings, outcome);
     json_decref(base);
     json_decref(head);
     return status;

@@ -50,7 +50,8 @@ int main(int argc, char **argv) {
     int outcome = NO_REGRESSION;
     if (words.baseline == NULL)
         outcome = compare_builds(&words.settings);
-    else if (compare_baseline(words.baseline, words.current, &words.settings, &outcome, &error) != 0)
+    else if (compare_baseline(words.baseline, (const char *const *)words.current, &words.settings, &outcome, &error) !=
+             0)
         outcome = fail(&error);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         knn_fail(&error, "cannot write standard output");

@@ -9,7 +9,7 @@
 
 static const char usage[] =
     "usage: knnmark-regress --base=WORKER --head=WORKER [options]\n"
-    "       knnmark-regress --baseline=FILE.json --current=FILE.json\n"
+    "       knnmark-regress --baseline=FILE.json --current=FILE.json [--current=FILE.json]\n"
     "\n"
     "Compares two builds by paired, interleaved runs. `make regress BASE=REF` builds both and calls this.\n"
     "Or two result files by their shares of the ceilings, with --list, --threshold and --warn-undecided alone.\n"
@@ -171,7 +171,7 @@ static int set(struct words *words, enum option_key key, const char *name, const
         [OPTION_OUTPUT] = &s->output,
         [OPTION_BENCHMARKS] = &s->benchmarks,
         [OPTION_BASELINE] = &words->baseline,
-        [OPTION_CURRENT] = &words->current,
+        [OPTION_CURRENT] = &words->current[words->current[0] != NULL],
         [OPTION_OF_WORKER] = NULL,
     };
     if (texts[key] != NULL) {
@@ -216,7 +216,7 @@ int parse_words(struct words *words, int argc, char **argv, struct knn_error *er
         if (of_builds == NULL && !for_files((enum option_key)key))
             of_builds = known[index].name;
     }
-    int files = (words->baseline != NULL) + (words->current != NULL);
+    int files = (words->baseline != NULL) + (words->current[0] != NULL);
     int workers = (words->settings.base != NULL) + (words->settings.head != NULL);
     if (optind < argc)
         return knn_fail(error, "%s: no such argument; --help lists what there is", argv[optind]);

@@ -2,11 +2,11 @@
 #ifndef REGRESS_OPTIONS_H
 #define REGRESS_OPTIONS_H
 
-#include "compare.h"
+#include "baseline.h"
 
 struct words {
     struct settings settings;
-    const char *baseline, *current; /* two result files instead of two workers */
+    const char *baseline, *current[MOST_CURRENT]; /* result files instead of two workers */
     int help;
 };
 
