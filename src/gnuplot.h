@@ -8,7 +8,7 @@
 
 struct knn_gnuplot {
     const char *plots, *name; /* the script is <plots>/<name>.gp; it gets `plots` under that name */
-    int narrow;               /* it gets, too */
+    int narrow;               /* 1 for a narrow picture, on a phone; the script gets this, too */
 };
 
 /* Writes what is drawn: the script gets the file's name as `data`. */

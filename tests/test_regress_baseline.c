@@ -224,6 +224,8 @@ static void test_options(void **state) {
     struct process *p = *state;
     write_file(p, "old.json", NULL);
     write_file(p, "new.json", NULL);
+    regress_run(p, (const char *const[]){both[0], both[1], both[1], both[1], NULL});
+    assert_no_regress_result(p, "new.json: give 2 files at most\n");
     for (size_t i = 0; i < sizeof useless / sizeof useless[0]; i++) {
         char complaint[80];
         snprintf(complaint, sizeof complaint, ": %.*s has no meaning with --baseline\n", (int)strcspn(useless[i], "="),

@@ -8,11 +8,12 @@
 
 #include "compare.h"
 
-/* The current files are one or, once it was measured again, two: their repetitions count together. Prints a table and
- * sets *outcome; -1 if a file cannot be read or is of an interrupted run, if machine, data or threads differ (all that
- * differs is listed), or if a benchmark is missing or has no range. With settings->list the current file may still lack
- * its benchmarks, and nothing is compared. */
-enum { MOST_CURRENT = 2 };
+enum { MOST_CURRENT = 2 }; /* files */
+
+/* The current files are one or, once it was measured again, two, then NULL if there is room: their repetitions count
+ * together. Prints a table and sets *outcome; -1 if a file cannot be read or is of an interrupted run, if machine, data
+ * or threads differ (all that differs is listed), or if a benchmark is missing or has no range. With settings->list the
+ * current file may still lack its benchmarks, and nothing is compared. */
 int compare_baseline(const char *baseline, const char *const *current, const struct settings *settings, int *outcome,
                      struct knn_error *error);
 

@@ -174,6 +174,8 @@ static int set(struct words *words, enum option_key key, const char *name, const
         [OPTION_CURRENT] = &words->current[words->current[0] != NULL],
         [OPTION_OF_WORKER] = NULL,
     };
+    if (key == OPTION_CURRENT && words->current[MOST_CURRENT - 1] != NULL)
+        return knn_fail(error, "--current=%s: give %d files at most", value, MOST_CURRENT);
     if (texts[key] != NULL) {
         *texts[key] = value;
         return 0;

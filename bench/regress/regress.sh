@@ -87,7 +87,7 @@ against_file() {
     drive --baseline="$BASELINE" --current="$here/current.json" "$@"
     [ "$status" = 1 ] || return 0
     echo "regress: slower: measuring once more, for it counts only if it stays so"
-    mv "$here/current.json" "$here/first.json"
+    mv "$here/current.json" "$here/first.json" 2>/dev/null || fail "cannot write in $here: may you write there?"
     measure '^(kernel|search)/'
     drive --baseline="$BASELINE" --current="$here/first.json" --current="$here/current.json" "$@"
 }

@@ -101,7 +101,7 @@ static int find_plots(const char *plots, struct knn_error *error) {
 static int draw_all(struct drawn *drawn, size_t count, const struct results *results, const char *plots,
                     struct knn_error *error) {
     int able = knn_gnuplot_found();
-    if (!able)
+    if (!able && !knn_interrupted())
         fprintf(stderr, "knnmark-report: no gnuplot here, so there are tables only; `make deps` installs it\n");
     int status = find_plots(plots, error);
     for (size_t i = 0; i < count && status == 0; i++) {
