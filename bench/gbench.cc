@@ -462,8 +462,10 @@ class OutputFile {
             return fail("--benchmark_out=%s is a directory: name a file", flags.out.c_str());
         in_place_ = there ? !S_ISREG(status.st_mode) : lstat(flags.out.c_str(), &status) == 0; // a link to nothing
         name_ = flags.out;
-        if (char *target = there && !in_place_ ? realpath(flags.out.c_str(), nullptr) : nullptr) {
-            name_ = target; // where links end
+        if (there && !in_place_) {
+            char *target = realpath(flags.out.c_str(), nullptr); // where links end
+            in_place_ = !target; // at a file without a name, such as a removed one that is standard output
+            name_ = target ? target : flags.out;
             free(target);
         }
         path_ = in_place_ ? name_ : name_ + ".part";

@@ -29,17 +29,21 @@ int knn_output_is_standard(const char *path) {
 static int name_files(struct knn_output *output, const char *path, int *standard) {
     struct stat status;
     char *target = NULL; /* the end of all links */
+    int direct;
     *standard = -1;
     if (stat(path, &status) == 0) {
         *standard = standard_stream(&status);
-        if (*standard >= 0 || !S_ISREG(status.st_mode))
-            return (output->path = strdup(path)) != NULL ? 0 : -1;
-        target = realpath(path, NULL);
-    } else if (lstat(path, &status) == 0) { /* a link to nothing: there is nothing to lose */
-        return (output->path = strdup(path)) != NULL ? 0 : -1;
+        direct = *standard >= 0 || !S_ISREG(status.st_mode);
+        if (!direct)
+            target = realpath(path, NULL);
+        direct |= target == NULL; /* a file without a name: removed, but open as /dev/fd/N */
+    } else {
+        direct = lstat(path, &status) == 0; /* a link to nothing: there is nothing to lose */
     }
     output->path = target != NULL ? target : strdup(path);
-    if (output->path != NULL && asprintf(&output->aside, "%s.%ld.part", output->path, (long)getpid()) < 0)
+    if (output->path == NULL || direct)
+        return output->path != NULL ? 0 : -1;
+    if (asprintf(&output->aside, "%s.%ld.part", output->path, (long)getpid()) < 0)
         output->aside = NULL;
     return output->aside != NULL ? 0 : -1;
 }

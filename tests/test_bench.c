@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -284,6 +285,21 @@ static void check_refusal(struct process *p, int status, const char *argument, c
     assert_int_equal(process_files(p), 0);
 }
 
+/* Google Benchmark's own flag may name a link to standard output, here a file without a name: the link stays. */
+static void test_output_without_name(void **state) {
+    struct process *p = *state;
+    char link[256];
+    struct stat status;
+    if (access("/proc/self/fd/1", F_OK) != 0)
+        skip();
+    assert_int_equal(symlink("/proc/self/fd/1", process_path(p, "link", link, sizeof link)), 0);
+    bench(p, "--data=synthetic:train=60,test=60", "--quick", ONE_KERNEL, "--benchmark_out=link");
+    assert_int_equal(p->status, 0);
+    assert_int_equal(lstat(link, &status), 0);
+    assert_true(S_ISLNK(status.st_mode));
+    assert_int_equal(process_files(p), 1);
+}
+
 static void test_refusals(void **state) {
     struct process *p = *state;
     check_refusal(p, 2, "--nonsense", "unknown or malformed: --nonsense (see --help)");
@@ -303,8 +319,13 @@ static void test_refusals(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(test_result), WITH_FOLDER(test_without_scalar), WITH_FOLDER(test_any_path),
-        WITH_FOLDER(test_help),   WITH_FOLDER(test_interrupt),      WITH_FOLDER(test_refusals),
+        WITH_FOLDER(test_result),
+        WITH_FOLDER(test_without_scalar),
+        WITH_FOLDER(test_any_path),
+        WITH_FOLDER(test_help),
+        WITH_FOLDER(test_interrupt),
+        WITH_FOLDER(test_refusals),
+        WITH_FOLDER(test_output_without_name),
     };
     return cmocka_run_group_tests_name("bench", tests, NULL, NULL);
 }

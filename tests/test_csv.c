@@ -14,6 +14,7 @@
 #include "command.h"
 #include "dataset.h"
 #include "kernel.h"
+#include "output.h"
 
 enum { TRAIN = 300, TEST = 31, K = 5, MAX_CSV = 1 << 16 };
 #define DATA   "synthetic:train=300,test=31"
@@ -239,6 +240,30 @@ static void test_output_to_stdout(void **state) {
     assert_int_equal(process_files(p), 1);
 }
 
+/* Nor is a link to a file that was removed and has no name any more: it is written as it is. */
+static void test_output_without_name(void **state) {
+    struct process *p = *state;
+    char link[256], target[64], text[16] = "";
+    struct knn_output output;
+    struct knn_error error;
+    struct stat status;
+    FILE *removed = tmpfile();
+    assert_non_null(removed);
+    snprintf(target, sizeof target, "/proc/self/fd/%d", fileno(removed));
+    if (access(target, F_OK) != 0)
+        skip();
+    assert_int_equal(symlink(target, process_path(p, "link", link, sizeof link)), 0);
+    assert_int_equal(knn_output_open(&output, link, &error), 0);
+    fputs("answers", output.stream);
+    assert_int_equal(knn_output_commit(&output, &error), 0);
+    assert_int_equal(lstat(link, &status), 0);
+    assert_true(S_ISLNK(status.st_mode));
+    assert_int_equal(fread(text, 1, sizeof text - 1, removed), strlen("answers"));
+    assert_string_equal(text, "answers");
+    assert_int_equal(process_files(p), 1);
+    fclose(removed);
+}
+
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
@@ -250,6 +275,7 @@ int main(void) {
         WITH_FOLDER(test_output_by_link),
         WITH_FOLDER(test_one_name_twice),
         WITH_FOLDER(test_output_to_stdout),
+        WITH_FOLDER(test_output_without_name),
     };
     return cmocka_run_group_tests_name("csv", tests, NULL, NULL);
 }
