@@ -174,8 +174,6 @@ static int set(struct words *words, enum option_key key, const char *name, const
         [OPTION_CURRENT] = &words->current[words->current[0] != NULL],
         [OPTION_OF_WORKER] = NULL,
     };
-    if (key == OPTION_CURRENT && words->current[MOST_CURRENT - 1] != NULL)
-        return knn_fail(error, "--current=%s: give %d files at most", value, MOST_CURRENT);
     if (texts[key] != NULL) {
         *texts[key] = value;
         return 0;
@@ -213,6 +211,8 @@ int parse_words(struct words *words, int argc, char **argv, struct knn_error *er
     for (int key, index = 0; (key = getopt_long(argc, argv, "", known, &index)) != -1;) {
         if (key == '?')
             return knn_fail(error, "%s: no such option, or its value is missing; --help lists them", argv[optind - 1]);
+        if (key == OPTION_CURRENT && words->current[MOST_CURRENT - 1] != NULL)
+            return knn_fail(error, "%s: give %d files at most", argv[optind - 1], MOST_CURRENT);
         if (set(words, (enum option_key)key, known[index].name, optarg, argv[optind - 1], error) != 0)
             return -1;
         if (of_builds == NULL && !for_files((enum option_key)key))
