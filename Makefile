@@ -92,13 +92,31 @@ C         := -std=c11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
 CXX_ONLY  := -std=c++17 $(COMMON)
 DEFINES   := -D_GNU_SOURCE -DKNN_VERSION='"$(VERSION)"' -DKNN_COMPILER='"$(COMPILER)"' \
              -DKNN_FLAGS='"$(strip $(OPTIMIZE) $(SANITIZER) $(CFLAGS))"'
-INCLUDES  := -Ikernels -Isrc -Ibench $(shell $(PKG_CONFIG) --cflags $(LIBRARY_PACKAGES) jansson nettle cairo fontconfig)
+PACKAGED  := $(shell $(PKG_CONFIG) --cflags $(LIBRARY_PACKAGES) jansson nettle cairo fontconfig)
 LINK      := $(OPENMP_LIB) $(SANITIZER)
 LIBRARIES := $(shell $(PKG_CONFIG) --libs $(LIBRARY_PACKAGES)) -lm
 JANSSON   := $(shell $(PKG_CONFIG) --libs jansson)
 VERSIONS  := $(foreach p,benchmark $(LIBRARY_PACKAGES) jansson nettle,$(p)=$(shell $(PKG_CONFIG) --modversion $(p)))
 CAIRO     := $(shell $(PKG_CONFIG) --libs cairo fontconfig)
 NETTLE    := $(shell $(PKG_CONFIG) --libs nettle)
+
+# -- rooms: a folder's files include what is in it and in those named here; a header of any other is not found ----------
+
+ROOMS            := machine search learn data app
+SEES_kernels     :=
+SEES_src/machine :=
+SEES_src/search  := kernels src/machine src/learn
+SEES_src/learn   := $(SEES_src/search) src/search src/data
+SEES_src/data    := src/machine
+SEES_src/app     := src/machine
+SEES_src/command := kernels $(ROOMS:%=src/%)
+SEES_bench       := $(SEES_src/command)
+SEES_tests       := $(SEES_bench) bench tests tests/kernels tests/data tests/bench
+
+# sees FOLDER: a folder below bench/ or tests/ sees what that sees, and it.
+sees     = $(if $(filter bench/% tests/%,$(1)),$(call sees,$(firstword $(subst /, ,$(1)))) $(firstword $(subst /, ,$(1))),$(SEES_$(1)))
+ALL_ROOMS := $(addprefix -I,$(SEES_tests))
+INCLUDES = $(addprefix -I,$(call sees,$(patsubst %/,%,$(dir $<)))) $(PACKAGED)
 
 # -- kernels: a file's suffix picks its flags -------------------------------------------------------------------------
 #
@@ -136,14 +154,15 @@ KERNEL_OBJECTS := \
 # -- files ------------------------------------------------------------------------------------------------------------
 
 COMMAND_SOURCES := $(wildcard src/command/*.c)
-HEADERS   := $(addprefix kernels/,cpu.h kernel.h) \
-             $(addprefix src/,dataset.h error.h kbest.h knn.h matrix.h folds.h allpairs.h panels.h schedule.h search.h team.h topology.h vote.h)
+HEADERS   := $(addprefix kernels/,cpu.h kernel.h) $(addprefix src/machine/,fail.h matrix.h team.h topology.h) \
+             $(addprefix src/search/,allpairs.h choose.h engine.h kbest.h panels.h schedule.h) \
+             $(addprefix src/learn/,folds.h knn.h vote.h) src/data/dataset.h
 SETTINGS  := $(BUILD)/settings
 LIBRARY   := $(BUILD)/libknnmark.a
 COMMAND   := $(BUILD)/knnmark
 BENCH     := $(BUILD)/knnmark-bench
 REPORT    := $(BUILD)/knnmark-report
-LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/*.c))
+LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(ROOMS:%=src/%/*.c)))
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(COMMAND_SOURCES))
 REGRESS   := $(BUILD)/knnmark-regress
 REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
@@ -153,9 +172,11 @@ REGRESS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/regress/worker
 REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c) bench/samples.c)
 BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(filter-out bench/f32_tile,$(basename $(wildcard bench/*.c bench/*.cc)))) \
                    $(F32:%=$(BUILD)/bench/f32_tile_%.o)
-TESTS     := $(patsubst %.c,$(BUILD)/%,$(wildcard tests/test_*.c))
-TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(wildcard tests/test_*.c),$(wildcard tests/*.c)) bench/verify.c bench/samples.c $(wildcard bench/ceilings*.c))
-FORMATTED := $(wildcard kernels/*.[ch] src/*.[ch] src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch] tests/fuzz/*.[ch])
+TEST_SOURCES := $(wildcard tests/*/test_*.c)
+TESTS     := $(TEST_SOURCES:%.c=$(BUILD)/%)
+TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_SOURCES) tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c)) \
+                bench/verify.c bench/samples.c $(wildcard bench/ceilings*.c))
+FORMATTED := $(wildcard kernels/*.[ch] src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch]) $(filter-out tests/fixtures/%,$(wildcard tests/*/*.[ch]))
 
 .PHONY: all
 all: $(LIBRARY) $(COMMAND) $(BENCH) $(REPORT) ## build the library, the command, the benchmarks and their report
@@ -186,14 +207,14 @@ $(REGRESS_WORKER): $(WORKER_OBJECTS) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBRARIES) $(LDLIBS)
 
-$(BUILD)/tests/test_regress_statistics $(BUILD)/tests/test_regress_verdict: $(addprefix $(BUILD)/bench/regress/,statistics.o verdict.o)
+$(BUILD)/tests/bench/test_regress_statistics $(BUILD)/tests/bench/test_regress_verdict: $(addprefix $(BUILD)/bench/regress/,statistics.o verdict.o)
 
 # The C wrapper of Google Benchmark needs the C++ runtime.
-$(BUILD)/tests/test_gbench: $(BUILD)/bench/gbench.o
-$(BUILD)/tests/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filter Darwin,$(shell uname)),-lc++,-lstdc++)
+$(BUILD)/tests/bench/test_gbench: $(BUILD)/bench/gbench.o
+$(BUILD)/tests/bench/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filter Darwin,$(shell uname)),-lc++,-lstdc++)
 
-$(BUILD)/tests/test_bench: LDLIBS += $(JANSSON)
-$(BUILD)/tests/test_draw: LDLIBS += $(CAIRO)
+$(BUILD)/tests/bench/test_bench: LDLIBS += $(JANSSON)
+$(BUILD)/tests/command/test_draw: LDLIBS += $(CAIRO)
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)
 	$(call say,LINK,$@)
@@ -246,7 +267,7 @@ $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: INCLUDES += -I$(BUILD)/be
 $(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: $(BUILD)/bench/commit.h
 $(BUILD)/bench/provenance.o lint: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
--include $(wildcard $(BUILD)/kernels/*.d $(BUILD)/src/*.d $(BUILD)/src/*/*.d $(BUILD)/bench/*.d $(BUILD)/bench/*/*.d $(BUILD)/tests/*.d $(BUILD)/tests/fuzz/*.d)
+-include $(wildcard $(foreach d,*.d */*.d */*/*.d,$(BUILD)/$(d)))
 
 # -- running ----------------------------------------------------------------------------------------------------------
 
@@ -276,7 +297,6 @@ $(FUZZERS): %: %.o $(BUILD)/tests/fuzz/file.o $(filter-out %/main.o,$(sort $(REP
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
 
-$(BUILD)/tests/fuzz/seeds.o: INCLUDES += -Itests
 $(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(TEST_OBJECTS) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
@@ -355,9 +375,9 @@ format: ## reformat the sources
 
 lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
-	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 -Ikernels -Isrc -Ibench \
+	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 $(ALL_ROOMS) \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar $(filter %.c,$(FORMATTED))
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(filter-out bench/f32_tile.c,$(wildcard src/*.c src/command/*.c bench/*.c bench/report/*.c bench/regress/*.c)) -- $(DEFINES) $(INCLUDES) -I$(BUILD)/bench -std=c11 -fopenmp
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(filter-out bench/f32_tile.c,$(wildcard src/*/*.c bench/*.c bench/report/*.c bench/regress/*.c)) -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
 
 install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and command below PREFIX (and DESTDIR)
 	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/knnmark

@@ -1,9 +1,9 @@
 /* How searches are cut and spread over threads, by the default kernels, k = 1.
  *
- * schedule/<loop>-<split>/batch:B/threads:N: the policies of src/schedule.h, for L2, every thread bound. Machines
- * drift, so a policy runs in turn with the default one, dynamic-auto: x_default is its rate by that one's, the median
- * of the pairs, and dynamic-auto's own says how far to trust the others. A split that comes to the same tasks as the
- * automatic one is left out, and so are some policies of large batches. schedule/free/... is the default on unbound
+ * schedule/<loop>-<split>/batch:B/threads:N: the policies of src/search/schedule.h, for L2, every thread bound.
+ * Machines drift, so a policy runs in turn with the default one, dynamic-auto: x_default is its rate by that one's, the
+ * median of the pairs, and dynamic-auto's own says how far to trust the others. A split that comes to the same tasks as
+ * the automatic one is left out, and so are some policies of large batches. schedule/free/... is the default on unbound
  * threads.
  *
  * scaling/<kernel>/threads:N: SCALING_QUERIES for each thread, in turn with one thread on its own; efficiency is the

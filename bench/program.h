@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "error.h"
+#include "fail.h"
 
 struct program_options {
     const char *data, *output; /* NULL: not given */

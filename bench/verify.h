@@ -2,7 +2,7 @@
 #ifndef VERIFY_H
 #define VERIFY_H
 
-#include "search.h"
+#include "engine.h"
 
 /* Searches `queries` (a few: the reference takes its time) in the panels' train rows with the panels' kernel and
  * compares neighbours and distances with `expected`, the reference's for the same k. -1 and a line that names the first

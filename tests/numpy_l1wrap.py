@@ -3,7 +3,7 @@
 
     python3 tests/numpy_l1wrap.py >tests/fixtures/l1wrap.h
 
-tests/test_l1wrap.c runs it again and demands the same, where there is NumPy.
+tests/command/test_l1wrap.c runs it again and demands the same, where there is NumPy.
 """
 
 import sys

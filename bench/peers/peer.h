@@ -9,7 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "fail.h"
 #include "kernel.h"
 #include "matrix.h"
 #include "team.h"

@@ -4,7 +4,7 @@
 
 #include <jansson.h>
 
-#include "error.h"
+#include "fail.h"
 
 /* -1 if the files are of two machines, or of other data or threads: the error lists all that differs. */
 int check_conditions(const json_t *base, const json_t *head, struct knn_error *error);

@@ -5,7 +5,7 @@
 #include <stdint.h>
 #include <sys/types.h>
 
-#include "error.h"
+#include "fail.h"
 #include "protocol.h"
 
 enum { CHILD_OPTIONS = 8, CHILD_TASKS = 512 };

@@ -2,7 +2,7 @@
 #ifndef REGRESS_DATA_H
 #define REGRESS_DATA_H
 
-#include "error.h"
+#include "fail.h"
 #include "matrix.h"
 
 /* What is timed: small enough for epochs of some 50 ms, with train rows beyond most second-level caches. */

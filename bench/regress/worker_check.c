@@ -2,8 +2,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "engine.h"
 #include "kernel.h"
-#include "search.h"
 #include "worker.h"
 
 enum { CHECKED_QUERIES = 2 * KNN_MAX_MR, CHECKED_ROWS = 512, SEARCHED_QUERIES = KNN_MAX_MR + 1 };

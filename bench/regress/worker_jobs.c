@@ -4,9 +4,9 @@
 #include <string.h>
 #include <time.h>
 
+#include "engine.h"
 #include "kernel.h"
 #include "knn.h"
-#include "search.h"
 #include "worker.h"
 
 /* Calls of a kernel in one iteration, and query panels (rows of a pair kernel) used in turn. */

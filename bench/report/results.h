@@ -5,7 +5,7 @@
 #include <jansson.h>
 #include <stddef.h>
 
-#include "error.h"
+#include "fail.h"
 
 enum { MAX_RUNS = 2048, MAX_FILES = 2 };
 

@@ -3,7 +3,7 @@
 #include <stddef.h>
 
 /* Blue and orange stay apart in every kind of colour blindness. Each colour of text has a contrast of at least 4.5 with
- * page and card; tests/test_report.c computes it. */
+ * page and card; tests/bench/test_report.c computes it. */
 static const struct colour {
     const char *name;
     unsigned light, dark;

@@ -6,7 +6,7 @@
 #include <cairo.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "fail.h"
 
 /* 0xRRGGBB; the same as in plots/style.gp where it has them. */
 enum {

@@ -4,8 +4,8 @@
 
 #include <jansson.h>
 
+#include "engine.h"
 #include "evaluate.h"
-#include "search.h"
 
 /* The part of a job that a search is: it starts at `done` of the whole and is `share` of it. */
 struct progress {

@@ -10,7 +10,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "fail.h"
 #include "guarded.h"
 #include "kernel.h"
 #include "palette.h"

@@ -5,8 +5,8 @@
 
 #include <stdatomic.h>
 
+#include "engine.h"
 #include "schedule.h"
-#include "search.h"
 
 /* What all threads share. */
 struct knn_scan {

@@ -261,7 +261,8 @@ int main(void) {
         used++;
     knn_kernels(&count);
     if (used + count > MAX_TESTS) {
-        fprintf(stderr, "%zu kernels and no room for their tests: raise MAX_TESTS in tests/test_kernels.c\n", count);
+        fprintf(stderr, "%zu kernels and no room for their tests: raise MAX_TESTS in tests/kernels/test_kernels.c\n",
+                count);
         return 1;
     }
     add_kernels(tests, used, only);

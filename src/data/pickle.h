@@ -7,7 +7,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "fail.h"
 
 enum knn_pickle_kind {
     KNN_PICKLE_NONE,

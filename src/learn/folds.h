@@ -14,7 +14,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "fail.h"
 
 enum knn_fold_split { KNN_STRATIFIED, KNN_CONTIGUOUS, KNN_SHUFFLED, KNN_FOLD_SPLITS };
 

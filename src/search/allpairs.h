@@ -8,8 +8,8 @@
 #ifndef KNN_ALLPAIRS_H
 #define KNN_ALLPAIRS_H
 
+#include "engine.h"
 #include "folds.h"
-#include "search.h"
 
 /* A row's neighbours are kept as the keys they are found by (kbest.h): 8 bytes each, half of a struct knn_neighbor.
  * While they are sought there is room for half as many more, 12 k bytes a row in all. */
@@ -20,7 +20,7 @@ struct knn_allpairs {
 };
 
 /* Fails on a metric that is not symmetric, on a bad k (1 <= k <= KNN_MAX_K, at most the rows of the smallest training
- * part), without memory, or when progress (may be NULL, see search.h) stops it; nothing is then left allocated. A pair
+ * part), without memory, or when progress (may be NULL, see engine.h) stops it; nothing is then left allocated. A pair
  * kernel, and rows too long for one tile's 32 bits, take a slower way: pair by pair. */
 int knn_allpairs(struct knn_allpairs *found, const struct knn_kernel *kernel, const struct knn_matrix *rows,
                  const struct knn_folds *folds, size_t k, const struct knn_team *team, knn_progress_fn *progress,

@@ -2,7 +2,7 @@
 #ifndef KNN_NEAREST_H
 #define KNN_NEAREST_H
 
-#include "search.h"
+#include "engine.h"
 
 /* What knn_search finds among `rows`, by this kernel. Rows are packed a part at a time, so that the peak is the rows
  * and a quarter of them. */

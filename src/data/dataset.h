@@ -14,7 +14,7 @@
 
 #include <stdint.h>
 
-#include "error.h"
+#include "fail.h"
 #include "matrix.h"
 
 enum { KNN_IMAGE_WIDTH = 32, KNN_IMAGE_HEIGHT = 32, KNN_IMAGE_PLANES = 3, KNN_IMAGE_BYTES = 3072, KNN_CLASSES = 10 };

@@ -14,8 +14,8 @@
 #include <omp.h>
 #include <pthread.h>
 
+#include "engine.h"
 #include "harness.h"
-#include "search.h"
 
 enum {
     DIM = 64,

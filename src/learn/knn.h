@@ -15,10 +15,8 @@
 #ifndef KNN_KNN_H
 #define KNN_KNN_H
 
-#include "error.h"
-#include "kernel.h"
-#include "matrix.h"
-#include "search.h"
+#include "choose.h"
+#include "engine.h"
 #include "vote.h"
 
 enum knn_bind {
@@ -37,7 +35,7 @@ struct knn_options {
     unsigned threads;         /* 0: OMP_NUM_THREADS, else one for every core the process may use */
     enum knn_bind binding;    /* KNN_BIND_SEVERAL, ..._ALWAYS or ..._NEVER */
     int consume;              /* 1: knn_train may destroy X's bytes as it packs them, so that there is only one copy */
-    knn_progress_fn *progress; /* may be NULL; see search.h */
+    knn_progress_fn *progress; /* may be NULL; see engine.h */
     void *context;             /* handed to progress */
 };
 
@@ -61,12 +59,5 @@ unsigned knn_classifier_threads(const struct knn_classifier *classifier);
 
 /* Accepts NULL. */
 void knn_classifier_free(struct knn_classifier *classifier);
-
-/* The CPU features that options->isa (or KNNMARK_ISA) leaves: *features. */
-int knn_allowed_features(const char *isa, unsigned *features, struct knn_error *error);
-
-/* The kernel that options choose among those `features` can run; NULL with an error when there is none. */
-const struct knn_kernel *knn_choose_kernel(const char *name, enum knn_metric metric, unsigned features,
-                                           struct knn_error *error);
 
 #endif

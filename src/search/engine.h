@@ -5,8 +5,8 @@
  * its whole tile with the queries' bounds while the distances are still in registers, so selection (kbest.h) sees only
  * what may be nearer. Train rows come in ascending order, hence one as far as the bound is never nearer by (distance,
  * index). */
-#ifndef KNN_SEARCH_H
-#define KNN_SEARCH_H
+#ifndef KNN_ENGINE_H
+#define KNN_ENGINE_H
 
 #include "kbest.h"
 #include "panels.h"

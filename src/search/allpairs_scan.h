@@ -6,9 +6,9 @@
 #include <omp.h>
 #include <stdatomic.h>
 
+#include "engine.h"
 #include "folds.h"
 #include "schedule.h"
-#include "search.h"
 
 /* What all threads share. A position is a row's place in folds->order. */
 struct knn_pass {

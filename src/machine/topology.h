@@ -4,7 +4,7 @@
 
 #include <stddef.h>
 
-#include "error.h"
+#include "fail.h"
 
 struct knn_topology; /* opaque: hwloc's types stay out of this header */
 

@@ -14,8 +14,8 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "engine.h"
 #include "harness.h"
-#include "search.h"
 
 /* Copies and equal rows have equal distances en masse, so that the order by index matters. */
 enum data { RANDOM, BITS, COPIES, EQUAL };

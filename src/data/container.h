@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "fail.h"
 
 /* A file that was found, for as long as the function that was called with it runs. */
 struct knn_member {

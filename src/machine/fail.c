@@ -1,4 +1,4 @@
-#include "error.h"
+#include "fail.h"
 
 #include <stdarg.h>
 #include <stdio.h>

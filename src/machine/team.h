@@ -2,7 +2,7 @@
 #ifndef KNN_TEAM_H
 #define KNN_TEAM_H
 
-#include "error.h"
+#include "fail.h"
 #include "topology.h"
 
 struct knn_team {

@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "error.h"
+#include "fail.h"
 
 struct knn_gnuplot {
     const char *plots, *name; /* the script is <plots>/<name>.gp; it gets `plots` under that name */

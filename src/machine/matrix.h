@@ -5,7 +5,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "error.h"
+#include "fail.h"
 
 struct knn_matrix {
     uint8_t *data; /* page-aligned; row i starts at data + i * stride */

@@ -1,9 +1,8 @@
-/* Names that users type, turned into CPU features and kernels. */
+#include "choose.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-#include "knn.h"
 
 /* Appends to a list of names while they fit. */
 static void append(char *list, size_t size, const char *name) {

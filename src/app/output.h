@@ -6,7 +6,7 @@
 
 #include <stdio.h>
 
-#include "error.h"
+#include "fail.h"
 
 struct knn_output {
     FILE *stream;

@@ -1,7 +1,7 @@
 /* How a function of the library says what went wrong: it returns -1 (0 is success) and leaves one line for people in
  * the caller's struct knn_error: what is wrong and what to do about it, without a final full stop or newline. */
-#ifndef KNN_ERROR_H
-#define KNN_ERROR_H
+#ifndef KNN_FAIL_H
+#define KNN_FAIL_H
 
 struct knn_error {
     char message[512];

@@ -1,4 +1,4 @@
-#include "search.h"
+#include "engine.h"
 
 #include <omp.h>
 #include <stdlib.h>
