@@ -121,7 +121,7 @@ INCLUDES = $(addprefix -I,$(call sees,$(patsubst %/,%,$(dir $<)))) $(PACKAGED)
 # -- kernels: a file's suffix picks its flags -------------------------------------------------------------------------
 #
 # kernels/<metric>_<isa>.c is compiled with FLAGS_<isa>, and only if this compiler takes them for its target; then
-# KNN_BUILD_<isa> is 1 and not 0, which guards the kernel's line in kernels/kernels.def. kernels/<metric>_auto.c is compiled
+# KNN_BUILD_<isa> is 1 and not 0, which decides over the kernel's line in kernels/kernels.def. kernels/<metric>_auto.c is compiled
 # once for every instruction set in AUTO.
 
 FLAGS_scalar     := -fno-tree-vectorize -fno-tree-slp-vectorize
@@ -143,7 +143,7 @@ OPTIONAL := avx2 avxvnni avx512bw avx512vnni neon neondot neoni8mm
 ISAS     := $(foreach isa,$(OPTIONAL),$(call takes,$(isa),$(FLAGS_$(isa))))
 AUTO     := baseline $(filter avx2 avx512bw neondot,$(ISAS))
 F32      := $(filter avx2 avx512bw neon,$(ISAS))
-DEFINES  += $(foreach isa,$(OPTIONAL),-DKNN_BUILD_$(isa)=$(if $(filter $(isa),$(ISAS)),1,0))
+DEFINES  += -DKNN_BUILD_scalar=1 -DKNN_BUILD_baseline=1 $(foreach isa,$(OPTIONAL),-DKNN_BUILD_$(isa)=$(if $(filter $(isa),$(ISAS)),1,0))
 
 sources_of = $(wildcard kernels/*_$(1).c)
 KERNEL_OBJECTS := \
@@ -181,7 +181,7 @@ FORMATTED := $(wildcard kernels/*.[ch] src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] 
 .PHONY: all
 all: $(LIBRARY) $(COMMAND) $(BENCH) $(REPORT) ## build the library, the command, the benchmarks and their report
 
-$(LIBRARY): $(LIBRARY_OBJECTS)
+$(LIBRARY): $(LIBRARY_OBJECTS) | $(BUILD)/kernels/registered
 	$(call say,AR,$@)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
@@ -219,6 +219,10 @@ $(BUILD)/tests/command/test_draw: LDLIBS += $(CAIRO)
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
+
+$(BUILD)/kernels/registered: kernels/registered.sh kernels/kernels.def $(wildcard kernels/*.c)
+	@mkdir -p $(@D)
+	@sh $^ && touch $@
 
 # Of several patterns the most specific one wins.
 $(BUILD)/kernels/%.o: kernels/%.c Makefile $(SETTINGS)

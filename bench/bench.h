@@ -19,7 +19,6 @@ enum {
     TEAMS = 2,                         /* one thread, and all */
     MAX_CEILINGS = 32,
     /* L1 and L2: what comes after them is for demonstration. */
-    TIMED_METRICS = KNN_L2 + 1,
 };
 
 struct bench {

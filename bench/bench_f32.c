@@ -27,7 +27,7 @@ static int verify(const struct f32_case *c, const uint32_t *nearest, struct knn_
         double exact = (double)c->bench->expected[c->metric][q].distance;
         if (found > exact * 1.001)
             return knn_fail(error, "float32 %s: query %zu's nearest row is at %.0f, not at %.0f",
-                            knn_metric_name(c->metric), q, exact, found);
+                            knn_metrics[c->metric].name, q, exact, found);
     }
     return 0;
 }
@@ -115,10 +115,10 @@ static void run(struct gb_state *state, void *context) {
 
 int register_f32(struct bench *bench, struct knn_error *error) {
     const struct f32_kernel *kernel = bench->quick ? NULL : f32_kernel(bench->features); /* packing takes seconds */
-    for (unsigned metric = 0; metric < TIMED_METRICS && kernel != NULL; metric++) {
+    for (unsigned metric = 0; kernel != NULL && metric < KNN_METRICS && knn_metrics[metric].timed; metric++) {
         const struct f32_case c = {.bench = bench, .metric = metric};
         char name[96];
-        snprintf(name, sizeof name, "search/%s_f32%s/k:1/threads:%u", knn_metric_name(metric), kernel->isa,
+        snprintf(name, sizeof name, "search/%s_f32%s/k:1/threads:%u", knn_metrics[metric].name, kernel->isa,
                  team_of(bench)->threads);
         if (bench_add(bench,
                       &(struct gb_benchmark){.name = name, .function = run, .unit = GB_MS, .clock = GB_MANUAL_TIME}, &c,

@@ -141,7 +141,7 @@ int register_kernels(struct bench *bench, struct knn_error *error) {
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t i = 0; i < count; i++)
         for (size_t d = 0; d < sizeof dims / sizeof dims[0]; d++)
-            if ((!bench->quick || dims[d] == KNN_IMAGE_BYTES) && (int)kernels[i]->metric < TIMED_METRICS &&
+            if ((!bench->quick || dims[d] == KNN_IMAGE_BYTES) && knn_metrics[kernels[i]->metric].timed &&
                 knn_kernel_runs(kernels[i], bench->features) && fits(bench, kernels[i], dims[d]) &&
                 add(bench, kernels[i], dims[d], error) != 0)
                 return -1;

@@ -311,8 +311,9 @@ static int add_kernel(struct bench *bench, const struct knn_kernel *kernel, stru
 int register_schedules(struct bench *bench, struct knn_error *error) {
     if (at_start == NULL)
         at_start = knn_topology_save(bench->teams[0].topology);
-    for (int metric = TIMED_METRICS - 1; metric >= 0; metric--)
-        if (add_kernel(bench, knn_kernel_default((enum knn_metric)metric, bench->features), error) != 0)
+    for (int metric = KNN_METRICS - 1; metric >= 0; metric--)
+        if (knn_metrics[metric].timed &&
+            add_kernel(bench, knn_kernel_default((enum knn_metric)metric, bench->features), error) != 0)
             return -1;
     return 0;
 }

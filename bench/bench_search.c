@@ -151,7 +151,7 @@ int register_searches(struct bench *bench, struct knn_error *error) {
     size_t count_of;
     const struct knn_kernel *const *kernels = knn_kernels(&count_of);
     for (size_t i = 0; i < count_of; i++)
-        if ((int)kernels[i]->metric < TIMED_METRICS && knn_kernel_runs(kernels[i], bench->features) &&
+        if (knn_metrics[kernels[i]->metric].timed && knn_kernel_runs(kernels[i], bench->features) &&
             add_kernel(bench, kernels[i], error) != 0)
             return -1;
     return 0;

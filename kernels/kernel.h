@@ -2,15 +2,6 @@
  *
  *   L1(a, b) = sum over i of |a[i] - b[i]|          L2(a, b) = sum over i of (a[i] - b[i])^2, without the root
  *
- * The third metric demonstrates a mistake and is no distance: it is neither symmetric nor does it keep to the triangle
- * inequality. Where courses write np.sum(np.abs(X - q), axis=1) and X and q hold uint8, the differences wrap, and abs()
- * finds nothing to do. With the query a and the train row b, NumPy then computes
- *
- *   L1wrap(a, b) = sum over i of (b[i] - a[i]) mod 256
- *
- * which a reader may hold against L1 to see what that costs in accuracy. A byte adds at most 255, so max_dim is L1's,
- * UINT32_MAX / 255. It has pair kernels only, as fast as a demonstration must be, and is not benchmarked.
- *
  * A kernel comes in one of two forms.
  *
  *   pair   one query, one train row, both where the caller has them: `pair(a, b, dim)`.
@@ -29,9 +20,21 @@
 
 #include "cpu.h"
 
-enum knn_metric { KNN_L1, KNN_L2, KNN_L1WRAP };
+enum knn_metric { KNN_L1, KNN_L2, KNN_L1WRAP, KNN_METRICS };
+
+/* What each metric is: a new one is a row of knn_metrics and its kernels. */
+struct knn_metric_info {
+    const char *name;  /* "l1": what users type, and what its kernels' names begin with */
+    const char *title; /* "L1": for headings */
+    int symmetric;     /* 1: a is as far from b as b is from a */
+    int timed;         /* 1: it has kernels in the registry; 0: it only demonstrates something */
+    int root;          /* 1: what is shown is the root of the distance */
+};
+
+extern const struct knn_metric_info knn_metrics[KNN_METRICS];
+
 /* A tile has at most KNN_MAX_MR queries (what compilers unroll) and KNN_MAX_TILE distances. */
-enum { KNN_METRICS = 3, KNN_PANEL_ALIGN = 64, KNN_MAX_MR = 16, KNN_MAX_TILE = 16 * 64 };
+enum { KNN_PANEL_ALIGN = 64, KNN_MAX_MR = 16, KNN_MAX_TILE = 16 * 64 };
 
 /* The distance from query a to train row b. */
 typedef uint32_t knn_pair_fn(const uint8_t *a, const uint8_t *b, size_t dim);
@@ -67,19 +70,17 @@ struct knn_kernel {
     knn_pack_fn *pack_train;
 };
 
-/* "l1", "l2" or "l1wrap". */
-const char *knn_metric_name(enum knn_metric metric);
-
 /* Every kernel of this build, runnable here or not: by metric, then slowest expected first. */
 const struct knn_kernel *const *knn_kernels(size_t *count);
 
 /* The kernel of this name, or NULL. */
 const struct knn_kernel *knn_kernel_find(const char *name);
 
-/* The fastest kernel expected for a metric on a CPU with these features: the last one of knn_kernels() that runs. */
+/* The fastest kernel expected for a metric on a CPU with these features: the last one of knn_kernels() that runs;
+ * NULL of a metric that is not timed. */
 const struct knn_kernel *knn_kernel_default(enum knn_metric metric, unsigned features);
 
-/* The scalar kernel of a metric: what every other kernel must equal bit for bit. */
+/* The scalar kernel of a metric, or NULL of one that is not timed: what every other kernel must equal bit for bit. */
 const struct knn_kernel *knn_kernel_reference(enum knn_metric metric);
 
 /* 1 if a CPU with these features can run it. */

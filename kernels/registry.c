@@ -2,22 +2,28 @@
 
 #include <string.h>
 
-#define KERNEL(name) extern const struct knn_kernel knn_##name;
+#define IF(built, ...)  IF_(built, __VA_ARGS__)
+#define IF_(built, ...) IF_##built(__VA_ARGS__)
+#define IF_1(...)       __VA_ARGS__
+#define IF_0(...)
+
+#define KERNEL(isa, name) IF(KNN_BUILD_##isa, extern const struct knn_kernel knn_##name;)
 #include "kernels.def"
 #undef KERNEL
 
 static const struct knn_kernel *const kernels[] = {
-#define KERNEL(name) &knn_##name,
+#define KERNEL(isa, name) IF(KNN_BUILD_##isa, &knn_##name, )
 #include "kernels.def"
 #undef KERNEL
 };
 
 enum { KERNEL_COUNT = sizeof kernels / sizeof kernels[0] };
 
-const char *knn_metric_name(enum knn_metric metric) {
-    static const char *const names[KNN_METRICS] = {[KNN_L1] = "l1", [KNN_L2] = "l2", [KNN_L1WRAP] = "l1wrap"};
-    return names[metric];
-}
+const struct knn_metric_info knn_metrics[KNN_METRICS] = {
+    [KNN_L1] = {"l1", "L1", .symmetric = 1, .timed = 1},
+    [KNN_L2] = {"l2", "L2", .symmetric = 1, .timed = 1, .root = 1},
+    [KNN_L1WRAP] = {"l1wrap", "L1 modulo 256"},
+};
 
 const struct knn_kernel *const *knn_kernels(size_t *count) {
     *count = KERNEL_COUNT;

@@ -135,7 +135,7 @@ static int prepare(struct contest *contest, struct contestant *c, struct knn_err
 
 static void disqualify(struct contestant *c, const struct knn_error *error) {
     snprintf(c->error, sizeof c->error, "%s", error->message);
-    fprintf(stderr, "knnmark-bench-peers: %s, %s: %s\n", c->peer->name, knn_metric_name(c->peer->metric), c->error);
+    fprintf(stderr, "knnmark-bench-peers: %s, %s: %s\n", c->peer->name, knn_metrics[c->peer->metric].name, c->error);
 }
 
 int contest_open(struct contest *contest, struct bench *bench, unsigned rounds, struct knn_error *error) {

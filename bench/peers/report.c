@@ -40,7 +40,7 @@ int report_register(struct contest *contest) {
     for (size_t i = 0; i < contest->count; i++) {
         const struct contestant *c = &contest->list[i];
         char name[96];
-        snprintf(name, sizeof name, "peer/%s/%s/threads:%u", c->peer->name, knn_metric_name(c->peer->metric),
+        snprintf(name, sizeof name, "peer/%s/%s/threads:%u", c->peer->name, knn_metrics[c->peer->metric].name,
                  contest->job.team->threads);
         repetitions[i] = (struct repetitions){contest, c, 0};
         if (gb_register(&(struct gb_benchmark){.name = name,
@@ -58,7 +58,7 @@ int report_register(struct contest *contest) {
 static void print_row(FILE *stream, const struct contest *contest, const struct contestant *c) {
     double full[MAX_ROUNDS], ratio[MAX_ROUNDS];
     unsigned rounds = contest->finished;
-    fprintf(stream, "| %-11s | %-6s |", c->peer->name, knn_metric_name(c->peer->metric));
+    fprintf(stream, "| %-11s | %-6s |", c->peer->name, knn_metrics[c->peer->metric].name);
     if (c->error[0] != '\0') {
         fprintf(stream, " %8s | %15s | %7s | %7s | %13s | error: %s |\n", "", "", "", "", "", c->error);
         return;
@@ -85,7 +85,7 @@ static void print_differences(FILE *stream, const struct contest *contest) {
             fprintf(stream,
                     "- %s %s: of %zu checked queries %zu got another row than the nearest, by up to %.1f roundings "
                     "(2^-24) of |q|^2 + |t|^2\n",
-                    c->peer->name, knn_metric_name(c->peer->metric), contest->checked, c->differences, c->worst);
+                    c->peer->name, knn_metrics[c->peer->metric].name, contest->checked, c->differences, c->worst);
     }
 }
 

@@ -59,7 +59,7 @@ static int add(struct worker *worker, const struct knn_kernel *kernel, size_t k,
     if (k == 0)
         snprintf(job->name, sizeof job->name, "kernel/%s/dim:%zu", kernel->name, worker->data.train.dim);
     else
-        snprintf(job->name, sizeof job->name, "search/%s/k:%zu/batch:%zu/threads:%u", knn_metric_name(kernel->metric),
+        snprintf(job->name, sizeof job->name, "search/%s/k:%zu/batch:%zu/threads:%u", knn_metrics[kernel->metric].name,
                  k, batch, worker->team.threads);
     if (without == NULL || strcmp(job->name, without) != 0)
         worker->job_count++;

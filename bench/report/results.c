@@ -9,12 +9,16 @@
 /* -- names --------------------------------------------------------------------------------------------------------- */
 
 static unsigned metric_of(const char *name) {
-    int named = (name[0] == 'l' && (name[1] == '1' || name[1] == '2')) && (name[2] == '_' || name[2] == '\0');
-    return named ? (unsigned)(name[1] - '0') : 0;
+    for (unsigned i = 0; i < KNN_METRICS; i++) {
+        size_t length = strlen(knn_metrics[i].name);
+        if (strncmp(name, knn_metrics[i].name, length) == 0 && (name[length] == '_' || name[length] == '\0'))
+            return i + 1;
+    }
+    return 0;
 }
 
 const char *metric_title(unsigned metric) {
-    return metric == 1 ? "L1" : metric == 2 ? "L2" : "other";
+    return metric != 0 ? knn_metrics[metric - 1].title : "other";
 }
 
 static void parse_segment(struct run *run, const char *segment) {

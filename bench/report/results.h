@@ -6,13 +6,14 @@
 #include <stddef.h>
 
 #include "fail.h"
+#include "kernel.h"
 
 enum { MAX_RUNS = 2048, MAX_FILES = 2 };
 
 /* The repetitions of one benchmark. Its name is <group>/<subject>[/<metric>][/<key>:<value>...]. */
 struct run {
     char name[128], group[24], subject[64];
-    unsigned metric;               /* 1 is L1, 2 is L2, 0 neither */
+    unsigned metric;               /* 1 + its enum knn_metric; 0: none */
     double k, dim, batch, threads; /* 0: not in the name */
     json_t **repetitions;          /* of the file */
     size_t count;
@@ -80,7 +81,7 @@ int peers_belong(struct results *results);
 /* Bytes of a row. */
 double results_dim(const struct results *results);
 
-/* "L1", "L2". */
+/* "L1", "L2"; "other" for 0. */
 const char *metric_title(unsigned metric);
 
 #endif

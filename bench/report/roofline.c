@@ -166,7 +166,7 @@ size_t write_roofline(const struct drawing *drawing) {
         snprintf(label, sizeof label, "%sB/s", number_si(roofline.read).text);
         put_row(drawing->table, reads.items[0]->name, "", label);
     }
-    for (unsigned metric = 1; metric <= 2; metric++)
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++)
         write_roofs(&roofline, &mixes, metric);
     fputs("\n\n", data);
     write_batches(&roofline, &batches);

@@ -67,7 +67,7 @@ size_t write_throughput(const struct drawing *drawing) {
     struct run_list searches = results_select(drawing->results, "search", "distances_per_s", 1, threads);
     size_t y = 0;
     put_head(drawing->table, "kernel", "distances/s", "lowest", "highest", "ceiling", "% of ceiling");
-    for (unsigned metric = 1; metric <= 2; metric++) {
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
         struct run_list list = of_metric(&searches, metric);
         double ceiling = 0;
         for (size_t i = 0; i < list.count; i++)
@@ -148,7 +148,7 @@ size_t write_repetitions(const struct drawing *drawing) {
     struct run_list searches = results_select(drawing->results, "search", "full_job_s", 1, threads);
     size_t y = 0;
     put_head(drawing->table, "kernel", "repetitions", "median s", "fastest s", "slowest s", "width");
-    for (unsigned metric = 1; metric <= 2; metric++) {
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
         struct run_list list = of_metric(&searches, metric);
         run_list_sort(&list, "full_job_s");
         int headed = 0;

@@ -109,12 +109,12 @@ static double rate_of(const struct row *row) {
 
 void write_tiles(FILE *stream, const struct results *results) {
     int some = 0;
-    for (unsigned metric = 1; metric <= 2; metric++) {
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
         struct rows rows = rows_of(results, metric);
         const struct row *best = best_of(&rows);
         if (best != NULL) {
             fprintf(stream, "%s<div class=\"tile l%u\">\n<p class=\"muted\">%s, full job</p>\n",
-                    some++ ? "" : "<div class=\"tiles\">\n", metric, metric == 1 ? "L1" : "Squared L2");
+                    some++ ? "" : "<div class=\"tiles\">\n", metric, metric_title(metric));
             fprintf(stream, "<p class=\"big\">%s s</p>\n<p>%s of the ceiling", number_plain(best->seconds).text,
                     number_percent(best->share.median).text);
             if (best->x_scalar > 0)
@@ -148,7 +148,7 @@ static void put_result(FILE *stream, const struct row *row, int best) {
 
 void write_full_job(FILE *stream, const struct results *results) {
     int some = 0;
-    for (unsigned metric = 1; metric <= 2; metric++) {
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
         struct rows rows = rows_of(results, metric);
         const struct row *best = best_of(&rows);
         if (rows.count > 0) {
@@ -158,7 +158,7 @@ void write_full_job(FILE *stream, const struct results *results) {
                 "<th scope=\"col\">full job, s</th><th scope=\"col\">distances/<wbr>s</th><th scope=\"col\" "
                 "class=\"share\">%% of ceiling"
                 "</th><th scope=\"col\">× scalar</th><th scope=\"col\">× best peer</th></tr></thead>\n<tbody>\n",
-                metric == 1 ? "L1" : "Squared L2");
+                metric_title(metric));
             for (size_t i = 0; i < rows.count; i++)
                 put_result(stream, &rows.items[i], &rows.items[i] == best);
             fputs("</tbody></table></div>\n", stream);
@@ -225,7 +225,7 @@ void write_latencies(FILE *stream, const struct results *results) {
 /* -- Markdown ------------------------------------------------------------------------------------------------------ */
 
 void write_full_job_markdown(FILE *stream, const struct results *results) {
-    for (unsigned metric = 1; metric <= 2; metric++) {
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
         struct rows rows = rows_of(results, metric);
         if (rows.count > 0)
             fprintf(stream,

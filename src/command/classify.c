@@ -63,7 +63,7 @@ static void print_text(const struct result *r, const struct arguments *arguments
     printf("shapes    train %zu x %zu, test %zu x %zu", r->dataset.train.pixels.rows, r->dataset.train.pixels.dim,
            r->dataset.test.pixels.rows, r->dataset.test.pixels.dim);
     printf(images < r->dataset.test.pixels.rows ? ", first %zu test images taken\n" : "\n", images);
-    printf("method    k = %zu, %s, kernel %s, %u threads%s%s\n", arguments->knn.k, knn_metric_name(kernel->metric),
+    printf("method    k = %zu, %s, kernel %s, %u threads%s%s\n", arguments->knn.k, knn_metrics[kernel->metric].name,
            kernel->name, knn_classifier_threads(r->classifier),
            arguments->knn.binding == KNN_BIND_NEVER ? ", not bound" : "",
            arguments->knn.weights == KNN_DISTANCE ? ", votes by distance" : "");
@@ -85,7 +85,7 @@ static int print_json(const struct result *r, const struct arguments *arguments,
         "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o, s:s, s:o}",
         "data", r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape",
         (json_int_t)r->dataset.train.pixels.rows, (json_int_t)r->dataset.train.pixels.dim, "test_shape",
-        (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metric_name(kernel->metric), "k",
+        (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metrics[kernel->metric].name, "k",
         (json_int_t)arguments->knn.k, "kernel", kernel->name, "threads", (int)knn_classifier_threads(r->classifier),
         "bound", arguments->knn.binding != KNN_BIND_NEVER, "train_s", r->train_seconds, "predict_s", r->predict_seconds,
         "images_per_s", (double)r->queries.rows / r->predict_seconds, "distances_per_s",
@@ -98,7 +98,7 @@ static int print_json(const struct result *r, const struct arguments *arguments,
 /* The neighbours' distances, as they are or with their root taken. */
 static void put_distances(FILE *csv, const struct knn_neighbor *list, const struct knn_options *knn, int root) {
     for (size_t j = 0; j < knn->k; j++)
-        if (root && knn->metric == KNN_L2)
+        if (root && knn_metrics[knn->metric].root)
             fprintf(csv, "%s%.17g", j > 0 ? " " : "", knn_distance_root(knn->metric, list[j].distance));
         else
             fprintf(csv, "%s%llu", j > 0 ? " " : "", (unsigned long long)list[j].distance);

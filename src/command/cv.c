@@ -166,7 +166,7 @@ static void close_cv(struct cv *cv) {
 static int check(const struct arguments *arguments, struct knn_error *error) {
     unsigned features;
     for (size_t i = 0; i < arguments->metric_count; i++)
-        if (arguments->metrics[i] == KNN_L1WRAP)
+        if (!knn_metrics[arguments->metrics[i]].symmetric)
             return knn_fail(error, "--metric l1wrap: it differs between a to b and b to a, but cv computes each pair "
                                    "once for both: give l1 or l2");
     return knn_allowed_features(arguments->knn.isa, &features, error);

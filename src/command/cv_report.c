@@ -29,7 +29,7 @@ static void print_table(const struct cv *cv) {
     printf("  metric     k       mean  deviation   folds\n");
     for (size_t i = 0; i < cv->count; i++) {
         const struct cv_setting *s = &cv->settings[i];
-        printf("  %-7s %4zu   %6.2f %%     %6.2f  ", knn_metric_name(s->metric), s->k, 100 * s->mean,
+        printf("  %-7s %4zu   %6.2f %%     %6.2f  ", knn_metrics[s->metric].name, s->k, 100 * s->mean,
                100 * s->deviation);
         for (size_t f = 0; f < cv->folds.count; f++)
             printf(" %5.2f", 100 * cv_accuracy(cv, s, f));
@@ -49,7 +49,7 @@ void print_cv_text(const struct cv *cv, const struct arguments *arguments) {
            distances(cv, arguments) / cv->seconds);
     print_table(cv);
     printf("best      k = %zu, %s: mean %.2f %% (of equals the smaller k, then the metric named first)\n", cv->best->k,
-           knn_metric_name(cv->best->metric), 100 * cv->best->mean);
+           knn_metrics[cv->best->metric].name, 100 * cv->best->mean);
     printf("          deviation: the standard deviation of the folds' accuracies, divided by %zu as numpy.std does\n",
            cv->folds.count);
 }
@@ -58,7 +58,7 @@ static json_t *json_setting(const struct cv *cv, const struct cv_setting *s) {
     json_t *folds = json_array();
     for (size_t f = 0; f < cv->folds.count; f++)
         json_array_append_new(folds, json_real(cv_accuracy(cv, s, f)));
-    return json_pack("{s:s, s:I, s:f, s:f, s:o}", "metric", knn_metric_name(s->metric), "k", (json_int_t)s->k, "mean",
+    return json_pack("{s:s, s:I, s:f, s:f, s:o}", "metric", knn_metrics[s->metric].name, "k", (json_int_t)s->k, "mean",
                      s->mean, "deviation", s->deviation, "accuracies", folds);
 }
 
@@ -86,7 +86,7 @@ void write_cv_csv(const struct cv *cv, FILE *csv) {
     for (size_t i = 0; i < cv->count; i++)
         for (size_t f = 0; f < cv->folds.count; f++) {
             const struct cv_setting *s = &cv->settings[i];
-            fprintf(csv, "%s,%zu,%zu,%zu,%zu,%.9g\n", knn_metric_name(s->metric), s->k, f + 1, s->right[f],
+            fprintf(csv, "%s,%zu,%zu,%zu,%zu,%.9g\n", knn_metrics[s->metric].name, s->k, f + 1, s->right[f],
                     knn_fold_rows(&cv->folds, f), cv_accuracy(cv, s, f));
         }
 }
@@ -95,7 +95,7 @@ void write_cv_plot(const void *context, FILE *data) {
     const struct cv *cv = context;
     for (size_t i = 0; i < cv->count; i++) {
         const struct cv_setting *s = &cv->settings[i];
-        const char *name = knn_metric_name(s->metric);
+        const char *name = knn_metrics[s->metric].name;
         if (i > 0 && s->metric != s[-1].metric)
             fputs("\n\n", data);
         for (size_t f = 0; f < cv->folds.count; f++)

@@ -88,7 +88,7 @@ int draw_neighbors(struct drawing *d, struct knn_error *error) {
     if (neighbors == NULL)
         return knn_fail(error, "no memory for the neighbours: use a smaller k");
     snprintf(title, sizeof title, "Test images, and the %zu nearest training images by %s", options.k,
-             knn_metric_name(options.metric));
+             knn_metrics[options.metric].name);
     int status = find_neighbors(d, &options, &queries, neighbors, error);
     if (status == 0)
         status = open_figure(d, 2 * (MARGIN + FRAME) + ASIDE + (int)options.k * COLUMN + SIDE,
@@ -96,7 +96,7 @@ int draw_neighbors(struct drawing *d, struct knn_error *error) {
     if (status == 0)
         report(d, "%zu of %zu neighbours are of their query's class, by %s",
                put_rows(d, top + FRAME, queries.rows, neighbors, options.k), queries.rows * options.k,
-               knn_metric_name(options.metric));
+               knn_metrics[options.metric].name);
     free(neighbors);
     return status;
 }

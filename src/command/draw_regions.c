@@ -88,7 +88,7 @@ int draw_regions(struct drawing *d, struct knn_error *error) {
     int top;
     snprintf(title, sizeof title,
              "The class of every point of a plane, by the nearest of %d points (%s); ties are white", KNN_POINTS,
-             knn_metric_name(d->arguments->knn.metric));
+             knn_metrics[d->arguments->knn.metric].name);
     int status = knn_points_generate(&points, labels, d->arguments->seed, error);
     if (status == 0)
         status = make_grid(&grid, error);

@@ -25,7 +25,7 @@ static void print_text(unsigned features) {
                                                                         : "no";
         char tile[16];
         snprintf(tile, sizeof tile, "%ux%u", k->mr, k->nr);
-        printf("%-22s %-7s %-11s %-6s %-8s %s\n", k->name, knn_metric_name(k->metric), isa_of(k), tile, here,
+        printf("%-22s %-7s %-11s %-6s %-8s %s\n", k->name, knn_metrics[k->metric].name, isa_of(k), tile, here,
                k->summary);
     }
 }
@@ -33,7 +33,7 @@ static void print_text(unsigned features) {
 /* group and query_width are 0 for a pair kernel. */
 static json_t *describe(const struct knn_kernel *k, unsigned features) {
     return json_pack("{s:s, s:s, s:s, s:I, s:I, s:I, s:I, s:I, s:I, s:I, s:b, s:b, s:s}", "name", k->name, "metric",
-                     knn_metric_name(k->metric), "isa", isa_of(k), "mr", (json_int_t)k->mr, "nr", (json_int_t)k->nr,
+                     knn_metrics[k->metric].name, "isa", isa_of(k), "mr", (json_int_t)k->mr, "nr", (json_int_t)k->nr,
                      "group", (json_int_t)k->group, "query_width", (json_int_t)k->query_width, "step",
                      (json_int_t)k->step, "ops", (json_int_t)k->ops, "max_dim", (json_int_t)k->max_dim, "runs",
                      knn_kernel_runs(k, features), "default", k == knn_kernel_default(k->metric, features), "summary",

@@ -94,7 +94,7 @@ static int number(const char *text, const char *name, size_t most, size_t *value
 
 static int metric(const char *text, enum knn_metric *value, struct knn_error *error) {
     for (int m = 0; m < KNN_METRICS; m++)
-        if (strcmp(text, knn_metric_name(m)) == 0) {
+        if (strcmp(text, knn_metrics[m].name) == 0) {
             *value = m;
             return 0;
         }

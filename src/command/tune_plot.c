@@ -5,7 +5,7 @@ static void write_setting(const struct tune *t, const struct setting *s, FILE *d
     struct knn_interval interval = knn_wilson(s->evaluation.right, s->evaluation.images);
     fprintf(data, "%zu %.6f %.6f %.6f %zu %s\n", s->k, 100 * knn_share(s->evaluation.right, s->evaluation.images),
             100 * interval.low, 100 * interval.high, (size_t)(s - t->settings) / t->per_metric + 1,
-            knn_metric_name(s->metric));
+            knn_metrics[s->metric].name);
 }
 
 /* The choice, then a block for each metric; plots/tune.gp says what is in a line. */

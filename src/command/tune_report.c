@@ -13,7 +13,7 @@ static void print_table(const struct tune *t) {
     for (size_t i = 0; i < t->count; i++) {
         const struct setting *s = &t->settings[i];
         struct knn_interval interval = knn_wilson(s->evaluation.right, s->evaluation.images);
-        printf("  %-7s %4zu   %6.2f %%  %5.2f to %5.2f %%%s\n", knn_metric_name(s->metric), s->k,
+        printf("  %-7s %4zu   %6.2f %%  %5.2f to %5.2f %%%s\n", knn_metrics[s->metric].name, s->k,
                100 * knn_share(s->evaluation.right, s->evaluation.images), 100 * interval.low, 100 * interval.high,
                s == t->best ? "  <- chosen" : "");
     }
@@ -39,21 +39,21 @@ void print_tune_text(const struct tune *t, const struct arguments *arguments) {
     printf("chosen    k = %zu, %s: the most right answers on the images held out (of equals the smaller k, then the "
            "metric "
            "named first)\n",
-           t->best->k, knn_metric_name(t->best->metric));
+           t->best->k, knn_metrics[t->best->metric].name);
     knn_evaluation_print(&t->best->evaluation, stdout);
     if (!arguments->final) {
         printf("final     not done: --final tests the choice, and only that, on the %zu test images\n", test);
         return;
     }
     printf("final     k = %zu, %s, trained on all %zu training images, on the %zu test images: %.3f s\n", t->best->k,
-           knn_metric_name(t->best->metric), train, test, t->final_seconds);
+           knn_metrics[t->best->metric].name, train, test, t->final_seconds);
     printf("          this is the one time that the test images are used: to choose again by them would spoil them\n");
     knn_evaluation_print(&t->final, stdout);
 }
 
 /* A setting with all that is known of its answers, or only with its accuracy. */
 static json_t *json_setting(const struct setting *s, const struct knn_evaluation *evaluation, int brief) {
-    json_t *object = json_pack("{s:s, s:I}", "metric", knn_metric_name(s->metric), "k", (json_int_t)s->k);
+    json_t *object = json_pack("{s:s, s:I}", "metric", knn_metrics[s->metric].name, "k", (json_int_t)s->k);
     json_t *found = json_evaluation(evaluation);
     if (brief) {
         json_object_del(found, "classes");
@@ -92,7 +92,7 @@ void write_tune_csv(const struct tune *t, FILE *csv) {
     for (size_t i = 0; i < t->count; i++) {
         const struct setting *s = &t->settings[i];
         struct knn_interval interval = knn_wilson(s->evaluation.right, s->evaluation.images);
-        fprintf(csv, "%s,%zu,%zu,%zu,%.9g,%.9g,%.9g\n", knn_metric_name(s->metric), s->k, s->evaluation.right,
+        fprintf(csv, "%s,%zu,%zu,%zu,%.9g,%.9g,%.9g\n", knn_metrics[s->metric].name, s->k, s->evaluation.right,
                 s->evaluation.images, knn_share(s->evaluation.right, s->evaluation.images), interval.low,
                 interval.high);
     }

@@ -7,7 +7,7 @@ const char *knn_weights_name(enum knn_weights weights) {
 }
 
 double knn_distance_root(enum knn_metric metric, uint64_t distance) {
-    return metric == KNN_L2 ? sqrt((double)distance) : (double)distance;
+    return knn_metrics[metric].root ? sqrt((double)distance) : (double)distance;
 }
 
 uint8_t knn_vote(const struct knn_neighbor *neighbors, size_t k, const uint8_t *labels, enum knn_metric metric,

@@ -99,11 +99,11 @@ static void run(struct knn_pass *p, struct knn_allpairs *found) {
 static int check(const struct knn_kernel *kernel, const struct knn_matrix *rows, const struct knn_folds *folds,
                  size_t k, struct knn_error *error) {
     size_t least = knn_folds_least_training(folds);
-    if (kernel->metric == KNN_L1WRAP)
+    if (!knn_metrics[kernel->metric].symmetric)
         return knn_fail(error,
                         "metric %s differs between a to b and b to a, but each pair is computed once for both: use l1 "
                         "or l2",
-                        knn_metric_name(kernel->metric));
+                        knn_metrics[kernel->metric].name);
     if (rows->dim == 0)
         return knn_fail(error, "rows of 0 bytes are all alike: give rows of at least 1 byte");
     if (knn_folds_rows(folds) != rows->rows)

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "l1wrap.h"
+
 /* Appends to a list of names while they fit. */
 static void append(char *list, size_t size, const char *name) {
     size_t used = strlen(list);
@@ -41,7 +43,9 @@ static const struct knn_kernel *refuse(const char *name, const char *why, enum k
     for (size_t i = 0; i < count; i++)
         if (kernels[i]->metric == metric && knn_kernel_runs(kernels[i], features))
             append(valid, sizeof valid, kernels[i]->name);
-    knn_fail(error, "kernel %s: %s; for %s there are: %s", name, why, knn_metric_name(metric), valid);
+    if (!knn_metrics[metric].timed)
+        append(valid, sizeof valid, knn_l1wrap.name);
+    knn_fail(error, "kernel %s: %s; for %s there are: %s", name, why, knn_metrics[metric].name, valid);
     return NULL;
 }
 
@@ -52,6 +56,8 @@ const struct knn_kernel *knn_choose_kernel(const char *name, enum knn_metric met
                  KNN_METRICS - 1);
         return NULL;
     }
+    if (!knn_metrics[metric].timed && (name == NULL || strcmp(name, knn_l1wrap.name) == 0))
+        return &knn_l1wrap;
     if (name == NULL)
         return knn_kernel_default(metric, features);
     const struct knn_kernel *kernel = knn_kernel_find(name);

@@ -72,7 +72,7 @@ static void must_write(FILE *csv, enum knn_metric metric, size_t k, size_t fold,
     char line[128], start[128];
     double accuracy;
     assert_non_null(fgets(line, sizeof line, csv));
-    snprintf(start, sizeof start, "%s,%zu,%zu,%zu,%zu,", knn_metric_name(metric), k, fold + 1, right, images);
+    snprintf(start, sizeof start, "%s,%zu,%zu,%zu,%zu,", knn_metrics[metric].name, k, fold + 1, right, images);
     if (strncmp(line, start, strlen(start)) != 0)
         fail_msg("not %s... but %s", start, line);
     assert_int_equal(sscanf(line + strlen(start), "%lf\n", &accuracy), 1);
@@ -90,7 +90,7 @@ static void must_print(const char *text, enum knn_metric metric, size_t k, const
     }
     for (size_t f = 0; f < folds->count; f++)
         squares += (accuracy[f] - mean) * (accuracy[f] - mean) / (double)folds->count;
-    snprintf(start, sizeof start, "\n  %-7s %4zu ", knn_metric_name(metric), k);
+    snprintf(start, sizeof start, "\n  %-7s %4zu ", knn_metrics[metric].name, k);
     assert_holds(text, start);
     const char *numbers = strstr(text, start) + strlen(start);
     assert_int_equal(sscanf(numbers, "%lf %% %lf", &shown[0], &shown[1]), 2);

@@ -144,7 +144,7 @@ static void check_neighbors(struct process *p, enum knn_metric metric, size_t qu
     snprintf(k_text, sizeof k_text, "%zu", k);
     snprintf(limit, sizeof limit, "%zu", queries);
     open_data(&dataset, DATA);
-    knnmark(p, "draw", "neighbors", "--data", DATA, "--metric", knn_metric_name(metric), "--k", k_text, "--limit",
+    knnmark(p, "draw", "neighbors", "--data", DATA, "--metric", knn_metrics[metric].name, "--k", k_text, "--limit",
             limit, "--output", png(p));
     assert_success(p);
     cairo_surface_t *picture = read_picture(p, 42 + 20 + (int)k * 143 + 128, TOP_GENERATED + 5 + (int)queries * 182);
@@ -160,7 +160,7 @@ static void check_neighbors(struct process *p, enum knn_metric metric, size_t qu
     }
     assert_in_range(right, 1, queries * k - 1); /* both colours were seen */
     snprintf(report, sizeof report, "%zu of %zu neighbours are of their query's class, by %s\n", right, queries * k,
-             knn_metric_name(metric));
+             knn_metrics[metric].name);
     assert_string_equal(p->output, report);
     cairo_surface_destroy(picture);
     knn_dataset_close(&dataset);

@@ -290,6 +290,30 @@ static void test_run(void **state) {
     check_sum(p, 1, "\n0 passed, 0 failed, 0 skipped\n");
 }
 
+/* -- kernels/registered.sh ------------------------------------------------------------------------------------------
+ */
+
+static int registered(struct process *p, const char *registry, const char *source) {
+    char paths[2][256];
+    write_text(p, "kernels.def", registry);
+    write_text(p, "l1_abacus.c", source);
+    const char *argv[] = {"/bin/sh", "kernels/registered.sh", process_path(p, "kernels.def", paths[0], sizeof paths[0]),
+                          process_path(p, "l1_abacus.c", paths[1], sizeof paths[1]), NULL};
+    assert_int_equal(process_run(p, argv), 0);
+    return p->status;
+}
+
+static void test_registered(void **state) {
+    struct process *p = *state;
+    static const char source[] = "#include \"kernel.h\"\nconst struct knn_kernel knn_l1_abacus_2x2 = {\n};\n",
+                      automatic[] = "const struct knn_kernel KNN_AUTO_SYMBOL(l1) = {\n};\n";
+    assert_int_equal(registered(p, "KERNEL(abacus, l1_abacus_2x2)\n", source), 0);
+    assert_int_equal(registered(p, "KERNEL(avx2, l1_avx2_auto)\n", automatic), 0);
+    assert_int_equal(registered(p, "KERNEL(abacus, l1_abacus)\n", source), 1);
+    assert_holds(p->errors, "no line KERNEL(<isa>, l1_abacus_2x2), so this kernel would never run");
+    assert_int_equal(registered(p, "KERNEL(avx2, l2_avx2_auto)\n", automatic), 1);
+}
+
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
@@ -306,6 +330,7 @@ int main(void) {
         WITH_FOLDER(test_deps_no_manager),
         WITH_FOLDER(test_deps_other_managers),
         WITH_FOLDER(test_run),
+        WITH_FOLDER(test_registered),
     };
     return cmocka_run_group_tests_name("scripts", tests, NULL, NULL);
 }

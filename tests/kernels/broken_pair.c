@@ -16,13 +16,6 @@ static uint32_t l2(const uint8_t *a, const uint8_t *b, size_t dim) {
     return sum;
 }
 
-static uint32_t l1wrap(const uint8_t *a, const uint8_t *b, size_t dim) {
-    uint32_t sum = 0;
-    for (size_t i = 0; i < dim; i++)
-        sum += (uint8_t)(b[i] - a[i]);
-    return sum;
-}
-
 static uint32_t off_by_one(const uint8_t *a, const uint8_t *b, size_t dim) {
     return l1(a, b, dim) + (a[dim - 1] > b[dim - 1]);
 }
@@ -85,10 +78,6 @@ static uint32_t only_signed(const uint8_t *a, const uint8_t *b, size_t dim) {
     return sum;
 }
 
-static uint32_t swaps_rows(const uint8_t *a, const uint8_t *b, size_t dim) {
-    return l1wrap(b, a, dim);
-}
-
 static uint32_t illegal(const uint8_t *a, const uint8_t *b, size_t dim) {
 #if defined(__x86_64__)
     __asm__ volatile("ud2");
@@ -109,12 +98,9 @@ static uint32_t divides(const uint8_t *a, const uint8_t *b, size_t dim) {
     .name = #function, .metric = KNN_L1, .mr = 1, .nr = 1, .max_dim = UINT32_MAX / 255, .pair = function
 #define L2(function)                                                                                                   \
     .name = #function, .metric = KNN_L2, .mr = 1, .nr = 1, .max_dim = UINT32_MAX / (255 * 255), .pair = function
-#define L1WRAP(function)                                                                                               \
-    .name = #function, .metric = KNN_L1WRAP, .mr = 1, .nr = 1, .max_dim = UINT32_MAX / 255, .pair = function
 
 const struct knn_kernel control_l1_pair = {L1(l1)};
 const struct knn_kernel control_l2_pair = {L2(l2)};
-const struct knn_kernel control_l1wrap_pair = {L1WRAP(l1wrap)};
 
 const struct broken *broken_pairs(size_t *count) {
     static const struct broken pairs[] = {
@@ -131,7 +117,6 @@ const struct broken *broken_pairs(size_t *count) {
         {{L2(overflows_16)}, "dim 2, query \"all 255\" at offset 0, 0 bytes after a guard, row \"all 0\""},
         {{L1(needs_alignment)}, "at offset 61, "},
         {{L1(only_signed)}, "dim 1, query \"all 255\""},
-        {{L1WRAP(swaps_rows)}, "dim 1, query \"all 255\" at offset 0, 0 bytes after a guard, row \"all 0\""},
         {{L1(illegal)}, "pair died of SIGILL"},
         {{L1(divides)}, "pair died of SIGFPE"},
     };

@@ -174,7 +174,6 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         {"control_l1_pair", test_control, NULL, NULL, (void *)(uintptr_t)&control_l1_pair},
         {"control_l2_pair", test_control, NULL, NULL, (void *)(uintptr_t)&control_l2_pair},
-        {"control_l1wrap_pair", test_control, NULL, NULL, (void *)(uintptr_t)&control_l1wrap_pair},
         {"control_l1_tile", test_control, NULL, NULL, (void *)(uintptr_t)&control_l1_tile},
         {"control_l2_tile", test_control, NULL, NULL, (void *)(uintptr_t)&control_l2_tile},
         cmocka_unit_test(test_broken_pairs),

@@ -443,7 +443,7 @@ static void test_isas(void **state) {
     size_t count;
     const struct knn_isa *isas = knn_isas(&count);
     for (size_t i = 0; i < count; i++)
-        for (unsigned metric = 0; metric < KNN_METRICS && runs_here(isas[i].features); metric++) {
+        for (unsigned metric = KNN_L1; metric <= KNN_L2 && runs_here(isas[i].features); metric++) {
             const struct knn_kernel *right = knn_kernel_default(metric, isas[i].features);
             assert_ptr_equal(kernel_used((struct knn_options){.metric = metric, .isa = isas[i].name}), right);
             setenv("KNNMARK_ISA", isas[i].name, 1);

@@ -16,6 +16,7 @@
 
 #include "allpairs.h"
 #include "harness.h"
+#include "l1wrap.h"
 
 /* Few values and copies make equal distances en masse, so that the order by index matters. */
 enum data { RANDOM, BITS, COPIES, EQUAL };
@@ -321,7 +322,7 @@ static void test_errors(void **state) {
     must_refuse(&p, kernel, 0, "k = 0: k must be from 1 to 1000");
     must_refuse(&p, kernel, 1001, "k = 1001: k must be from 1 to 1000");
     must_refuse(&p, kernel, 6, "k = 6 is more than the 5 rows of the smallest training part: use a smaller k");
-    must_refuse(&p, knn_kernel_reference(KNN_L1WRAP), 1,
+    must_refuse(&p, &knn_l1wrap, 1,
                 "metric l1wrap differs between a to b and b to a, but each pair is computed once for both: use l1 or "
                 "l2");
     p.rows.rows = 10;

@@ -1,5 +1,4 @@
-/* L1 with the difference modulo 256, one byte at a time: what NumPy makes of bytes (kernel.h), and the reference. */
-#include "kernel.h"
+#include "l1wrap.h"
 
 static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
     uint32_t sum = 0;
@@ -8,9 +7,9 @@ static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
     return sum;
 }
 
-const struct knn_kernel knn_l1wrap_scalar = {
-    .name = "l1wrap_scalar",
-    .summary = "one byte at a time, vectorization off",
+const struct knn_kernel knn_l1wrap = {
+    .name = "l1wrap",
+    .summary = "plain C",
     .metric = KNN_L1WRAP,
     .mr = 1,
     .nr = 1,
