@@ -28,7 +28,8 @@ static void finish_hash(struct sha256_ctx *hash, char hex[HEX]) {
 
 static void hash_images(struct sha256_ctx *hash, const struct knn_images *images) {
     for (size_t i = 0; i < images->pixels.rows; i++) {
-        sha256_update(hash, 1, &images->labels[i]);
+        uint8_t label = (uint8_t)images->labels[i];
+        sha256_update(hash, 1, &label);
         sha256_update(hash, images->pixels.dim, knn_matrix_row(&images->pixels, i));
     }
 }

@@ -13,7 +13,7 @@ struct result {
     struct knn_dataset dataset;
     struct knn_classifier *classifier;
     struct knn_matrix queries; /* the test images taken, a view */
-    uint8_t *predicted;
+    uint16_t *predicted;
     struct knn_neighbor *neighbors;
     double train_seconds, predict_seconds;
     struct knn_evaluation evaluation;
@@ -37,7 +37,7 @@ static int classify(struct result *r, const struct arguments *arguments, struct 
     r->queries = r->dataset.test.pixels;
     if (arguments->limit > 0 && arguments->limit < r->queries.rows)
         r->queries.rows = arguments->limit;
-    r->predicted = malloc(r->queries.rows);
+    r->predicted = malloc(r->queries.rows * sizeof *r->predicted);
     r->neighbors = malloc(r->queries.rows * options.k * sizeof *r->neighbors);
     if (r->predicted == NULL || r->neighbors == NULL)
         return knn_fail(error, "no memory for the answers: use a smaller k or --limit");
@@ -105,9 +105,9 @@ static void put_distances(FILE *csv, const struct knn_neighbor *list, const stru
 }
 
 static void put_shares(FILE *csv, const struct knn_neighbor *list, const struct knn_options *knn,
-                       const uint8_t *labels) {
-    double shares[KNN_LABELS];
-    knn_vote(list, knn->k, labels, knn->metric, knn->weights, shares);
+                       const uint16_t *labels) {
+    double shares[KNN_CLASSES];
+    knn_vote(list, knn->k, labels, knn->metric, knn->weights, shares, KNN_CLASSES);
     for (size_t c = 0; c < KNN_CLASSES; c++)
         fprintf(csv, ",%.17g", shares[c]);
 }

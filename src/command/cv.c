@@ -79,7 +79,7 @@ static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_
             knn_allpairs_row(found, row, neighbors);
             for (size_t j = 0; j < ks; j++)
                 right[j] += knn_vote(neighbors, arguments->ks[j], cv->images.labels, metric, arguments->knn.weights,
-                                     NULL) == cv->images.labels[row];
+                                     NULL, 0) == cv->images.labels[row];
         }
         for (size_t j = 0; j < ks; j++)
             settings[j].right[f] = right[j];

@@ -33,7 +33,7 @@ static int find_neighbors(const struct drawing *d, const struct knn_options *opt
                           struct knn_neighbor *neighbors, struct knn_error *error) {
     struct knn_classifier *classifier;
     const struct knn_images *train = &d->dataset.train;
-    uint8_t *labels = malloc(queries->rows);
+    uint16_t *labels = malloc(queries->rows * sizeof *labels);
     if (labels == NULL)
         return knn_fail(error, "no memory for the answers: use a smaller --limit");
     int status = knn_train(&classifier, &train->pixels, train->labels, options, error);

@@ -14,7 +14,7 @@ static const uint32_t regions[KNN_POINT_CLASSES + 1] = {0xa9cdea, 0xf2c3a2, 0xcf
 static const int corners[KNN_POINT_CLASSES] = {0, 4, 3};
 
 /* The class with the most votes, or TIE. */
-static int answer(const struct knn_neighbor *neighbors, size_t k, const uint8_t *labels) {
+static int answer(const struct knn_neighbor *neighbors, size_t k, const uint16_t *labels) {
     size_t votes[KNN_POINT_CLASSES] = {0};
     int best = 0, tied = 0;
     for (size_t i = 0; i < k; i++)
@@ -39,7 +39,7 @@ static int make_grid(struct knn_matrix *grid, struct knn_error *error) {
 
 /* Colours the plane and puts the points on it; y grows upwards. */
 static void put_plane(struct drawing *d, int left, int top, const struct knn_neighbor *neighbors, size_t k,
-                      const struct knn_matrix *points, const uint8_t *labels) {
+                      const struct knn_matrix *points, const uint16_t *labels) {
     char share[64];
     size_t ties = 0;
     for (int i = 0; i < PLANE * PLANE; i++) {
@@ -62,12 +62,12 @@ static void put_plane(struct drawing *d, int left, int top, const struct knn_nei
 }
 
 static int put_answers(struct drawing *d, int left, int top, size_t k, const struct knn_matrix *points,
-                       const uint8_t *labels, const struct knn_matrix *grid, struct knn_error *error) {
+                       const uint16_t *labels, const struct knn_matrix *grid, struct knn_error *error) {
     struct knn_options options = d->arguments->knn;
     options.k = k;
     struct knn_classifier *classifier = NULL;
     struct knn_neighbor *neighbors = calloc(grid->rows * k, sizeof *neighbors);
-    uint8_t *predicted = malloc(grid->rows);
+    uint16_t *predicted = malloc(grid->rows * sizeof *predicted);
     int status = neighbors == NULL || predicted == NULL ? knn_fail(error, "no memory for the plane: use a smaller k")
                                                         : knn_train(&classifier, points, labels, &options, error);
     if (status == 0)
@@ -83,7 +83,7 @@ static int put_answers(struct drawing *d, int left, int top, size_t k, const str
 int draw_regions(struct drawing *d, struct knn_error *error) {
     size_t ks[] = {1, d->arguments->knn.k > 0 ? d->arguments->knn.k : 5};
     struct knn_matrix points = {0}, grid = {0};
-    uint8_t labels[KNN_POINTS];
+    uint16_t labels[KNN_POINTS];
     char title[96];
     int top;
     snprintf(title, sizeof title,

@@ -56,7 +56,7 @@ static int is_better(const struct setting *a, const struct setting *b) {
 static int count_votes(struct tune *t, enum knn_metric metric, const struct knn_neighbor *neighbors,
                        const struct arguments *arguments, struct knn_error *error) {
     size_t images = t->held_out.pixels.rows, found = arguments->ks[arguments->k_count - 1];
-    uint8_t *predicted = malloc(images);
+    uint16_t *predicted = malloc(images * sizeof *predicted);
     if (predicted == NULL)
         return knn_fail(error, "no memory for the answers: hold out fewer images");
     int status = 0;
@@ -66,7 +66,7 @@ static int count_votes(struct tune *t, enum knn_metric metric, const struct knn_
         setting->k = arguments->ks[i];
         for (size_t q = 0; q < images; q++)
             predicted[q] =
-                knn_vote(neighbors + q * found, setting->k, t->rest.labels, metric, arguments->knn.weights, NULL);
+                knn_vote(neighbors + q * found, setting->k, t->rest.labels, metric, arguments->knn.weights, NULL, 0);
         status = knn_evaluate(&setting->evaluation, t->held_out.labels, predicted, images, error);
         if (t->best == NULL || is_better(setting, t->best))
             t->best = setting;
@@ -100,7 +100,7 @@ static int choose(struct tune *t, const struct arguments *arguments, struct knn_
 
 static int predict_test(struct tune *t, const struct knn_classifier *classifier, struct knn_error *error) {
     const struct knn_images *test = &t->dataset.test;
-    uint8_t *predicted = malloc(test->pixels.rows);
+    uint16_t *predicted = malloc(test->pixels.rows * sizeof *predicted);
     if (predicted == NULL)
         return knn_fail(error, "no memory for the answers");
     int status = knn_predict(classifier, &test->pixels, predicted, NULL, error);

@@ -40,12 +40,14 @@ static int read_binary(struct knn_images *images, struct knn_member *batch, stru
     if (knn_images_alloc(images, (size_t)(batch->size / RECORD), error) != 0)
         return -1;
     for (size_t i = 0; i < images->pixels.rows; i++) {
-        if (knn_member_read(batch, &images->labels[i], 1, error) != 0 ||
+        uint8_t label;
+        if (knn_member_read(batch, &label, 1, error) != 0 ||
             knn_member_read(batch, knn_matrix_row(&images->pixels, i), KNN_IMAGE_BYTES, error) != 0)
             return -1;
-        if (images->labels[i] >= KNN_CLASSES)
+        if (label >= KNN_CLASSES)
             return knn_fail(error, "%s: record %zu (of 0 to %zu) has label %d, not 0 to 9: fetch it again",
-                            batch->where, i, images->pixels.rows - 1, images->labels[i]);
+                            batch->where, i, images->pixels.rows - 1, label);
+        images->labels[i] = label;
     }
     return 0;
 }
@@ -73,7 +75,7 @@ static int take_batch(struct knn_member *file, void *context, struct knn_error *
 static void move_images(struct knn_images *to, size_t row, struct knn_images *from) {
     enum { STEP = 2048 };
     size_t rows = from->pixels.rows;
-    memcpy(to->labels + row, from->labels, rows);
+    memcpy(to->labels + row, from->labels, rows * sizeof *to->labels);
     for (size_t done = 0; done < rows; done += STEP) {
         size_t step = rows - done < STEP ? rows - done : STEP;
         memcpy(knn_matrix_row(&to->pixels, row + done), knn_matrix_row(&from->pixels, done), step * to->pixels.stride);

@@ -44,7 +44,7 @@ static int take_labels(struct knn_images *images, const struct knn_pickle *pickl
         if (label->kind != KNN_PICKLE_INTEGER || label->integer < 0 || label->integer >= KNN_CLASSES)
             return knn_fail(error, "%s: label %zu (of 0 to %zu) is not a number from 0 to 9: fetch CIFAR-10 again",
                             where, row, list->size - 1);
-        images->labels[row] = (uint8_t)label->integer;
+        images->labels[row] = (uint16_t)label->integer;
     }
     return 0;
 }

@@ -21,7 +21,7 @@ enum { KNN_IMAGE_WIDTH = 32, KNN_IMAGE_HEIGHT = 32, KNN_IMAGE_PLANES = 3, KNN_IM
 
 struct knn_images {
     struct knn_matrix pixels; /* a row an image: 1024 red, 1024 green, 1024 blue bytes, each plane row-major 32x32 */
-    uint8_t *labels;          /* pixels.rows of them, 0 ... KNN_CLASSES - 1 */
+    uint16_t *labels;         /* pixels.rows of them, 0 ... KNN_CLASSES - 1 */
 };
 
 struct knn_dataset {

@@ -8,7 +8,7 @@ int knn_images_alloc(struct knn_images *images, size_t count, struct knn_error *
         return knn_fail(error, "a set of %zu images: use 1 to %d", count, KNN_MAX_IMAGES);
     if (knn_matrix_alloc(&images->pixels, count, KNN_IMAGE_BYTES, error) != 0)
         return -1;
-    images->labels = calloc(count, 1);
+    images->labels = calloc(count, sizeof *images->labels);
     if (images->labels == NULL) {
         knn_images_free(images);
         return knn_fail(error, "no memory for the labels of %zu images: use fewer", count);

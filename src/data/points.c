@@ -13,11 +13,12 @@ static uint8_t around(uint8_t middle, uint64_t *random) {
     return (uint8_t)(sum < EDGE ? EDGE : sum > UINT8_MAX - EDGE ? UINT8_MAX - EDGE : sum);
 }
 
-int knn_points_generate(struct knn_matrix *points, uint8_t labels[KNN_POINTS], uint64_t seed, struct knn_error *error) {
+int knn_points_generate(struct knn_matrix *points, uint16_t labels[KNN_POINTS], uint64_t seed,
+                        struct knn_error *error) {
     if (knn_matrix_alloc(points, KNN_POINTS, 2, error) != 0)
         return -1;
     for (size_t i = 0; i < KNN_POINTS; i++) {
-        labels[i] = (uint8_t)(i % KNN_POINT_CLASSES);
+        labels[i] = (uint16_t)(i % KNN_POINT_CLASSES);
         for (size_t axis = 0; axis < 2; axis++)
             knn_matrix_row(points, i)[axis] = around(centres[labels[i]][axis], &seed);
     }

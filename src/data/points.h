@@ -8,6 +8,6 @@ enum { KNN_POINT_CLASSES = 3, KNN_POINTS = 90 };
 
 /* Row i becomes point i, two bytes x and y, and labels[i] its class, i % KNN_POINT_CLASSES. A class is a heap around a
  * centre; the seed decides where in it each point lies, on every machine alike. The caller frees the matrix. */
-int knn_points_generate(struct knn_matrix *points, uint8_t labels[KNN_POINTS], uint64_t seed, struct knn_error *error);
+int knn_points_generate(struct knn_matrix *points, uint16_t labels[KNN_POINTS], uint64_t seed, struct knn_error *error);
 
 #endif

@@ -14,7 +14,7 @@ static void swap(struct knn_images *images, size_t a, size_t b) {
         one[i] = other[i];
         other[i] = byte;
     }
-    uint8_t label = images->labels[a];
+    uint16_t label = images->labels[a];
     images->labels[a] = images->labels[b];
     images->labels[b] = label;
 }

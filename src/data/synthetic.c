@@ -134,11 +134,11 @@ static void make_image(uint8_t *image, const struct pattern *patterns, unsigned 
 }
 
 /* As many of every class as of any other, but for a remainder, in random order. */
-static void make_labels(uint8_t *labels, size_t count, uint64_t random) {
+static void make_labels(uint16_t *labels, size_t count, uint64_t random) {
     for (size_t i = 0; i < count; i++) {
         size_t j = random_below(&random, (uint32_t)(i + 1));
         labels[i] = labels[j];
-        labels[j] = (uint8_t)(i % KNN_CLASSES);
+        labels[j] = (uint16_t)(i % KNN_CLASSES);
     }
 }
 

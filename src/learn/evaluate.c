@@ -18,14 +18,14 @@ struct knn_interval knn_wilson(size_t right, size_t all) {
 
 /* -- counting ------------------------------------------------------------------------------------------------------ */
 
-static int check_label(const char *what, size_t image, uint8_t label, struct knn_error *error) {
+static int check_label(const char *what, size_t image, uint16_t label, struct knn_error *error) {
     if (label < KNN_CLASSES)
         return 0;
     return knn_fail(error, "the %s of image %zu is %d, which the class list does not have: use labels 0 to %d", what,
                     image, label, KNN_CLASSES - 1);
 }
 
-int knn_evaluate(struct knn_evaluation *evaluation, const uint8_t *labels, const uint8_t *predicted, size_t count,
+int knn_evaluate(struct knn_evaluation *evaluation, const uint16_t *labels, const uint16_t *predicted, size_t count,
                  struct knn_error *error) {
     *evaluation = (struct knn_evaluation){.images = count};
     for (size_t i = 0; i < count; i++) {
@@ -38,7 +38,7 @@ int knn_evaluate(struct knn_evaluation *evaluation, const uint8_t *labels, const
     return 0;
 }
 
-int knn_check_classes(const uint8_t *labels, size_t count, struct knn_error *error) {
+int knn_check_classes(const uint16_t *labels, size_t count, struct knn_error *error) {
     int several = 0;
     for (size_t i = 0; i < count; i++) {
         if (check_label("label", i, labels[i], error) != 0)

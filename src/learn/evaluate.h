@@ -21,11 +21,11 @@ struct knn_evaluation {
 };
 
 /* Compares predictions with the labels of `count` images. Fails on a label that the class list does not have. */
-int knn_evaluate(struct knn_evaluation *evaluation, const uint8_t *labels, const uint8_t *predicted, size_t count,
+int knn_evaluate(struct knn_evaluation *evaluation, const uint16_t *labels, const uint16_t *predicted, size_t count,
                  struct knn_error *error);
 
 /* Training images that can teach something: every label is in the class list, and there are at least two classes. */
-int knn_check_classes(const uint8_t *labels, size_t count, struct knn_error *error);
+int knn_check_classes(const uint16_t *labels, size_t count, struct knn_error *error);
 
 /* 0 of none. */
 double knn_share(size_t part, size_t whole);

@@ -5,8 +5,6 @@
 #include "random.h"
 #include "schedule.h"
 
-enum { LABELS = UINT8_MAX + 1 };
-
 const char *knn_fold_split_name(enum knn_fold_split split) {
     static const char *const names[KNN_FOLD_SPLITS] = {
         [KNN_STRATIFIED] = "stratified", [KNN_CONTIGUOUS] = "contiguous", [KNN_SHUFFLED] = "shuffled"};
@@ -36,6 +34,7 @@ struct class {
     size_t first; /* its first row's place when rows are sorted by class */
     size_t fold;  /* the fold that its next row goes to ... */
     size_t left;  /* ... as do so many more after it */
+    int seen;
 };
 
 /* Rows of a class that a fold gets: those whose places leave the remainder `fold` when divided by `folds`. */
@@ -44,15 +43,13 @@ static size_t rows_in_fold(const struct class *class, size_t fold, size_t folds)
     return (class->first + class->rows + folds - 1 - fold) / folds - before;
 }
 
-static void stratify(uint32_t *fold_of, struct class classes[LABELS], const uint8_t *labels, size_t rows,
-                     size_t folds) {
-    int seen[LABELS] = {0};
+static void stratify(uint32_t *fold_of, struct class *classes, const uint16_t *labels, size_t rows, size_t folds) {
     size_t place = 0;
     for (size_t i = 0; i < rows && place < rows; i++) {
         struct class *class = &classes[labels[i]];
-        if (seen[labels[i]])
+        if (class->seen)
             continue;
-        seen[labels[i]] = 1;
+        class->seen = 1;
         class->first = place;
         class->left = rows_in_fold(class, 0, folds);
         place += class->rows;
@@ -67,7 +64,7 @@ static void stratify(uint32_t *fold_of, struct class classes[LABELS], const uint
 }
 
 /* Counts the rows of every class, and refuses what cannot be spread. */
-static int count_classes(struct class classes[LABELS], const uint8_t *labels, size_t rows, size_t folds,
+static int count_classes(struct class *classes, const uint16_t *labels, size_t rows, size_t folds,
                          struct knn_error *error) {
     size_t smallest = labels[0];
     for (size_t i = 0; i < rows; i++)
@@ -75,7 +72,7 @@ static int count_classes(struct class classes[LABELS], const uint8_t *labels, si
     if (classes[labels[0]].rows == rows)
         return knn_fail(error, "all %zu rows are of class %u: stratified folds need two classes, use more rows", rows,
                         labels[0]);
-    for (size_t label = 0; label < LABELS; label++)
+    for (size_t label = 0; label <= UINT16_MAX; label++)
         if (classes[label].rows > 0 && classes[label].rows < classes[smallest].rows)
             smallest = label;
     if (classes[smallest].rows < folds)
@@ -84,6 +81,17 @@ static int count_classes(struct class classes[LABELS], const uint8_t *labels, si
                         "another split",
                         smallest, classes[smallest].rows, folds);
     return 0;
+}
+
+static int deal_classes(uint32_t *fold_of, const uint16_t *labels, size_t rows, size_t folds, struct knn_error *error) {
+    struct class *classes = calloc(UINT16_MAX + 1, sizeof *classes);
+    if (classes == NULL)
+        return knn_fail(error, "no memory to count the rows of every class: close other programs");
+    int status = count_classes(classes, labels, rows, folds, error);
+    if (status == 0)
+        stratify(fold_of, classes, labels, rows, folds);
+    free(classes);
+    return status;
 }
 
 /* -- folds --------------------------------------------------------------------------------------------------------- */
@@ -101,13 +109,11 @@ static void collect(struct knn_folds *folds, const uint32_t *fold_of, size_t row
     folds->start[0] = 0;
 }
 
-static int deal(struct knn_folds *folds, uint32_t *fold_of, enum knn_fold_split split, const uint8_t *labels,
+static int deal(struct knn_folds *folds, uint32_t *fold_of, enum knn_fold_split split, const uint16_t *labels,
                 size_t rows, uint64_t seed, struct knn_error *error) {
-    struct class classes[LABELS] = {0};
     if (split == KNN_STRATIFIED) {
-        if (count_classes(classes, labels, rows, folds->count, error) != 0)
+        if (deal_classes(fold_of, labels, rows, folds->count, error) != 0)
             return -1;
-        stratify(fold_of, classes, labels, rows, folds->count);
     } else {
         for (size_t i = 0; i < rows; i++)
             folds->order[i] = (uint32_t)i;
@@ -119,8 +125,8 @@ static int deal(struct knn_folds *folds, uint32_t *fold_of, enum knn_fold_split 
     return 0;
 }
 
-int knn_folds_make(struct knn_folds *folds, enum knn_fold_split split, size_t count, const uint8_t *labels, size_t rows,
-                   uint64_t seed, struct knn_error *error) {
+int knn_folds_make(struct knn_folds *folds, enum knn_fold_split split, size_t count, const uint16_t *labels,
+                   size_t rows, uint64_t seed, struct knn_error *error) {
     *folds = (struct knn_folds){0};
     if (count < 2)
         return knn_fail(error, "folds = %zu: use at least 2", count);

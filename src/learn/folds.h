@@ -30,8 +30,8 @@ const char *knn_fold_split_name(enum knn_fold_split split);
 /* labels[i] is the class of row i; only stratified folds look at it, and only shuffled ones at the seed. Fails on fewer
  * than two folds or more than rows; for stratified folds on a single class or one of fewer rows than folds; and without
  * memory. Nothing is then left allocated. */
-int knn_folds_make(struct knn_folds *folds, enum knn_fold_split split, size_t count, const uint8_t *labels, size_t rows,
-                   uint64_t seed, struct knn_error *error);
+int knn_folds_make(struct knn_folds *folds, enum knn_fold_split split, size_t count, const uint16_t *labels,
+                   size_t rows, uint64_t seed, struct knn_error *error);
 
 /* Safe on a zeroed struct, and twice. */
 void knn_folds_free(struct knn_folds *folds);

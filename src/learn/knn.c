@@ -7,10 +7,10 @@ struct knn_classifier {
     struct knn_options options;
     struct knn_team team;
     struct knn_panels panels;
-    uint8_t *labels;
+    uint16_t *labels;
 };
 
-static int learn(struct knn_classifier *c, const struct knn_matrix *X, const uint8_t *y, struct knn_error *error) {
+static int learn(struct knn_classifier *c, const struct knn_matrix *X, const uint16_t *y, struct knn_error *error) {
     const struct knn_options *options = &c->options;
     if (options->k > KNN_MAX_K)
         return knn_fail(error, "k = %zu: k must be from 1 to %d", options->k, KNN_MAX_K);
@@ -24,14 +24,14 @@ static int learn(struct knn_classifier *c, const struct knn_matrix *X, const uin
         return -1;
     c->team.bound =
         options->binding == KNN_BIND_ALWAYS || (options->binding == KNN_BIND_SEVERAL && c->team.threads > 1);
-    c->labels = malloc(X->rows);
+    c->labels = malloc(X->rows * sizeof *c->labels);
     if (c->labels == NULL)
         return knn_fail(error, "no memory for %zu labels", X->rows);
-    memcpy(c->labels, y, X->rows);
+    memcpy(c->labels, y, X->rows * sizeof *c->labels);
     return knn_panels_pack(&c->panels, kernel, X, options->consume, &c->team, error);
 }
 
-int knn_train(struct knn_classifier **classifier, const struct knn_matrix *X, const uint8_t *y,
+int knn_train(struct knn_classifier **classifier, const struct knn_matrix *X, const uint16_t *y,
               const struct knn_options *options, struct knn_error *error) {
     struct knn_classifier *c = *classifier = calloc(1, sizeof *c);
     if (c == NULL)
@@ -46,7 +46,7 @@ int knn_train(struct knn_classifier **classifier, const struct knn_matrix *X, co
     return -1;
 }
 
-int knn_predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint8_t *labels,
+int knn_predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint16_t *labels,
                 struct knn_neighbor *neighbors, struct knn_error *error) {
     size_t k = classifier->options.k;
     struct knn_neighbor *found = neighbors != NULL ? neighbors : malloc(X->rows * k * sizeof *found);
@@ -57,7 +57,7 @@ int knn_predict(const struct knn_classifier *classifier, const struct knn_matrix
     if (status == 0)
         for (size_t i = 0; i < X->rows; i++)
             labels[i] = knn_vote(found + i * k, k, classifier->labels, classifier->options.metric,
-                                 classifier->options.weights, NULL);
+                                 classifier->options.weights, NULL, 0);
     if (neighbors == NULL)
         free(found);
     return status;

@@ -8,9 +8,10 @@
  *         fprintf(stderr, "%s\n", error.message);
  *     knn_classifier_free(classifier);
  *
- * Rows are vectors of bytes of one length (an image, flattened); labels are 0 to 255. The neighbours are exact, ordered
- * by (distance, training index); each of the k has one vote, or more the nearer it is (vote.h), and a tie goes to the
- * smallest label. The same input gives the same answer with every kernel and any number of threads, on every machine.
+ * Rows are vectors of bytes of one length (an image, flattened); labels are 0 to 65535. The neighbours are exact,
+ * ordered by (distance, training index); each of the k has one vote, or more the nearer it is (vote.h), and a tie goes
+ * to the smallest label. The same input gives the same answer with every kernel and any number of threads, on every
+ * machine.
  */
 #ifndef KNN_KNN_H
 #define KNN_KNN_H
@@ -44,13 +45,13 @@ struct knn_classifier;
 /* Learns X (rows of bytes) with y (X->rows labels). Labels are copied; rows are packed for a tile kernel, and for a
  * pair kernel X must outlive the classifier. Fails on names that do not exist or cannot run here, on a bad k and
  * without memory; *classifier is then NULL. */
-int knn_train(struct knn_classifier **classifier, const struct knn_matrix *X, const uint8_t *y,
+int knn_train(struct knn_classifier **classifier, const struct knn_matrix *X, const uint16_t *y,
               const struct knn_options *options, struct knn_error *error);
 
 /* labels[i] becomes the label of row i of X. `neighbors`, if not NULL, receives its k nearest training rows in
  * neighbors[i * k ...], nearest first. Safe from several threads at once; if each call has several threads of its own,
  * train with KNN_BIND_NEVER, or all calls will share the same cores. */
-int knn_predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint8_t *labels,
+int knn_predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint16_t *labels,
                 struct knn_neighbor *neighbors, struct knn_error *error);
 
 /* The kernel and the threads in use. */

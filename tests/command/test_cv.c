@@ -60,8 +60,8 @@ static void solve(const struct knn_dataset *dataset, const struct knn_folds *fol
                 }
             qsort(list, n, sizeof *list, nearer);
             for (size_t j = 0; j < KS; j++)
-                right[j][f] +=
-                    knn_vote(list, ks[j], dataset->train.labels, metric, weights, NULL) == dataset->train.labels[row];
+                right[j][f] += knn_vote(list, ks[j], dataset->train.labels, metric, weights, NULL, 0) ==
+                               dataset->train.labels[row];
         }
 }
 

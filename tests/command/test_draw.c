@@ -184,7 +184,7 @@ static void test_neighbors_defaults(void **state) {
 /* -- regions ------------------------------------------------------------------------------------------------------- */
 
 /* The label of most of the nearest, or KNN_POINT_CLASSES if there are two of them. */
-static int answer(const size_t *nearest, size_t k, const uint8_t *labels) {
+static int answer(const size_t *nearest, size_t k, const uint16_t *labels) {
     int votes[KNN_POINT_CLASSES] = {0}, most = 0, winner = 0;
     for (size_t i = 0; i < k; i++)
         votes[labels[nearest[i]]]++;
@@ -208,7 +208,7 @@ static int is_covered(const struct knn_matrix *points, const uint8_t *place) {
 static size_t check_plane(cairo_surface_t *picture, int left, uint64_t seed, enum knn_metric metric, size_t k) {
     struct knn_matrix points;
     struct knn_error error;
-    uint8_t labels[KNN_POINTS];
+    uint16_t labels[KNN_POINTS];
     size_t nearest[KNN_POINTS], ties = 0;
     uint32_t colours[KNN_POINT_CLASSES + 1] = {0, 0, 0, WHITE};
     assert_int_equal(knn_points_generate(&points, labels, seed, &error), 0);

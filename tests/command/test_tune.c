@@ -275,7 +275,8 @@ static void test_bad_labels(void **state) {
     struct process *p = *state;
     char folder[PATH];
     struct knn_images train = make_images(TRAIN, 1);
-    memset(train.labels + HELD_OUT, 3, TRAIN - HELD_OUT);
+    for (size_t i = HELD_OUT; i < TRAIN; i++)
+        train.labels[i] = 3;
     write_folder(process_path(p, "cats", folder, sizeof folder), &train, 0, &train, TEST);
     knnmark(p, "tune", "--data", folder, "--validation", "30", "--k", "1");
     assert_complaint(p, 1, "all training images (90) are of class cat: use images of two classes or more");

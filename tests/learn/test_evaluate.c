@@ -37,7 +37,7 @@ static void test_wilson(void **state) {
 
 enum { COUNT = 7 };
 
-static const uint8_t labels[COUNT] = {0, 0, 0, 3, 3, 9, 9}, predicted[COUNT] = {0, 3, 3, 3, 3, 9, 1};
+static const uint16_t labels[COUNT] = {0, 0, 0, 3, 3, 9, 9}, predicted[COUNT] = {0, 3, 3, 3, 3, 9, 1};
 
 static struct knn_evaluation evaluate(void) {
     struct knn_evaluation evaluation;
@@ -71,7 +71,7 @@ static void must_say(const struct knn_error *error, const char *text) {
 
 static void test_unknown_labels(void **state) {
     (void)state;
-    const uint8_t wrong[] = {1, 10, 2}, right[] = {1, 2, 2};
+    const uint16_t wrong[] = {1, 10, 2}, right[] = {1, 2, 2};
     struct knn_evaluation e;
     struct knn_error error;
     assert_int_equal(knn_evaluate(&e, wrong, right, 3, &error), -1);
@@ -84,7 +84,7 @@ static void test_unknown_labels(void **state) {
 
 static void test_one_class(void **state) {
     (void)state;
-    const uint8_t cats[] = {3, 3, 3, 5};
+    const uint16_t cats[] = {3, 3, 3, 5};
     struct knn_error error;
     assert_int_equal(knn_check_classes(cats, 3, &error), -1);
     must_say(&error, "all training images (3) are of class cat: use images of two classes or more");

@@ -21,7 +21,7 @@ static size_t pick(size_t limit) {
     return (size_t)(palette_random(&stream) >> 33) % limit;
 }
 
-static void make(struct knn_folds *folds, enum knn_fold_split split, size_t count, const uint8_t *labels, size_t rows,
+static void make(struct knn_folds *folds, enum knn_fold_split split, size_t count, const uint16_t *labels, size_t rows,
                  uint64_t seed) {
     struct knn_error error;
     if (knn_folds_make(folds, split, count, labels, rows, seed, &error) != 0)
@@ -102,7 +102,7 @@ static void test_scikit_learn(void **state) {
     (void)state;
     static const struct {
         size_t folds, rows;
-        uint8_t labels[18];
+        uint16_t labels[18];
         unsigned fold_of[18];
     } cases[] = {
         {3,
@@ -126,7 +126,7 @@ static void test_scikit_learn(void **state) {
 }
 
 /* Rows sorted by class, classes by first row, and dealt out in turn: how many of a class does a fold get? */
-static void deal(const uint8_t *labels, size_t rows, size_t folds, unsigned *fold_of) {
+static void deal(const uint16_t *labels, size_t rows, size_t folds, unsigned *fold_of) {
     int done[UINT8_MAX + 1] = {0};
     for (size_t first = 0, place = 0; first < rows; first++) {
         size_t gets[MOST] = {0}, fold = 0;
@@ -152,14 +152,14 @@ static void test_stratified(void **state) {
     for (unsigned round = 0; round < 300; round++) {
         size_t classes = 2 + pick(round % 2 ? 10 : 3), count = 2 + pick(9), rows = classes * count;
         rows += pick(MOST - rows);
-        uint8_t labels[MOST];
+        uint16_t labels[MOST];
         uint8_t base = (uint8_t)pick(UINT8_MAX - classes);
         unsigned fold_of[MOST], right[MOST];
         for (size_t i = 0; i < rows; i++) /* `count` of each class, and the rest unevenly */
             labels[i] = (uint8_t)(base + (i < classes * count ? i % classes : pick(1 + pick(classes))));
         for (size_t i = rows; i > 1; i--) {
             size_t j = pick(i);
-            uint8_t label = labels[j];
+            uint16_t label = labels[j];
             labels[j] = labels[i - 1];
             labels[i - 1] = label;
         }
@@ -174,7 +174,7 @@ static void test_stratified(void **state) {
 
 /* -- what there cannot be ------------------------------------------------------------------------------------------ */
 
-static void must_refuse(enum knn_fold_split split, size_t count, const uint8_t *labels, size_t rows,
+static void must_refuse(enum knn_fold_split split, size_t count, const uint16_t *labels, size_t rows,
                         const char *message) {
     struct knn_folds folds;
     struct knn_error error;
@@ -188,7 +188,7 @@ static void must_refuse(enum knn_fold_split split, size_t count, const uint8_t *
 
 static void test_errors(void **state) {
     (void)state;
-    static const uint8_t ones[] = {1, 1, 1, 1, 1, 1}, rare[] = {4, 1, 1, 4, 1, 1, 1, 1};
+    static const uint16_t ones[] = {1, 1, 1, 1, 1, 1}, rare[] = {4, 1, 1, 4, 1, 1, 1, 1};
     for (unsigned split = 0; split < KNN_FOLD_SPLITS; split++) {
         must_refuse(split, 0, ones, 6, "folds = 0: use at least 2");
         must_refuse(split, 1, ones, 6, "folds = 1: use at least 2");

@@ -34,7 +34,7 @@ static struct knn_matrix matrix_of(const uint8_t *bytes, size_t rows, size_t dim
     return matrix;
 }
 
-static struct knn_classifier *train(const struct knn_matrix *X, const uint8_t *y, struct knn_options options) {
+static struct knn_classifier *train(const struct knn_matrix *X, const uint16_t *y, struct knn_options options) {
     struct knn_classifier *classifier;
     struct knn_error error;
     if (knn_train(&classifier, X, y, &options, &error) != 0)
@@ -42,7 +42,7 @@ static struct knn_classifier *train(const struct knn_matrix *X, const uint8_t *y
     return classifier;
 }
 
-static void predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint8_t *labels,
+static void predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint16_t *labels,
                     struct knn_neighbor *neighbors) {
     struct knn_error error;
     if (knn_predict(classifier, X, labels, neighbors, &error) != 0)
@@ -60,7 +60,7 @@ static void must_say(const struct knn_error *error, const char *const *words) {
 }
 
 static void must_refuse_rows(const struct knn_matrix *X, struct knn_options options, const char *const *words) {
-    const uint8_t y[] = {0, 1};
+    const uint16_t y[] = {0, 1};
     struct knn_classifier *classifier = (struct knn_classifier *)&y;
     struct knn_error error = {""};
     assert_int_equal(knn_train(&classifier, X, y, &options, &error), -1);
@@ -80,7 +80,7 @@ static void must_refuse(struct knn_options options, const char *const *words) {
 /* The kernel that is used with these options. */
 static const struct knn_kernel *kernel_used(struct knn_options options) {
     struct knn_matrix X = make_matrix(2, 2);
-    struct knn_classifier *classifier = train(&X, (const uint8_t[]){0, 1}, options);
+    struct knn_classifier *classifier = train(&X, (const uint16_t[]){0, 1}, options);
     const struct knn_kernel *kernel = knn_classifier_kernel(classifier);
     knn_classifier_free(classifier);
     knn_matrix_free(&X);
@@ -96,17 +96,18 @@ static int runs_here(unsigned features) {
 /* From the origin, (0, 5) is nearer by L1 and (3, 3) by L2. */
 static void test_metrics(void **state) {
     (void)state;
-    const uint8_t rows[] = {3, 3, 0, 5, 200, 200}, y[] = {33, 5, 200}, origin[] = {0, 0, 199, 201};
+    const uint8_t rows[] = {3, 3, 0, 5, 200, 200}, origin[] = {0, 0, 199, 201};
+    const uint16_t y[] = {33, 5, 200};
     struct knn_matrix X = matrix_of(rows, 3, 2), queries = matrix_of(origin, 2, 2);
     static const struct {
         enum knn_metric metric;
-        uint8_t label;
+        uint16_t label;
         struct knn_neighbor first, second;
     } answers[] = {{KNN_L1, 5, {5, 1}, {6, 0}}, {KNN_L2, 33, {18, 0}, {25, 1}}};
     for (size_t i = 0; i < 2; i++) {
         struct knn_classifier *one = train(&X, y, (struct knn_options){.metric = answers[i].metric});
         struct knn_classifier *two = train(&X, y, (struct knn_options){.metric = answers[i].metric, .k = 2});
-        uint8_t labels[2];
+        uint16_t labels[2];
         struct knn_neighbor found[4];
         predict(one, &queries, labels, found);
         assert_true(labels[0] == answers[i].label && labels[1] == 200);
@@ -126,11 +127,12 @@ static void test_metrics(void **state) {
 /* One less is 255 modulo 256, so the farthest row is the nearest. */
 static void test_wrapped_metric(void **state) {
     (void)state;
-    const uint8_t rows[] = {200, 199, 199, 200, 230, 230}, y[] = {1, 2, 3}, point[] = {200, 200};
+    const uint8_t rows[] = {200, 199, 199, 200, 230, 230}, point[] = {200, 200};
+    const uint16_t y[] = {1, 2, 3};
     struct knn_matrix X = matrix_of(rows, 3, 2), query = matrix_of(point, 1, 2);
     struct knn_classifier *classifier = train(&X, y, (struct knn_options){.metric = KNN_L1WRAP, .k = 3});
     struct knn_neighbor found[3];
-    uint8_t label;
+    uint16_t label;
     predict(classifier, &query, &label, found);
     assert_true(found[0].index == 2 && found[0].distance == 60);
     assert_true(found[1].index == 0 && found[1].distance == 255);
@@ -141,12 +143,12 @@ static void test_wrapped_metric(void **state) {
 }
 
 /* The label that k neighbours elect, `labels` being nearest first. */
-static unsigned elect(const uint8_t *labels, size_t rows, size_t k) {
+static unsigned elect(const uint16_t *labels, size_t rows, size_t k) {
     struct knn_matrix X = make_matrix(rows, 1), query = make_matrix(1, 1);
     for (size_t i = 0; i < rows; i++)
         *knn_matrix_row(&X, i) = (uint8_t)(i + 1);
     struct knn_classifier *classifier = train(&X, labels, (struct knn_options){.k = k});
-    uint8_t label;
+    uint16_t label;
     predict(classifier, &query, &label, NULL);
     knn_classifier_free(classifier);
     knn_matrix_free(&X);
@@ -156,19 +158,21 @@ static unsigned elect(const uint8_t *labels, size_t rows, size_t k) {
 
 static void test_votes(void **state) {
     (void)state;
-    const uint8_t labels[] = {9, 4, 4, 9, 255, 255, 255, 0, 0, 0};
-    static const uint8_t right[] = {9, 9, 4, 4, 4, 4, 4, 255, 255, 255, 0}; /* by k; 0 means 1 */
-    for (size_t k = 0; k <= sizeof labels; k++)
-        assert_int_equal(elect(labels, sizeof labels, k), right[k]);
-    assert_int_equal(elect((const uint8_t[]){255}, 1, 1), 255);
-    assert_int_equal(elect((const uint8_t[]){255, 0}, 2, 2), 0);
-    assert_int_equal(elect((const uint8_t[]){255, 254}, 2, 2), 254);
-    uint8_t many[255];
-    for (size_t i = 0; i < sizeof many; i++)
-        many[i] = (uint8_t)(255 - i); /* all labels but 0, one vote each */
-    assert_int_equal(elect(many, sizeof many, sizeof many), 1);
-    memset(many, 77, sizeof many);
-    assert_int_equal(elect(many, sizeof many, sizeof many), 77);
+    enum { COUNT = 10, MANY = 255, LAST = UINT16_MAX };
+    const uint16_t labels[COUNT] = {9, 4, 4, 9, LAST, LAST, LAST, 0, 0, 0};
+    static const uint16_t right[] = {9, 9, 4, 4, 4, 4, 4, LAST, LAST, LAST, 0}; /* by k; 0 means 1 */
+    for (size_t k = 0; k <= COUNT; k++)
+        assert_int_equal(elect(labels, COUNT, k), right[k]);
+    assert_int_equal(elect((const uint16_t[]){LAST}, 1, 1), LAST);
+    assert_int_equal(elect((const uint16_t[]){LAST, 0}, 2, 2), 0);
+    assert_int_equal(elect((const uint16_t[]){LAST, 254}, 2, 2), 254);
+    uint16_t many[MANY];
+    for (size_t i = 0; i < MANY; i++)
+        many[i] = (uint16_t)(LAST - 257 * i); /* all from 257 on that are like 0 modulo 257, one vote each */
+    assert_int_equal(elect(many, MANY, MANY), LAST - 257 * (MANY - 1));
+    for (size_t i = 0; i < MANY; i++)
+        many[i] = 777;
+    assert_int_equal(elect(many, MANY, MANY), 777);
 }
 
 /* More votes for one label than a byte counts. */
@@ -176,7 +180,7 @@ static void test_many_votes(void **state) {
     (void)state;
     enum { ROWS = 600, MINORITY = 250 };
     struct knn_matrix X = make_matrix(ROWS, 1), query = make_matrix(1, 1);
-    uint8_t y[ROWS], label;
+    uint16_t y[ROWS], label;
     for (size_t i = 0; i < ROWS; i++)
         y[i] = i < MINORITY ? 3 : 8;
     struct knn_classifier *classifier = train(&X, y, (struct knn_options){.k = ROWS});
@@ -194,9 +198,9 @@ static void test_same_for_all(void **state) {
     enum { ROWS = 203, QUERIES = 31, DIM = 37, K = 4 };
     struct knn_matrix X = make_matrix(ROWS, DIM), queries = make_matrix(QUERIES, DIM);
     uint64_t stream = seed;
-    uint8_t y[ROWS], right[QUERIES], labels[QUERIES];
+    uint16_t y[ROWS], right[QUERIES], labels[QUERIES];
     struct knn_neighbor nearest[QUERIES * K], found[QUERIES * K];
-    palette_fill(&stream, y, sizeof y);
+    palette_fill(&stream, (uint8_t *)y, sizeof y);
     palette_fill(&stream, X.data, ROWS * X.stride);
     palette_fill(&stream, queries.data, QUERIES * queries.stride);
     for (size_t i = 0; i < ROWS * X.stride; i++)
@@ -211,7 +215,7 @@ static void test_same_for_all(void **state) {
         options.binding = i % 2 ? KNN_BIND_NEVER : KNN_BIND_SEVERAL;
         options.consume = i % 2;
         struct knn_matrix copy = make_matrix(ROWS, DIM);
-        uint8_t y_copy[ROWS];
+        uint16_t y_copy[ROWS];
         memcpy(copy.data, X.data, ROWS * X.stride);
         memcpy(y_copy, y, sizeof y);
         struct knn_classifier *classifier = train(&copy, y_copy, options);
@@ -230,7 +234,7 @@ static void test_same_for_all(void **state) {
             part.rows = rows;
             memset(labels, 0, sizeof labels);
             predict(classifier, &part, labels, NULL);
-            assert_memory_equal(labels, right, rows);
+            assert_memory_equal(labels, right, rows * sizeof *labels);
         }
         knn_classifier_free(classifier);
         knn_matrix_free(&copy);
@@ -242,7 +246,7 @@ static void test_same_for_all(void **state) {
 static void test_consume(void **state) {
     (void)state;
     enum { ROWS = 203, DIM = 37 };
-    static const uint8_t y[ROWS];
+    static const uint16_t y[ROWS];
     for (int consume = 0; consume < 2; consume++) {
         struct knn_matrix X = make_matrix(ROWS, DIM);
         memset(X.data, 1, ROWS * X.stride);
@@ -296,9 +300,9 @@ static void test_no_metric(void **state) {
 static void test_wrong_queries(void **state) {
     (void)state;
     struct knn_matrix X = make_matrix(2, 2), queries = make_matrix(2, 3);
-    struct knn_classifier *classifier = train(&X, (const uint8_t[]){0, 1}, (struct knn_options){0});
+    struct knn_classifier *classifier = train(&X, (const uint16_t[]){0, 1}, (struct knn_options){0});
     struct knn_neighbor found[2];
-    uint8_t labels[2];
+    uint16_t labels[2];
     struct knn_error error = {""};
     assert_int_equal(knn_predict(classifier, &queries, labels, NULL, &error), -1);
     must_say(&error, SAYING("queries of 3 bytes", "training rows of 2"));
@@ -322,9 +326,9 @@ static void test_interrupted(void **state) {
     int calls = 0;
     struct knn_matrix X = make_matrix(2, 2);
     struct knn_options options = {.threads = 1, .progress = stop, .context = &calls};
-    struct knn_classifier *classifier = train(&X, (const uint8_t[]){0, 1}, options);
+    struct knn_classifier *classifier = train(&X, (const uint16_t[]){0, 1}, options);
     struct knn_error error = {""};
-    uint8_t labels[2];
+    uint16_t labels[2];
     assert_int_equal(knn_predict(classifier, &X, labels, NULL, &error), -1);
     assert_string_equal(error.message, "interrupted");
     assert_int_equal(calls, 1);
@@ -354,13 +358,13 @@ static void test_binding_of_threads(void **state) {
                  {2, KNN_BIND_SEVERAL, 1}, {2, KNN_BIND_ALWAYS, 1}, {2, KNN_BIND_NEVER, 0}};
     int own;
     struct knn_matrix X = make_matrix(2, 2);
-    uint8_t labels[2];
+    uint16_t labels[2];
     count_cpus(0, &own);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int cpus = 0;
         struct knn_options options = {
             .threads = cases[i].threads, .binding = cases[i].binding, .progress = count_cpus, .context = &cpus};
-        struct knn_classifier *classifier = train(&X, (const uint8_t[]){0, 1}, options);
+        struct knn_classifier *classifier = train(&X, (const uint16_t[]){0, 1}, options);
         predict(classifier, &X, labels, NULL);
         if (cpus != 0 || options.threads == 1) /* one of several threads may find nothing left to do, and not ask */
             assert_int_equal(cpus, cases[i].bound ? 1 : own);

@@ -30,7 +30,7 @@ struct shape {
 struct problem {
     struct shape shape;
     struct knn_matrix rows;
-    uint8_t *labels;
+    uint16_t *labels;
     struct knn_folds folds;
     struct knn_neighbor *nearest[KNN_METRICS]; /* [row][k] of the largest k tried */
     size_t k;
@@ -149,10 +149,10 @@ static void make_problem(struct problem *p, struct shape shape, enum knn_fold_sp
     struct knn_error error;
     *p = (struct problem){.shape = shape};
     make_rows(p);
-    p->labels = malloc(shape.rows);
+    p->labels = malloc(shape.rows * sizeof *p->labels);
     assert_non_null(p->labels);
     for (size_t i = 0; i < shape.rows; i++)
-        p->labels[i] = (uint8_t)(i < 2 * shape.folds ? i % 2 : pick(2));
+        p->labels[i] = (uint16_t)(i < 2 * shape.folds ? i % 2 : pick(2));
     if (knn_folds_make(&p->folds, split, shape.folds, p->labels, shape.rows, pick(1000), &error) != 0)
         fail_msg("%s", error.message);
     if (uneven)

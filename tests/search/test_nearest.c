@@ -112,7 +112,7 @@ static struct knn_images numbered_images(void) {
         fail_msg("%s", error.message);
     for (size_t i = 0; i < IMAGES; i++) {
         memset(knn_matrix_row(&images.pixels, i), (int)i, KNN_IMAGE_BYTES);
-        images.labels[i] = (uint8_t)i;
+        images.labels[i] = (uint16_t)i;
     }
     return images;
 }
