@@ -380,7 +380,8 @@ format: ## reformat the sources
 lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 $(ALL_ROOMS) \
-	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar $(filter %.c,$(FORMATTED))
+	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar --force $(filter -DKNN_BUILD_%,$(DEFINES)) \
+	    $(filter %.c,$(FORMATTED))
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(filter-out bench/f32_tile.c,$(wildcard src/*/*.c bench/*.c bench/report/*.c bench/regress/*.c)) -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
 
 install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and command below PREFIX (and DESTDIR)
