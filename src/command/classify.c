@@ -177,9 +177,37 @@ static int run(const struct arguments *arguments) {
     return EXIT_OK;
 }
 
+static const struct option_row options[] = {
+    {.same = &shared_options[OPTION_DATA]},
+    {"metric", 'm', "NAME", offsetof(struct arguments, knn.metric), option_word,
+     .help = "l1: sum of absolute differences; l2: squared Euclidean distance (default);\n"
+             "l1wrap: l1 as NumPy computes it from bytes, modulo 256 (a mistake, to see what it costs)",
+     .word = metric_word},
+    {"k", 'k', "N", offsetof(struct arguments, knn.k), option_number,
+     .help = "neighbours that vote, 1 to 1000 (default 1)", .least = 1, .most = KNN_MAX_K},
+    {.same = &shared_options[OPTION_WEIGHTS]},
+    {.same = &shared_options[OPTION_KERNEL]},
+    {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_THREADS]},
+    {.same = &shared_options[OPTION_NO_BIND]},
+    {"limit", 'l', "N", offsetof(struct arguments, limit), option_number, .help = "only the first N test images",
+     .least = 1, .most = UINT32_MAX},
+    {"output", 'o', "FILE", offsetof(struct arguments, output), option_text,
+     .help = "write index,label,predicted,neighbors,distances as CSV (l2: squared distances)"},
+    {"root", 'r', NULL, offsetof(struct arguments, root), option_flag,
+     .help = "l2: write the distances with their root taken", .flag = 1},
+    {"shares", 's', NULL, offsetof(struct arguments, shares), option_flag,
+     .help = "write each class's share of the votes as further columns", .flag = 1},
+    {"confusion", 'c', "FILE", offsetof(struct arguments, confusion), option_text,
+     .help = "write the confusion matrix as CSV: a row a label, a column a prediction"},
+    {.same = &shared_options[OPTION_JSON]},
+    {.same = &shared_options[OPTION_HELP]},
+};
+
 const struct command command_classify = {
     .name = "classify",
     .summary = "classify the test images by their k nearest training images: accuracy, time, rates",
-    .takes = "dmkwKitblorscj",
+    .options = options,
+    .defaults = {.knn = {.metric = KNN_L2, .k = 1, .binding = KNN_BIND_ALWAYS}},
     .run = run,
 };

@@ -63,12 +63,12 @@ static int is_better(const struct cv *cv, const struct cv_setting *setting, cons
 /* All k by one metric. */
 static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_allpairs *found,
                         const struct arguments *arguments) {
-    size_t ks = arguments->k_count;
+    size_t ks = arguments->ks.count;
     struct cv_setting *settings = &cv->settings[cv->count];
     cv->count += ks;
     for (size_t i = 0; i < ks; i++)
         settings[i] = (struct cv_setting){.metric = metric,
-                                          .k = arguments->ks[i],
+                                          .k = arguments->ks.k[i],
                                           .right = cv->right + (size_t)(settings - cv->settings + i) * cv->folds.count};
     for (size_t f = 0; f < cv->folds.count; f++) {
         size_t right[MAX_KS] = {0};
@@ -78,7 +78,7 @@ static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_
             size_t row = cv->folds.order[i];
             knn_allpairs_row(found, row, neighbors);
             for (size_t j = 0; j < ks; j++)
-                right[j] += knn_vote(neighbors, arguments->ks[j], cv->images.labels, metric, arguments->knn.weights,
+                right[j] += knn_vote(neighbors, arguments->ks.k[j], cv->images.labels, metric, arguments->knn.weights,
                                      NULL, 0) == cv->images.labels[row];
         }
         for (size_t j = 0; j < ks; j++)
@@ -92,19 +92,19 @@ static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_
 }
 
 static int validate(struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
-    size_t largest = arguments->ks[arguments->k_count - 1];
+    size_t largest = arguments->ks.k[arguments->ks.count - 1];
     cv->right = calloc(KNN_METRICS * MAX_KS, cv->folds.count * sizeof *cv->right);
     if (cv->right == NULL)
         return knn_fail(error, "no memory for the answers: use fewer folds");
-    double start = knn_seconds(), share = 1.0 / (double)arguments->metric_count;
+    double start = knn_seconds(), share = 1.0 / (double)arguments->metrics.count;
     int status = 0;
-    for (size_t i = 0; i < arguments->metric_count && status == 0; i++) {
+    for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
         struct progress progress = {start, (double)i * share, share};
         struct knn_allpairs found;
         status = knn_allpairs(&found, cv->kernels[i], &cv->images.pixels, &cv->folds, largest, &cv->team, on_progress,
                               &progress, error);
         if (status == 0)
-            count_votes(cv, arguments->metrics[i], &found, arguments);
+            count_votes(cv, arguments->metrics.metric[i], &found, arguments);
         knn_allpairs_free(&found);
     }
     cv->seconds = knn_seconds() - start;
@@ -116,8 +116,8 @@ static int cross_validate(struct cv *cv, const struct arguments *arguments, stru
     unsigned features;
     if (knn_allowed_features(arguments->knn.isa, &features, error) != 0)
         return -1;
-    for (size_t i = 0; i < arguments->metric_count; i++) {
-        cv->kernels[i] = knn_choose_kernel(NULL, arguments->metrics[i], features, error);
+    for (size_t i = 0; i < arguments->metrics.count; i++) {
+        cv->kernels[i] = knn_choose_kernel(NULL, arguments->metrics.metric[i], features, error);
         if (cv->kernels[i] == NULL)
             return -1;
     }
@@ -165,8 +165,8 @@ static void close_cv(struct cv *cv) {
 /* What can be said without the data. */
 static int check(const struct arguments *arguments, struct knn_error *error) {
     unsigned features;
-    for (size_t i = 0; i < arguments->metric_count; i++)
-        if (!knn_metrics[arguments->metrics[i]].symmetric)
+    for (size_t i = 0; i < arguments->metrics.count; i++)
+        if (!knn_metrics[arguments->metrics.metric[i]].symmetric)
             return knn_fail(error, "--metric l1wrap: it differs between a to b and b to a, but cv computes each pair "
                                    "once for both: give l1 or l2");
     return knn_allowed_features(arguments->knn.isa, &features, error);
@@ -197,11 +197,46 @@ static int run(const struct arguments *arguments) {
     return EXIT_OK;
 }
 
+static const char *split_word(size_t i) {
+    return i < KNN_FOLD_SPLITS ? knn_fold_split_name((enum knn_fold_split)i) : NULL;
+}
+
+static const struct option_row options[] = {
+    {.same = &shared_options[OPTION_DATA]},
+    {"metric", 'm', "LIST", offsetof(struct arguments, metrics), option_metric_list,
+     .help = "metrics to compare: l1, l2 (default both)", .word = metric_word},
+    {"k", 'k', "LIST", offsetof(struct arguments, ks), option_k_list,
+     .help = "numbers of neighbours to compare (default 1,3,5,8,10,12,15,20,50,100)", .least = 1, .most = KNN_MAX_K},
+    {.same = &shared_options[OPTION_WEIGHTS]},
+    {"folds", 'F', "N", offsetof(struct arguments, folds), option_number,
+     .help = "folds, each tested once, 2 to 1000 (default 5)", .least = 2, .most = 1000},
+    {"split", 'S', "NAME", offsetof(struct arguments, fold_split), option_word,
+     .help = "stratified: each class spread evenly (default); contiguous: the images in their order;\n"
+             "shuffled: in a random order",
+     .word = split_word},
+    {"seed", 'e', "N", offsetof(struct arguments, seed), option_number, .help = "of the random draw (default 1)",
+     .least = 1, .most = UINT32_MAX},
+    {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_THREADS]},
+    {.same = &shared_options[OPTION_NO_BIND]},
+    {"limit", 'l', "N", offsetof(struct arguments, limit), option_number, .help = "only the first N training images",
+     .least = 1, .most = UINT32_MAX},
+    {"output", 'o', "FILE", offsetof(struct arguments, output), option_text,
+     .help = "write metric,k,fold,right,images,accuracy as CSV"},
+    {"plot", 'p', "FILE", offsetof(struct arguments, plot), option_text,
+     .help = "draw the folds' accuracies by k as SVG, with gnuplot and plots/cv.gp"},
+    {.same = &shared_options[OPTION_JSON]},
+    {.same = &shared_options[OPTION_HELP]},
+};
+
 const struct command command_cv = {
     .name = "cv",
     .summary = "k-fold cross-validation on the training images: every k and metric, mean and deviation",
-    .takes = "dmkwFSeitblopj",
-    .lists = 1,
-    .folds = 1,
+    .options = options,
+    .defaults = {.folds = 5,
+                 .seed = 1,
+                 .knn = {.binding = KNN_BIND_ALWAYS},
+                 .ks = {10, {1, 3, 5, 8, 10, 12, 15, 20, 50, 100}},
+                 .metrics = {2, {KNN_L1, KNN_L2}}},
     .run = run,
 };

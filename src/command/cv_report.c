@@ -8,7 +8,7 @@ static double distances(const struct cv *cv, const struct arguments *arguments) 
     double rows = (double)knn_folds_rows(&cv->folds), pairs = rows * rows;
     for (size_t f = 0; f < cv->folds.count; f++)
         pairs -= (double)knn_fold_rows(&cv->folds, f) * (double)knn_fold_rows(&cv->folds, f);
-    return pairs / 2 * (double)arguments->metric_count;
+    return pairs / 2 * (double)arguments->metrics.count;
 }
 
 static void print_folds(const struct cv *cv, const struct arguments *arguments) {
@@ -43,7 +43,7 @@ void print_cv_text(const struct cv *cv, const struct arguments *arguments) {
     printf("method    %s, %u threads%s, kernel",
            arguments->knn.weights == KNN_DISTANCE ? "votes by distance" : "a vote each", cv->team.threads,
            arguments->knn.binding == KNN_BIND_NEVER ? ", not bound" : "");
-    for (size_t i = 0; i < arguments->metric_count; i++)
+    for (size_t i = 0; i < arguments->metrics.count; i++)
         printf(" %s", cv->kernels[i]->name);
     printf("\nsearch    %.3f s, %.4g distances/s: each pair once for each metric, for all k\n", cv->seconds,
            distances(cv, arguments) / cv->seconds);

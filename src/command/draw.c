@@ -78,10 +78,31 @@ static int run(const struct arguments *arguments) {
     return status;
 }
 
+static const struct option_row options[] = {
+    {.same = &shared_options[OPTION_DATA]},
+    {"metric", 'm', "NAME", offsetof(struct arguments, knn.metric), option_word,
+     .help = "of neighbors and regions: l1, l2 (default) or l1wrap", .word = metric_word},
+    {"k", 'k', "N", offsetof(struct arguments, knn.k), option_number,
+     .help = "neighbors: how many (default 10); regions: of the other picture (default 5)", .least = 1,
+     .most = KNN_MAX_K},
+    {"limit", 'l', "N", offsetof(struct arguments, limit), option_number,
+     .help = "neighbors: of how many test images (default 5)", .least = 1, .most = UINT32_MAX},
+    {"seed", 'e', "N", offsetof(struct arguments, seed), option_number,
+     .help = "regions: of the random points (default 1)", .least = 1, .most = UINT32_MAX},
+    {"image", 'n', "N", offsetof(struct arguments, image), option_number,
+     .help = "same-distance: which training image, from 0 (default 7)", .most = UINT32_MAX},
+    {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_THREADS]},
+    {.same = &shared_options[OPTION_NO_BIND]},
+    {"output", 'o', "FILE", offsetof(struct arguments, output), option_text, .help = "the PNG file to write"},
+    {.same = &shared_options[OPTION_HELP]},
+};
+
 const struct command command_draw = {
     .name = "draw",
     .summary = "draw a figure of the lesson: first-nine, neighbors, regions or same-distance",
     .operand = "FIGURE",
-    .takes = "odmklneitb",
+    .options = options,
+    .defaults = {.seed = 1, .image = 7, .knn = {.metric = KNN_L2, .binding = KNN_BIND_ALWAYS}},
     .run = run,
 };

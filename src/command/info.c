@@ -59,9 +59,16 @@ static int run(const struct arguments *arguments) {
     return EXIT_OK;
 }
 
+static const struct option_row options[] = {
+    {.same = &shared_options[OPTION_DATA]},    {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_THREADS]}, {.same = &shared_options[OPTION_NO_BIND]},
+    {.same = &shared_options[OPTION_HELP]},
+};
+
 const struct command command_info = {
     .name = "info",
     .summary = "show the CPU, its features, caches and threads, the compiler and the data set found",
-    .takes = "ditb",
+    .options = options,
+    .defaults = {.knn = {.binding = KNN_BIND_ALWAYS}},
     .run = run,
 };

@@ -68,9 +68,15 @@ static int run(const struct arguments *arguments) {
     return EXIT_OK;
 }
 
+static const struct option_row options[] = {
+    {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_JSON]},
+    {.same = &shared_options[OPTION_HELP]},
+};
+
 const struct command command_kernels = {
     .name = "kernels",
     .summary = "list the distance kernels: instruction set, tile, whether this CPU runs them, the defaults",
-    .takes = "ij",
+    .options = options,
     .run = run,
 };

@@ -1,4 +1,5 @@
-/* The command line of `knnmark`: one description of every option, from which parsing and help both come. */
+/* The command line of `knnmark`: what an option is, and how it is read. Each command has a table of its own beside it,
+ * from which parsing, help, manual page and completion all come. */
 #ifndef KNN_OPTIONS_H
 #define KNN_OPTIONS_H
 
@@ -9,14 +10,14 @@
 
 enum { MAX_KS = 100 };
 
-/* What the command line said. */
+/* What the command line said, by any command's options. */
 struct arguments {
+    const char *operand;
     const char *data;   /* NULL: the default data set */
-    const char *output; /* NULL: none; likewise the next three */
+    const char *output; /* NULL: none; likewise the next two */
     const char *confusion;
     const char *plot;
-    const char *operand;
-    size_t limit; /* 0: all test images */
+    size_t limit; /* 0: all images */
     size_t validation;
     size_t seed;
     size_t folds;
@@ -29,22 +30,70 @@ struct arguments {
     int json;
     int help;
     struct knn_options knn;
-    size_t ks[MAX_KS]; /* for a command of lists, in place of knn.k: ascending, all different */
-    size_t k_count;
-    enum knn_metric metrics[KNN_METRICS]; /* likewise, in place of knn.metric; all different */
-    size_t metric_count;
+    struct k_list {
+        size_t count, k[MAX_KS];
+    } ks; /* for a command of lists, in place of knn.k: ascending, all different */
+    struct metric_list {
+        size_t count;
+        enum knn_metric metric[KNN_METRICS];
+    } metrics; /* likewise, in place of knn.metric; all different */
 };
 
-/* A subcommand takes the options whose letters it lists. */
+struct option_row;
+
+/* Reads an option's text into *value; -1 with an error that says what may be given. */
+typedef int option_parser(const struct option_row *option, const char *text, void *value, struct knn_error *error);
+
+/* One option of a command. */
+struct option_row {
+    const char *name;
+    char letter;
+    const char *argument; /* what its value is called; NULL: it takes none */
+    size_t at;            /* where in struct arguments its value goes */
+    option_parser *parse;
+    const char *help;
+    size_t least, most;            /* of a number */
+    size_t flag;                   /* what a flag stores */
+    const char *(*word)(size_t i); /* of words: the i-th that may be given, NULL after the last */
+    const char *only;              /* the operands that it matters to, with spaces between; NULL: all */
+    const struct option_row *same; /* not NULL: the option is that one; but for `only` nothing else is set */
+};
+
+option_parser option_text;        /* const char *: as it is */
+option_parser option_number;      /* size_t */
+option_parser option_unsigned;    /* unsigned */
+option_parser option_flag;        /* int, or an enum */
+option_parser option_word;        /* int, or an enum: which of the words */
+option_parser option_k_list;      /* struct k_list */
+option_parser option_metric_list; /* struct metric_list */
+
+const char *metric_word(size_t i);
+
+/* The options that several commands take as they are: {.same = &shared_options[OPTION_...]}. Every command takes
+ * --help, which ends its table. */
+enum {
+    OPTION_DATA,
+    OPTION_WEIGHTS,
+    OPTION_KERNEL,
+    OPTION_ISA,
+    OPTION_THREADS,
+    OPTION_NO_BIND,
+    OPTION_JSON,
+    OPTION_HELP
+};
+extern const struct option_row shared_options[];
+
 struct command {
     const char *name;
     const char *summary;
-    const char *operand; /* what the one word after its name is, and then k is 0 unless told; NULL: it takes none */
-    const char *takes;
-    int lists;                                     /* 1: --k and --metric take several values */
-    int folds;                                     /* 1: it deals the training images out to folds */
+    const char *operand; /* what the one word after its name is; NULL: it takes none */
+    const struct option_row *options;
+    struct arguments defaults;
     int (*run)(const struct arguments *arguments); /* returns the exit status */
 };
+
+/* The i-th option, NULL after the last. */
+const struct option_row *command_option(const struct command *command, size_t i);
 
 enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 

@@ -25,7 +25,7 @@ static struct knn_images part_of(const struct knn_images *images, size_t first, 
 static int hold_out(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
     struct knn_images *train = &t->dataset.train;
     size_t held = arguments->validation, rest = train->pixels.rows - held;
-    size_t largest = arguments->ks[arguments->k_count - 1];
+    size_t largest = arguments->ks.k[arguments->ks.count - 1];
     if (held >= train->pixels.rows)
         return knn_fail(error, "--validation %zu leaves none of the %zu training images to train on: hold out fewer",
                         held, train->pixels.rows);
@@ -55,15 +55,15 @@ static int is_better(const struct setting *a, const struct setting *b) {
 /* All k by one metric, from one search's neighbours. */
 static int count_votes(struct tune *t, enum knn_metric metric, const struct knn_neighbor *neighbors,
                        const struct arguments *arguments, struct knn_error *error) {
-    size_t images = t->held_out.pixels.rows, found = arguments->ks[arguments->k_count - 1];
+    size_t images = t->held_out.pixels.rows, found = arguments->ks.k[arguments->ks.count - 1];
     uint16_t *predicted = malloc(images * sizeof *predicted);
     if (predicted == NULL)
         return knn_fail(error, "no memory for the answers: hold out fewer images");
     int status = 0;
-    for (size_t i = 0; i < arguments->k_count && status == 0; i++) {
+    for (size_t i = 0; i < arguments->ks.count && status == 0; i++) {
         struct setting *setting = &t->settings[t->count++];
         setting->metric = metric;
-        setting->k = arguments->ks[i];
+        setting->k = arguments->ks.k[i];
         for (size_t q = 0; q < images; q++)
             predicted[q] =
                 knn_vote(neighbors + q * found, setting->k, t->rest.labels, metric, arguments->knn.weights, NULL, 0);
@@ -76,19 +76,19 @@ static int count_votes(struct tune *t, enum knn_metric metric, const struct knn_
 }
 
 static int choose(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
-    size_t k = arguments->ks[arguments->k_count - 1];
+    size_t k = arguments->ks.k[arguments->ks.count - 1];
     struct knn_neighbor *neighbors = malloc(t->held_out.pixels.rows * k * sizeof *neighbors);
     if (neighbors == NULL)
         return knn_fail(error, "no memory for the neighbours: use a smaller k or hold out fewer images");
-    double start = knn_seconds(), share = 1.0 / (double)arguments->metric_count;
+    double start = knn_seconds(), share = 1.0 / (double)arguments->metrics.count;
     int status = 0;
-    t->per_metric = arguments->k_count;
-    for (size_t i = 0; i < arguments->metric_count && status == 0; i++) {
+    t->per_metric = arguments->ks.count;
+    for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
         struct progress progress = {start, (double)i * share, share};
         status = knn_nearest(t->kernels[i], &t->rest.pixels, &t->held_out.pixels, k, neighbors, &t->team, on_progress,
                              &progress, error);
         if (status == 0)
-            status = count_votes(t, arguments->metrics[i], neighbors, arguments, error);
+            status = count_votes(t, arguments->metrics.metric[i], neighbors, arguments, error);
     }
     t->search_seconds = knn_seconds() - start;
     clear_progress();
@@ -136,8 +136,8 @@ static int tune(struct tune *t, const struct arguments *arguments, struct knn_er
     unsigned features;
     if (knn_allowed_features(arguments->knn.isa, &features, error) != 0)
         return -1;
-    for (size_t i = 0; i < arguments->metric_count; i++) {
-        t->kernels[i] = knn_choose_kernel(NULL, arguments->metrics[i], features, error);
+    for (size_t i = 0; i < arguments->metrics.count; i++) {
+        t->kernels[i] = knn_choose_kernel(NULL, arguments->metrics.metric[i], features, error);
         if (t->kernels[i] == NULL)
             return -1;
     }
@@ -209,10 +209,47 @@ static int run(const struct arguments *arguments) {
     return EXIT_OK;
 }
 
+static const char *split_word(size_t i) {
+    static const char *const words[] = {"first", "shuffled", NULL};
+    return words[i];
+}
+
+static const struct option_row options[] = {
+    {.same = &shared_options[OPTION_DATA]},
+    {"metric", 'm', "LIST", offsetof(struct arguments, metrics), option_metric_list,
+     .help = "metrics to choose from: l1, l2, l1wrap (default l1,l2)", .word = metric_word},
+    {"k", 'k', "LIST", offsetof(struct arguments, ks), option_k_list,
+     .help = "numbers of neighbours to choose from (default 1,3,5,10,20,50,100)", .least = 1, .most = KNN_MAX_K},
+    {.same = &shared_options[OPTION_WEIGHTS]},
+    {"validation", 'v', "N", offsetof(struct arguments, validation), option_number,
+     .help = "training images held out to choose by (default 1000)", .least = 1, .most = UINT32_MAX},
+    {"split", 'S', "first|shuffled", offsetof(struct arguments, shuffled), option_word,
+     .help = "hold out the first images (default), or a random draw", .word = split_word},
+    {"seed", 'e', "N", offsetof(struct arguments, seed), option_number, .help = "of the random draw (default 1)",
+     .least = 1, .most = UINT32_MAX},
+    {"final", 'f', NULL, offsetof(struct arguments, final), option_flag,
+     .help = "then test the choice on the test images, once", .flag = 1},
+    {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_THREADS]},
+    {.same = &shared_options[OPTION_NO_BIND]},
+    {"output", 'o', "FILE", offsetof(struct arguments, output), option_text,
+     .help = "write metric,k,right,images,accuracy,low,high as CSV"},
+    {"confusion", 'c', "FILE", offsetof(struct arguments, confusion), option_text,
+     .help = "write the confusion matrix as CSV: a row a label, a column a prediction"},
+    {"plot", 'p', "FILE", offsetof(struct arguments, plot), option_text,
+     .help = "draw accuracy by k as SVG, with gnuplot and plots/tune.gp"},
+    {.same = &shared_options[OPTION_JSON]},
+    {.same = &shared_options[OPTION_HELP]},
+};
+
 const struct command command_tune = {
     .name = "tune",
     .summary = "choose k and the metric by training images held out; then test the choice, once",
-    .takes = "dmkwvSefitbocpj",
-    .lists = 1,
+    .options = options,
+    .defaults = {.validation = 1000,
+                 .seed = 1,
+                 .knn = {.binding = KNN_BIND_ALWAYS},
+                 .ks = {7, {1, 3, 5, 10, 20, 50, 100}},
+                 .metrics = {2, {KNN_L1, KNN_L2}}},
     .run = run,
 };

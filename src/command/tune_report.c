@@ -22,7 +22,7 @@ static void print_table(const struct tune *t) {
 void print_tune_text(const struct tune *t, const struct arguments *arguments) {
     size_t train = t->dataset.train.pixels.rows, rest = t->rest.pixels.rows, held = t->held_out.pixels.rows;
     size_t test = t->dataset.test.pixels.rows;
-    double distances = (double)rest * (double)held * (double)arguments->metric_count;
+    double distances = (double)rest * (double)held * (double)arguments->metrics.count;
     printf("data      %s\n", t->dataset.source);
     printf("split     %zu training images train, %zu are held out: ", rest, held);
     if (arguments->shuffled)
@@ -31,7 +31,7 @@ void print_tune_text(const struct tune *t, const struct arguments *arguments) {
         printf("the first\n");
     printf("method    %s, %u threads%s, kernel", method(arguments), t->team.threads,
            arguments->knn.binding == KNN_BIND_NEVER ? ", not bound" : "");
-    for (size_t i = 0; i < arguments->metric_count; i++)
+    for (size_t i = 0; i < arguments->metrics.count; i++)
         printf(" %s", t->kernels[i]->name);
     printf("\nsearch    %.3f s, %.4g distances/s: once for each metric, for all k\n", t->search_seconds,
            distances / t->search_seconds);
