@@ -124,7 +124,7 @@ static int run(struct bench *bench, const char *output) {
         return status;
     fprintf(stderr, "knnmark-bench: interrupted: what was measured until then is %s\n",
             output != NULL ? output : "above");
-    return KNN_EXIT_INTERRUPTED;
+    return knn_interrupt_status();
 }
 
 int main(int argc, char **argv) {

@@ -111,7 +111,7 @@ static volatile sig_atomic_t measuring;
  * most. */
 static void stop(void) {
     if (!measuring && write(STDERR_FILENO, nothing, sizeof nothing - 1) != 0)
-        _exit(KNN_EXIT_INTERRUPTED);
+        _exit(knn_interrupt_status());
 }
 
 static const char *add_provenance(void *context) {
@@ -127,7 +127,7 @@ static int measure(struct contest *contest, const struct settings *settings) {
     contest_run(contest);
     if (contest->finished == 0) {
         fputs(nothing, stderr);
-        return KNN_EXIT_INTERRUPTED;
+        return knn_interrupt_status();
     }
     if (contest->finished < contest->rounds && take_flags(settings, contest->finished) != 0)
         return EXIT_FAILURE;
@@ -143,7 +143,7 @@ static int measure(struct contest *contest, const struct settings *settings) {
         return status;
     fprintf(stderr, "knnmark-bench-peers: interrupted: what %u of %u rounds measured is %s\n", contest->finished,
             contest->rounds, settings->common.output != NULL ? settings->common.output : "above");
-    return KNN_EXIT_INTERRUPTED;
+    return knn_interrupt_status();
 }
 
 static int run(struct bench *bench, const struct settings *settings) {

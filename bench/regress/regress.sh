@@ -73,7 +73,9 @@ summarize() {
 measure() { # measure FILTER: into current.json
     rm -f "$here/current.json"
     run "$build/knnmark-bench" --output="$here/current.json" --benchmark_filter="$1" >"$here/bench.log" 2>&1
-    [ "$status" != 130 ] || signals=+ # it was interrupted alone
+    case $status in
+    129 | 130 | 131 | 143) signals=+ ;; # it was interrupted alone
+    esac
     [ "$status$signals" = 0 ] || fail "knnmark-bench failed: $(tail -n 1 "$here/bench.log") ($here/bench.log has all)"
 }
 

@@ -216,5 +216,5 @@ int main(int argc, char **argv) {
     if (status != 0)
         fprintf(stderr, "knnmark-report: %s\n", error.message);
     results_free(&results);
-    return status == 0 ? EXIT_SUCCESS : knn_interrupted() ? KNN_EXIT_INTERRUPTED : EXIT_FAILURE;
+    return status == 0 ? EXIT_SUCCESS : knn_interrupted() ? knn_interrupt_status() : EXIT_FAILURE;
 }

@@ -3,12 +3,12 @@
 #include <signal.h>
 #include <stddef.h>
 
-static volatile sig_atomic_t interrupted;
+static volatile sig_atomic_t first;
 static void (*call)(void);
 
 static void on_signal(int number) {
-    (void)number;
-    interrupted = 1;
+    if (first == 0)
+        first = number;
     if (call != NULL)
         call();
 }
@@ -19,11 +19,17 @@ void knn_catch_interrupts(void (*also)(void)) {
     call = also;
     sigaction(SIGINT, &action, NULL);
     sigaction(SIGTERM, &action, NULL);
+    sigaction(SIGQUIT, &action, NULL);
     if (sigaction(SIGHUP, NULL, &before) == 0 && before.sa_handler != SIG_IGN)
         sigaction(SIGHUP, &action, NULL);
     signal(SIGPIPE, SIG_IGN);
+    signal(SIGXFSZ, SIG_IGN);
 }
 
 int knn_interrupted(void) {
-    return interrupted;
+    return first;
+}
+
+int knn_interrupt_status(void) {
+    return 128 + first;
 }

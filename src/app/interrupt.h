@@ -2,13 +2,16 @@
 #ifndef KNN_INTERRUPT_H
 #define KNN_INTERRUPT_H
 
-/* From now on SIGINT, SIGTERM and SIGHUP (unless it is ignored, as nohup leaves it) only make knn_interrupted answer 1,
- * fail what waits in a system call, and call `also`, if that is not NULL, which must be async-signal-safe. Further ones
- * change nothing: they may be the same one, passed on by a parent. SIGPIPE is ignored: a write that fails says so, and
- * files written aside are removed. For programs: the library itself touches no signal. */
+/* From now on SIGINT, SIGTERM, SIGQUIT and SIGHUP (unless it is ignored, as nohup leaves it) only make knn_interrupted
+ * answer, fail what waits in a system call, and call `also`, if that is not NULL, which must be async-signal-safe.
+ * Further ones change nothing: they may be the same one, passed on by a parent. SIGPIPE and SIGXFSZ are ignored: a
+ * write that fails says so, and files written aside are removed. For programs: the library itself touches no signal. */
 void knn_catch_interrupts(void (*also)(void));
+
+/* The first signal that came; 0: none did. Async-signal-safe, as is the next. */
 int knn_interrupted(void);
 
-enum { KNN_EXIT_INTERRUPTED = 130 }; /* as a shell shows it for Ctrl-C */
+/* The exit status of a program that it stopped, as a shell shows it: 128 and the signal. */
+int knn_interrupt_status(void);
 
 #endif

@@ -1,6 +1,7 @@
 #include "output.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -25,15 +26,21 @@ int knn_output_is_standard(const char *path) {
     return stat(path, &status) == 0 && standard_stream(&status) >= 0;
 }
 
-/* Sets the names, of which `aside` stays NULL for what is written directly. *standard is standard_stream()'s answer. */
-static int name_files(struct knn_output *output, const char *path, int *standard) {
+/* What is at a path before it is opened. */
+struct place {
+    int standard; /* standard_stream()'s answer */
+    int mode;     /* an earlier file's permissions; -1: there is none */
+};
+
+/* Sets the names, of which `aside` stays NULL for what is written directly. */
+static int name_files(struct knn_output *output, const char *path, struct place *place) {
     struct stat status;
     char *target = NULL; /* the end of all links */
     int direct;
-    *standard = -1;
+    *place = (struct place){-1, -1};
     if (stat(path, &status) == 0) {
-        *standard = standard_stream(&status);
-        direct = *standard >= 0 || !S_ISREG(status.st_mode);
+        *place = (struct place){standard_stream(&status), status.st_mode & 0777};
+        direct = place->standard >= 0 || !S_ISREG(status.st_mode);
         if (!direct)
             target = realpath(path, NULL);
         direct |= target == NULL; /* a file without a name: removed, but open as /dev/fd/N */
@@ -48,25 +55,39 @@ static int name_files(struct knn_output *output, const char *path, int *standard
     return output->aside != NULL ? 0 : -1;
 }
 
-static FILE *open_stream(const struct knn_output *output, int standard) {
+/* A new file, as open to others as the one it replaces. */
+static FILE *open_aside(const char *path, int mode) {
+    int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode >= 0 ? mode : 0666);
+    if (file >= 0 && (mode < 0 || fchmod(file, (mode_t)mode) == 0)) /* which the umask does not change */
+        return fdopen(file, "w+");                                  /* gnuplot's pictures are read again */
+    if (file >= 0) {
+        int reason = errno;
+        close(file);
+        unlink(path);
+        errno = reason;
+    }
+    return NULL;
+}
+
+static FILE *open_stream(const struct knn_output *output, const struct place *place) {
     if (output->aside != NULL)
-        return fopen(output->aside, "w+x"); /* gnuplot's pictures are read again */
-    int copy = standard >= 0 ? dup(standard) : -1;
+        return open_aside(output->aside, place->mode);
+    int copy = place->standard >= 0 ? dup(place->standard) : -1;
     return copy >= 0 ? fdopen(copy, "w") : fopen(output->path, "w");
 }
 
 int knn_output_open(struct knn_output *output, const char *path, struct knn_error *error) {
-    int standard;
+    struct place place;
     *output = (struct knn_output){0};
     if (path[0] == '\0') {
         errno = ENOENT;
         return cannot_write("\"\"", error);
     }
-    if (name_files(output, path, &standard) != 0) {
+    if (name_files(output, path, &place) != 0) {
         knn_output_discard(output);
         return knn_fail(error, "no memory for the name of %s", path);
     }
-    output->stream = open_stream(output, standard);
+    output->stream = open_stream(output, &place);
     if (output->stream != NULL)
         return 0;
     if (errno == EEXIST)
@@ -79,25 +100,33 @@ int knn_output_open(struct knn_output *output, const char *path, struct knn_erro
     return -1;
 }
 
-int knn_output_commit(struct knn_output *output, struct knn_error *error) {
-    FILE *stream = output->stream;
-    output->stream = NULL;
-    errno = EIO; /* for a write that failed earlier: its own reason is gone */
-    int failed = fflush(stream) != 0 || ferror(stream) || (output->aside != NULL && fsync(fileno(stream)) != 0);
-    int reason = errno;
-    if (fclose(stream) != 0 && !failed) {
-        failed = 1;
-        reason = errno;
+/* 0 when all of it is written, else the reason why not. */
+static int flush(FILE *stream, int to_disk) {
+    if (fflush(stream) != 0)
+        return errno;
+    if (ferror(stream)) {
+        errno = EIO;
+        if (fputc('\n', stream) != EOF) /* why an earlier write failed is gone: one more fails for the same reason */
+            fflush(stream);
+        return errno;
     }
+    return to_disk && fsync(fileno(stream)) != 0 ? errno : 0;
+}
+
+int knn_output_commit(struct knn_output *output, struct knn_error *error) {
+    int reason = flush(output->stream, output->aside != NULL);
+    if (fclose(output->stream) != 0 && reason == 0)
+        reason = errno;
+    output->stream = NULL;
+    if (reason == 0 && output->aside != NULL && rename(output->aside, output->path) != 0)
+        reason = errno;
     errno = reason;
-    if (!failed && output->aside != NULL)
-        failed = rename(output->aside, output->path) != 0;
-    if (failed)
+    if (reason != 0)
         cannot_write(output->path, error);
     else if (output->aside != NULL)
         output->aside[0] = '\0'; /* renamed: nothing left to remove */
     knn_output_discard(output);
-    return failed ? -1 : 0;
+    return reason != 0 ? -1 : 0;
 }
 
 int knn_output_commit_all(struct knn_output *outputs, size_t count, struct knn_error *error) {

@@ -1,6 +1,6 @@
 /* A file that is either whole or not there: written aside and renamed when all of it has reached the disk. Of a link,
- * that happens to the file it names. What is no regular file (a pipe, a device), or is the program's own standard
- * output or error, is written directly. */
+ * that happens to the file it names. The permissions of a file that is replaced stay. What is no regular file (a pipe,
+ * a device), or is the program's own standard output or error, is written directly. */
 #ifndef KNN_OUTPUT_H
 #define KNN_OUTPUT_H
 

@@ -172,9 +172,7 @@ static int run(const struct arguments *arguments) {
     free(r->predicted);
     free(r->neighbors);
     free(r);
-    if (failed)
-        return complain(&error, knn_interrupted() ? KNN_EXIT_INTERRUPTED : EXIT_FAILED);
-    return EXIT_OK;
+    return outcome(failed, &error);
 }
 
 static const struct option_row options[] = {

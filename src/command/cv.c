@@ -192,9 +192,7 @@ static int run(const struct arguments *arguments) {
     for (size_t i = 0; i < FILES; i++)
         knn_output_discard(&files[i]);
     close_cv(cv);
-    if (failed)
-        return complain(&error, knn_interrupted() ? KNN_EXIT_INTERRUPTED : EXIT_FAILED);
-    return EXIT_OK;
+    return outcome(failed, &error);
 }
 
 static const char *split_word(size_t i) {

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "interrupt.h"
+
 struct figure {
     const char *name;
     int images; /* 1: drawn from the data set; 0: from points that it makes */
@@ -51,6 +53,12 @@ static const struct figure *find_figure(const char *name, struct knn_error *erro
     return NULL;
 }
 
+/* A figure takes moments: there is no bar. */
+static int stop_when_interrupted(double done, void *context) {
+    (void)done, (void)context;
+    return knn_interrupted();
+}
+
 static int draw(struct drawing *d, const struct figure *figure, struct knn_error *error) {
     if (figure->images && knn_dataset_open(&d->dataset, knn_dataset_spec(d->arguments->data), error) != 0)
         return -1;
@@ -71,11 +79,13 @@ static int run(const struct arguments *arguments) {
         knn_fail(&error, "draw needs --output FILE, the PNG file to write");
         return complain(&error, EXIT_USAGE);
     }
-    struct drawing d = {.arguments = arguments};
-    int status = draw(&d, figure, &error) == 0 ? EXIT_OK : complain(&error, EXIT_FAILED);
+    struct drawing d = {.arguments = arguments, .knn = arguments->knn};
+    d.knn.progress = stop_when_interrupted;
+    knn_catch_interrupts(NULL);
+    int failed = draw(&d, figure, &error) != 0;
     canvas_close(&d.canvas);
     knn_dataset_close(&d.dataset);
-    return status;
+    return outcome(failed, &error);
 }
 
 static const struct option_row options[] = {

@@ -5,6 +5,7 @@
 #include "dataset.h"
 #include "draw_canvas.h"
 #include "options.h"
+#include "report.h"
 
 enum { MARGIN = 16, TITLE_LINE = 36, CAPTION_LINE = 34 };
 
@@ -12,6 +13,7 @@ enum { MARGIN = 16, TITLE_LINE = 36, CAPTION_LINE = 34 };
  * takes images. */
 struct drawing {
     const struct arguments *arguments;
+    struct knn_options knn; /* the arguments', with progress */
     struct knn_dataset dataset;
     struct canvas canvas;
     char report[1024]; /* for standard output, when the file is written */

@@ -63,7 +63,7 @@ static void put_plane(struct drawing *d, int left, int top, const struct knn_nei
 
 static int put_answers(struct drawing *d, int left, int top, size_t k, const struct knn_matrix *points,
                        const uint16_t *labels, const struct knn_matrix *grid, struct knn_error *error) {
-    struct knn_options options = d->arguments->knn;
+    struct knn_options options = d->knn;
     options.k = k;
     struct knn_classifier *classifier = NULL;
     struct knn_neighbor *neighbors = calloc(grid->rows * k, sizeof *neighbors);

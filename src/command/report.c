@@ -59,3 +59,11 @@ int print_object(json_t *object, struct knn_error *error) {
     free(text);
     return 0;
 }
+
+/* -- the end ------------------------------------------------------------------------------------------------------- */
+
+int outcome(int failed, const struct knn_error *error) {
+    if (!failed)
+        return EXIT_OK;
+    return complain(error, knn_interrupted() ? knn_interrupt_status() : EXIT_FAILED);
+}

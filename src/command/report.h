@@ -6,6 +6,7 @@
 
 #include "engine.h"
 #include "evaluate.h"
+#include "options.h"
 
 /* The part of a job that a search is: it starts at `done` of the whole and is `share` of it. */
 struct progress {
@@ -20,6 +21,9 @@ void clear_progress(void);
 
 /* Counts, the accuracy and its interval, by class, the confusion matrix. */
 json_t *json_evaluation(const struct knn_evaluation *evaluation);
+
+/* The exit status of a job that may have failed: it complains of the error. */
+int outcome(int failed, const struct knn_error *error);
 
 /* Prints and releases the object; NULL is an object that there was no memory for. */
 int print_object(json_t *object, struct knn_error *error);

@@ -204,9 +204,7 @@ static int run(const struct arguments *arguments) {
     knn_team_close(&t->team);
     free(t->swaps);
     free(t);
-    if (failed)
-        return complain(&error, knn_interrupted() ? KNN_EXIT_INTERRUPTED : EXIT_FAILED);
-    return EXIT_OK;
+    return outcome(failed, &error);
 }
 
 static const char *split_word(size_t i) {

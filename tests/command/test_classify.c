@@ -309,7 +309,7 @@ static void test_json_of_any_path(void **state) {
 
 /* -- an interrupt -------------------------------------------------------------------------------------------------- */
 
-/* A job of half a minute, interrupted when it has begun: by Ctrl-C, a kill, a terminal that was closed. */
+/* A job of half a minute, interrupted when it has begun: by Ctrl-C, a kill, Ctrl-\, a terminal that was closed. */
 static void interrupt_by(struct process *p, int number) {
     char path[256];
     knnmark_start(p, "classify", "--data", "synthetic:train=3000,test=3000", "--kernel", "l2_scalar", "--output",
@@ -319,7 +319,7 @@ static void interrupt_by(struct process *p, int number) {
     usleep(200000);
     assert_int_equal(kill(p->id, number), 0);
     command_finish(p);
-    assert_complaint(p, 130, "knnmark: interrupted\n");
+    assert_complaint(p, 128 + number, "knnmark: interrupted\n");
     assert_int_equal(process_files(p), 0);
 }
 
@@ -329,6 +329,7 @@ static void test_interrupt(void **state) {
     void (*before)(int) = signal(SIGHUP, SIG_DFL); /* or nohup's would be inherited */
     interrupt_by(*state, SIGINT);
     interrupt_by(*state, SIGTERM);
+    interrupt_by(*state, SIGQUIT);
     interrupt_by(*state, SIGHUP);
     signal(SIGHUP, before);
 }

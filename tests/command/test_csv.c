@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -180,6 +181,28 @@ static void test_full_output(void **state) {
     assert_true(status.st_size > 0);
 }
 
+/* A file that may not grow so far is one that cannot be written. */
+static void test_file_size_limit(void **state) {
+    struct process *p = *state;
+    struct rlimit before, limit;
+    char csv[256], png[256];
+    process_path(p, "answers.csv", csv, sizeof csv);
+    process_path(p, "figure.png", png, sizeof png);
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 3000; /* the text that is printed is less */
+    const char *const jobs[][8] = {{"classify", "--data", DATA, "--k", "300", "--output", csv, NULL},
+                                   {"draw", "regions", "--output", png, NULL}};
+    for (size_t i = 0; i < 2; i++) {
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+        command_start(p, jobs[i]);
+        assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+        command_finish(p);
+        assert_late_complaint(p, 1, ": File too large; name a file in a folder with room", "");
+        assert_int_equal(process_files(p), 0);
+    }
+}
+
 static void test_one_name_twice(void **state) {
     static struct csv csv;
     struct process *p = *state;
@@ -275,6 +298,7 @@ int main(void) {
         WITH_FOLDER(test_full_output),
         WITH_FOLDER(test_earlier_output),
         WITH_FOLDER(test_output_by_link),
+        WITH_FOLDER(test_file_size_limit),
         WITH_FOLDER(test_one_name_twice),
         WITH_FOLDER(test_output_to_stdout),
         WITH_FOLDER(test_output_without_name),
