@@ -22,7 +22,7 @@ DESTDIR  ?=
 SANITIZE ?=
 WRAPPER  ?= $(if $(CROSS),qemu-$(firstword $(subst -, ,$(CROSS))))
 DRY      := $(if $(findstring n,$(firstword -$(MAKEFLAGS))),:) # under `make -n` what hands on the job server runs, too
-VERSION  := 0.1.0
+VERSION  := $(subst $() ,.,$(shell sed -n 's/^.define KNN_VERSION_[A-Z]* //p' src/knnmark.h))
 
 .DEFAULT_GOAL := all
 Q := $(if $(V),,@)
@@ -105,7 +105,7 @@ NETTLE    := $(shell $(PKG_CONFIG) --libs nettle)
 ROOMS            := machine search learn data app
 SEES_kernels     :=
 SEES_src/machine :=
-SEES_src/search  := kernels src/machine src/learn
+SEES_src/search  := kernels src/machine
 SEES_src/learn   := $(SEES_src/search) src/search src/data
 SEES_src/data    := src/machine
 SEES_src/app     := src/machine
@@ -115,8 +115,8 @@ SEES_tests       := $(SEES_bench) bench tests tests/kernels tests/data tests/ben
 
 # sees FOLDER: a folder below bench/ or tests/ sees what that sees, and it.
 sees     = $(if $(filter bench/% tests/%,$(1)),$(call sees,$(firstword $(subst /, ,$(1)))) $(firstword $(subst /, ,$(1))),$(SEES_$(1)))
-ALL_ROOMS := $(addprefix -I,$(SEES_tests))
-INCLUDES = $(addprefix -I,$(call sees,$(patsubst %/,%,$(dir $<)))) $(PACKAGED)
+ALL_ROOMS := -Isrc $(addprefix -I,$(SEES_tests))
+INCLUDES = -Isrc $(addprefix -I,$(call sees,$(patsubst %/,%,$(dir $<)))) $(PACKAGED)
 
 # -- kernels: a file's suffix picks its flags -------------------------------------------------------------------------
 #

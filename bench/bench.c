@@ -121,9 +121,10 @@ double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metri
     struct knn_panels panels;
     struct knn_error error;
     struct knn_neighbor found[4];
+    const struct knn_job job = {.team = &bench->teams[team], .progress = bench_stopping};
     double start = knn_seconds();
-    if (knn_panels_pack(&panels, knn_kernel_reference(metric), train, 0, &bench->teams[team], &error) == 0 &&
-        knn_search(&panels, &queries, 1, found, &bench->teams[team], bench_stopping, NULL, &error) == 0)
+    if (knn_panels_pack(&panels, knn_kernel_reference(metric), knn_view(train), 0, &bench->teams[team], &error) == 0 &&
+        knn_search_panels(&job, &panels, knn_view(&queries), 1, found, &error) == 0)
         *rate = (double)queries.rows * (double)train->rows * (double)train->dim / (knn_seconds() - start);
     return *rate;
 }
@@ -135,11 +136,13 @@ static int expect(struct bench *bench, enum knn_metric metric, struct knn_error 
     struct knn_matrix queries = bench_view(&bench->dataset.test.pixels, VERIFIED_QUERIES);
     struct knn_panels panels;
     const struct knn_team *team = &bench->teams[bench->team_count - 1];
+    const struct knn_job job = {.team = team, .progress = bench_stopping};
     struct knn_neighbor *found = calloc(VERIFIED_QUERIES, sizeof *found);
     if (found == NULL)
         return knn_fail(error, "no memory for the reference's answers");
-    if (knn_panels_pack(&panels, knn_kernel_reference(metric), &bench->dataset.train.pixels, 0, team, error) != 0 ||
-        knn_search(&panels, &queries, 1, found, team, bench_stopping, NULL, error) != 0) {
+    if (knn_panels_pack(&panels, knn_kernel_reference(metric), knn_view(&bench->dataset.train.pixels), 0, team,
+                        error) != 0 ||
+        knn_search_panels(&job, &panels, knn_view(&queries), 1, found, error) != 0) {
         free(found);
         return -1;
     }
@@ -154,7 +157,7 @@ int bench_prepare(struct bench *bench, const struct knn_kernel *kernel, struct k
     struct knn_matrix queries = bench_view(&bench->dataset.test.pixels, VERIFIED_QUERIES);
     knn_panels_free(&bench->panels);
     if (expect(bench, kernel->metric, error) == 0 &&
-        knn_panels_pack(&bench->panels, kernel, &bench->dataset.train.pixels, 0, team, error) == 0 &&
+        knn_panels_pack(&bench->panels, kernel, knn_view(&bench->dataset.train.pixels), 0, team, error) == 0 &&
         verify_search(&bench->panels, &queries, 1, bench->expected[kernel->metric], team, error) == 0)
         return 0;
     knn_panels_free(&bench->panels);

@@ -6,11 +6,11 @@
 #include <stdio.h>
 
 #include "ceilings.h"
+#include "choose.h"
 #include "dataset.h"
+#include "engine.h"
 #include "f32.h"
 #include "gbench.h"
-#include "knn.h"
-#include "panels.h"
 
 enum {
     FULL_QUERIES = 10000, /* the full job is 10000 queries against 50000 train rows ... */
@@ -18,7 +18,6 @@ enum {
     VERIFIED_QUERIES = KNN_MAX_MR + 1, /* more than any tile's mr and no multiple of it */
     TEAMS = 2,                         /* one thread, and all */
     MAX_CEILINGS = 32,
-    /* L1 and L2: what comes after them is for demonstration. */
 };
 
 struct bench {

@@ -52,7 +52,8 @@ static int search_bytes(const struct f32_case *c, double *seconds, struct knn_er
     if (found == NULL)
         return knn_fail(error, "no memory for the neighbours of %zu queries", view.rows);
     double start = knn_seconds();
-    int status = knn_search(&c->bench->panels, &view, 1, found, team_of(c->bench), bench_stopping, NULL, error);
+    const struct knn_job job = {.team = team_of(c->bench), .progress = bench_stopping};
+    int status = knn_search_panels(&job, &c->bench->panels, knn_view(&view), 1, found, error);
     *seconds = knn_seconds() - start;
     free(found);
     return status;

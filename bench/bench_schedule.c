@@ -55,7 +55,8 @@ static int timed_search(const struct schedule_case *c, const struct job *job, co
     if (found == NULL)
         return knn_fail(error, "no memory for the neighbours of %zu queries", view.rows);
     double start = knn_seconds();
-    int status = knn_search_by(job->policy, panels, &view, 1, found, &job->team, NULL, NULL, error);
+    const struct knn_job how = {.team = &job->team, .policy = job->policy};
+    int status = knn_search_panels(&how, panels, knn_view(&view), 1, found, error);
     *seconds = knn_seconds() - start;
     free(found);
     return status;

@@ -32,8 +32,8 @@ static int timed_search(const struct search_case *c, size_t queries, double *sec
     if (found == NULL)
         return knn_fail(error, "no memory for the neighbours of %zu queries", view.rows);
     double start = knn_seconds();
-    int status =
-        knn_search(&c->bench->panels, &view, c->k, found, &c->bench->teams[c->team], bench_stopping, NULL, error);
+    const struct knn_job job = {.team = &c->bench->teams[c->team], .progress = bench_stopping};
+    int status = knn_search_panels(&job, &c->bench->panels, knn_view(&view), c->k, found, error);
     *seconds = knn_seconds() - start;
     free(found);
     return status;

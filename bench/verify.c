@@ -7,13 +7,13 @@ int verify_search(const struct knn_panels *panels, const struct knn_matrix *quer
     struct knn_neighbor *found = malloc(queries->rows * k * sizeof *found);
     if (found == NULL)
         return knn_fail(error, "no memory to verify %s", panels->kernel->name);
-    int status = knn_search(panels, queries, k, found, team, NULL, NULL, error);
+    int status = knn_search_panels(&(struct knn_job){.team = team}, panels, knn_view(queries), k, found, error);
     for (size_t i = 0; status == 0 && i < queries->rows * k; i++)
-        if (found[i].distance != expected[i].distance || found[i].index != expected[i].index)
+        if (found[i].distance != expected[i].distance || found[i].id != expected[i].id)
             status = knn_fail(error,
                               "%s differs from the reference: query %zu, neighbour %zu: row %u at %llu, not %u at %llu",
-                              panels->kernel->name, i / k, i % k, found[i].index, (unsigned long long)found[i].distance,
-                              expected[i].index, (unsigned long long)expected[i].distance);
+                              panels->kernel->name, i / k, i % k, found[i].id, (unsigned long long)found[i].distance,
+                              expected[i].id, (unsigned long long)expected[i].distance);
     free(found);
     return status;
 }

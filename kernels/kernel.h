@@ -19,13 +19,15 @@
 #include <stdint.h>
 
 #include "cpu.h"
+#include "knnmark.h"
 
-enum knn_metric { KNN_L1, KNN_L2, KNN_L1WRAP, KNN_METRICS };
+enum { KNN_METRICS = KNN_L1WRAP + 1 };
 
 /* What each metric is: a new one is a row of knn_metrics and its kernels. */
 struct knn_metric_info {
     const char *name;  /* "l1": what users type, and what its kernels' names begin with */
     const char *title; /* "L1": for headings */
+    unsigned largest;  /* what two bytes add to a distance at most */
     int symmetric;     /* 1: a is as far from b as b is from a */
     int timed;         /* 1: it has kernels in the registry; 0: it only demonstrates something */
     int root;          /* 1: what is shown is the root of the distance */

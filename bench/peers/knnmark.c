@@ -44,9 +44,10 @@ static int search(void *state, size_t count, uint32_t *nearest, struct knn_error
     struct knn_neighbor *found = malloc(count * sizeof *found);
     if (found == NULL)
         return knn_fail(error, "no memory for the neighbours of %zu queries", count);
-    int status = knn_search(&k->panels, &queries, 1, found, k->job.team, NULL, NULL, error);
+    const struct knn_job job = {.team = k->job.team};
+    int status = knn_search_panels(&job, &k->panels, knn_view(&queries), 1, found, error);
     for (size_t i = 0; status == 0 && i < count; i++)
-        nearest[i] = found[i].index;
+        nearest[i] = found[i].id;
     free(found);
     return status;
 }

@@ -110,9 +110,10 @@ static int compare_search(struct worker *worker, const struct job *job, char *an
         if (both[s].found == NULL) {
             knn_fail(&error, "no memory to check %s", job->name);
             status = -1;
-        } else if ((status = knn_panels_pack(&panels, both[s].kernel, &worker->data.train, 0, &worker->team, &error)) ==
-                   0) {
-            status = knn_search(&panels, &queries, job->k, both[s].found, &worker->team, NULL, NULL, &error);
+        } else if ((status = knn_panels_pack(&panels, both[s].kernel, knn_view(&worker->data.train), 0, &worker->team,
+                                             &error)) == 0) {
+            const struct knn_job how = {.team = &worker->team};
+            status = knn_search_panels(&how, &panels, knn_view(&queries), job->k, both[s].found, &error);
             knn_panels_free(&panels);
         }
     }
@@ -121,10 +122,9 @@ static int compare_search(struct worker *worker, const struct job *job, char *an
     for (size_t i = 0; status == 0 && both[0].found != NULL && both[1].found != NULL && i < queries.rows * job->k;
          i++) {
         const struct knn_neighbor *right = &both[0].found[i], *found = &both[1].found[i];
-        if (found->distance != right->distance || found->index != right->index) {
+        if (found->distance != right->distance || found->id != right->id) {
             snprintf(answer, size, "wrong %s: query %zu: row %u at %llu, not %u at %llu", job->kernel->name, i / job->k,
-                     found->index, (unsigned long long)found->distance, right->index,
-                     (unsigned long long)right->distance);
+                     found->id, (unsigned long long)found->distance, right->id, (unsigned long long)right->distance);
             status = -1;
         }
     }

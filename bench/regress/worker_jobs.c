@@ -4,9 +4,8 @@
 #include <string.h>
 #include <time.h>
 
+#include "choose.h"
 #include "engine.h"
-#include "kernel.h"
-#include "knn.h"
 #include "worker.h"
 
 /* Calls of a kernel in one iteration, and query panels (rows of a pair kernel) used in turn. */
@@ -140,7 +139,8 @@ static const struct knn_panels *panels_of(struct worker *worker, const struct kn
         knn_fail(error, "more than %d kernels search: raise MAX_PACKED in bench/regress/worker.h", MAX_PACKED);
         return NULL;
     }
-    if (rows_of(worker, &rows, error) != 0 || knn_panels_pack(panels, kernel, rows, 0, &worker->team, error) != 0)
+    if (rows_of(worker, &rows, error) != 0 ||
+        knn_panels_pack(panels, kernel, knn_view(rows), 0, &worker->team, error) != 0)
         return NULL;
     worker->packed_count++;
     return panels;
@@ -199,12 +199,13 @@ static void run_kernel(const struct worker *worker, const struct job *job, uint6
 static int run_searches(const struct worker *worker, const struct job *job, const struct knn_panels *panels,
                         uint64_t searched, struct knn_neighbor *found, struct knn_error *error) {
     struct knn_matrix view = worker->data.queries;
+    const struct knn_job how = {.team = &worker->team};
     size_t turns = view.rows / job->batch;
     for (uint64_t i = 0; searched > 0; i++) {
         view.data = knn_matrix_row(&worker->data.queries, (size_t)(i % turns) * job->batch);
         view.rows = searched < job->batch ? (size_t)searched : job->batch;
         searched -= view.rows;
-        if (knn_search(panels, &view, job->k, found, &worker->team, NULL, NULL, error) != 0)
+        if (knn_search_panels(&how, panels, knn_view(&view), job->k, found, error) != 0)
             return -1;
     }
     return 0;

@@ -3,8 +3,8 @@
 #include <math.h>
 #include <time.h>
 
+#include "choose.h"
 #include "cpu.h"
-#include "knn.h"
 #include "write.h"
 
 enum { SCHEMA = 1 };

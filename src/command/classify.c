@@ -28,10 +28,10 @@ static int classify(struct result *r, const struct arguments *arguments, struct 
     double start = knn_seconds();
     struct progress progress = {.share = 1};
     struct knn_options options = arguments->knn;
-    options.consume = 1;
     options.progress = on_progress;
     options.context = &progress;
-    if (knn_train(&r->classifier, &r->dataset.train.pixels, r->dataset.train.labels, &options, error) != 0)
+    struct knn_rows train = knn_view(&r->dataset.train.pixels), queries;
+    if (knn_train_consuming(&r->classifier, &train, r->dataset.train.labels, &options, error) != 0)
         return -1;
     r->train_seconds = knn_seconds() - start;
     r->queries = r->dataset.test.pixels;
@@ -42,7 +42,8 @@ static int classify(struct result *r, const struct arguments *arguments, struct 
     if (r->predicted == NULL || r->neighbors == NULL)
         return knn_fail(error, "no memory for the answers: use a smaller k or --limit");
     progress.start = knn_seconds();
-    int status = knn_predict(r->classifier, &r->queries, r->predicted, r->neighbors, error);
+    queries = knn_view(&r->queries);
+    int status = knn_predict(r->classifier, &queries, r->predicted, NULL, r->neighbors, error);
     r->predict_seconds = knn_seconds() - progress.start;
     clear_progress();
     if (status != 0)
@@ -57,15 +58,15 @@ static double distances(const struct result *r) {
 }
 
 static void print_text(const struct result *r, const struct arguments *arguments) {
-    const struct knn_kernel *kernel = knn_classifier_kernel(r->classifier);
+    const struct knn_index *index = knn_classifier_index(r->classifier);
     size_t images = r->queries.rows;
     printf("data      %s\n", r->dataset.source);
     printf("shapes    train %zu x %zu, test %zu x %zu", r->dataset.train.pixels.rows, r->dataset.train.pixels.dim,
            r->dataset.test.pixels.rows, r->dataset.test.pixels.dim);
     printf(images < r->dataset.test.pixels.rows ? ", first %zu test images taken\n" : "\n", images);
-    printf("method    k = %zu, %s, kernel %s, %u threads%s%s\n", arguments->knn.k, knn_metrics[kernel->metric].name,
-           kernel->name, knn_classifier_threads(r->classifier),
-           arguments->knn.binding == KNN_BIND_NEVER ? ", not bound" : "",
+    printf("method    k = %zu, %s, kernel %s, %u threads%s%s\n", arguments->knn.k,
+           knn_metric_name(arguments->knn.metric), knn_index_kernel(index), knn_index_threads(index),
+           !arguments->knn.bind ? ", not bound" : "",
            arguments->knn.weights == KNN_DISTANCE ? ", votes by distance" : "");
     printf("train     %.3f s\n", r->train_seconds);
     printf("predict   %.3f s, %.0f images/s, %.4g distances/s\n", r->predict_seconds,
@@ -74,7 +75,7 @@ static void print_text(const struct result *r, const struct arguments *arguments
 }
 
 static int print_json(const struct result *r, const struct arguments *arguments, struct knn_error *error) {
-    const struct knn_kernel *kernel = knn_classifier_kernel(r->classifier);
+    const struct knn_index *index = knn_classifier_index(r->classifier);
     const struct knn_evaluation *e = &r->evaluation;
     json_t *per_class = json_object();
     for (size_t c = 0; c < KNN_CLASSES; c++)
@@ -85,13 +86,13 @@ static int print_json(const struct result *r, const struct arguments *arguments,
         "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o, s:s, s:o}",
         "data", r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape",
         (json_int_t)r->dataset.train.pixels.rows, (json_int_t)r->dataset.train.pixels.dim, "test_shape",
-        (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metrics[kernel->metric].name, "k",
-        (json_int_t)arguments->knn.k, "kernel", kernel->name, "threads", (int)knn_classifier_threads(r->classifier),
-        "bound", arguments->knn.binding != KNN_BIND_NEVER, "train_s", r->train_seconds, "predict_s", r->predict_seconds,
-        "images_per_s", (double)r->queries.rows / r->predict_seconds, "distances_per_s",
-        distances(r) / r->predict_seconds, "right", (json_int_t)e->right, "accuracy", knn_share(e->right, e->images),
-        "guessing", 1.0 / KNN_CLASSES, "accuracy_per_class", per_class, "weights",
-        knn_weights_name(arguments->knn.weights), "evaluation", json_evaluation(e));
+        (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metric_name(arguments->knn.metric), "k",
+        (json_int_t)arguments->knn.k, "kernel", knn_index_kernel(index), "threads", (int)knn_index_threads(index),
+        "bound", arguments->knn.bind, "train_s", r->train_seconds, "predict_s", r->predict_seconds, "images_per_s",
+        (double)r->queries.rows / r->predict_seconds, "distances_per_s", distances(r) / r->predict_seconds, "right",
+        (json_int_t)e->right, "accuracy", knn_share(e->right, e->images), "guessing", 1.0 / KNN_CLASSES,
+        "accuracy_per_class", per_class, "weights", knn_weights_name(arguments->knn.weights), "evaluation",
+        json_evaluation(e));
     return print_object(summary, error);
 }
 
@@ -122,7 +123,7 @@ static void write_csv(const struct result *r, const struct arguments *arguments,
         const struct knn_neighbor *list = r->neighbors + i * k;
         fprintf(csv, "%zu,%u,%u,", i, r->dataset.test.labels[i], r->predicted[i]);
         for (size_t j = 0; j < k; j++)
-            fprintf(csv, "%s%u", j > 0 ? " " : "", list[j].index);
+            fprintf(csv, "%s%u", j > 0 ? " " : "", list[j].id);
         fputc(',', csv);
         put_distances(csv, list, &arguments->knn, arguments->root);
         if (arguments->shares)
@@ -206,6 +207,6 @@ const struct command command_classify = {
     .name = "classify",
     .summary = "classify the test images by their k nearest training images: accuracy, time, rates",
     .options = options,
-    .defaults = {.knn = {.metric = KNN_L2, .k = 1, .binding = KNN_BIND_ALWAYS}},
+    .defaults = {.knn = {.metric = KNN_L2, .k = 1, .bind = 1}},
     .run = run,
 };

@@ -1,12 +1,11 @@
 /* `knnmark cv`: k-fold cross-validation on the training images. The nearest of every image among those of other folds
- * are sought once for each metric, all folds at once (allpairs.h) and for the largest k; the smaller ones take the
+ * are sought once for each metric, all folds at once and for the largest k; the smaller ones take the
  * first of them. */
 #include "cv.h"
 
 #include <math.h>
 #include <stdlib.h>
 
-#include "allpairs.h"
 #include "clock.h"
 #include "images.h"
 #include "interrupt.h"
@@ -49,9 +48,9 @@ static void summarize(const struct cv *cv, struct cv_setting *setting) {
 static size_t score(const struct cv *cv, const struct cv_setting *setting) {
     size_t least = SIZE_MAX, sum = 0;
     for (size_t f = 0; f < cv->folds.count; f++)
-        least = knn_fold_rows(&cv->folds, f) < least ? knn_fold_rows(&cv->folds, f) : least;
+        least = cv->folds.rows[f] < least ? cv->folds.rows[f] : least;
     for (size_t f = 0; f < cv->folds.count; f++)
-        sum += setting->right[f] * (2 * least + 1 - knn_fold_rows(&cv->folds, f));
+        sum += setting->right[f] * (2 * least + 1 - cv->folds.rows[f]);
     return sum;
 }
 
@@ -61,7 +60,7 @@ static int is_better(const struct cv *cv, const struct cv_setting *setting, cons
 }
 
 /* All k by one metric. */
-static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_allpairs *found,
+static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_neighbor *neighbors, size_t found,
                         const struct arguments *arguments) {
     size_t ks = arguments->ks.count;
     struct cv_setting *settings = &cv->settings[cv->count];
@@ -70,20 +69,14 @@ static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_
         settings[i] = (struct cv_setting){.metric = metric,
                                           .k = arguments->ks.k[i],
                                           .right = cv->right + (size_t)(settings - cv->settings + i) * cv->folds.count};
-    for (size_t f = 0; f < cv->folds.count; f++) {
-        size_t right[MAX_KS] = {0};
-#pragma omp parallel for num_threads(cv->team.threads) schedule(static) reduction(+ : right[:MAX_KS])
-        for (size_t i = cv->folds.start[f]; i < cv->folds.start[f + 1]; i++) {
-            struct knn_neighbor neighbors[KNN_MAX_K];
-            size_t row = cv->folds.order[i];
-            knn_allpairs_row(found, row, neighbors);
-            for (size_t j = 0; j < ks; j++)
-                right[j] += knn_vote(neighbors, arguments->ks.k[j], cv->images.labels, metric, arguments->knn.weights,
-                                     NULL, 0) == cv->images.labels[row];
-        }
+#pragma omp parallel for num_threads(cv->team.threads) schedule(static)
+    for (size_t row = 0; row < cv->images.pixels.rows; row++)
         for (size_t j = 0; j < ks; j++)
-            settings[j].right[f] = right[j];
-    }
+            if (knn_vote(neighbors + row * found, arguments->ks.k[j], cv->images.labels, metric, arguments->knn.weights,
+                         NULL, 0) == cv->images.labels[row]) {
+#pragma omp atomic
+                settings[j].right[cv->folds.of[row]]++;
+            }
     for (size_t i = 0; i < ks; i++) {
         summarize(cv, &settings[i]);
         if (cv->best == NULL || is_better(cv, &settings[i], cv->best))
@@ -93,22 +86,26 @@ static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_
 
 static int validate(struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
     size_t largest = arguments->ks.k[arguments->ks.count - 1];
+    struct knn_rows rows = knn_view(&cv->images.pixels);
+    struct knn_neighbor *neighbors = calloc(rows.rows, largest * sizeof *neighbors);
     cv->right = calloc(KNN_METRICS * MAX_KS, cv->folds.count * sizeof *cv->right);
-    if (cv->right == NULL)
-        return knn_fail(error, "no memory for the answers: use fewer folds");
+    int status = neighbors == NULL || cv->right == NULL
+                     ? knn_fail(error, "no memory for the answers: use a smaller k or fewer folds")
+                     : 0;
     double start = knn_seconds(), share = 1.0 / (double)arguments->metrics.count;
-    int status = 0;
     for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
         struct progress progress = {start, (double)i * share, share};
-        struct knn_allpairs found;
-        status = knn_allpairs(&found, cv->kernels[i], &cv->images.pixels, &cv->folds, largest, &cv->team, on_progress,
-                              &progress, error);
+        struct knn_options options = arguments->knn;
+        options.metric = arguments->metrics.metric[i];
+        options.progress = on_progress;
+        options.context = &progress;
+        status = knn_search_folds(&rows, cv->folds.of, cv->folds.count, largest, neighbors, &options, error);
         if (status == 0)
-            count_votes(cv, arguments->metrics.metric[i], &found, arguments);
-        knn_allpairs_free(&found);
+            count_votes(cv, arguments->metrics.metric[i], neighbors, largest, arguments);
     }
     cv->seconds = knn_seconds() - start;
     clear_progress();
+    free(neighbors);
     return status;
 }
 
@@ -121,7 +118,7 @@ static int cross_validate(struct cv *cv, const struct arguments *arguments, stru
         if (cv->kernels[i] == NULL)
             return -1;
     }
-    if (knn_team_open(&cv->team, arguments->knn.threads, arguments->knn.binding != KNN_BIND_NEVER, error) != 0 ||
+    if (knn_team_open(&cv->team, arguments->knn.threads, arguments->knn.bind, error) != 0 ||
         take_images(cv, arguments, error) != 0)
         return -1;
     return validate(cv, arguments, error);
@@ -233,7 +230,7 @@ const struct command command_cv = {
     .options = options,
     .defaults = {.folds = 5,
                  .seed = 1,
-                 .knn = {.binding = KNN_BIND_ALWAYS},
+                 .knn = {.bind = 1},
                  .ks = {10, {1, 3, 5, 8, 10, 12, 15, 20, 50, 100}},
                  .metrics = {2, {KNN_L1, KNN_L2}}},
     .run = run,

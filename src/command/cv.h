@@ -28,7 +28,7 @@ struct cv {
 };
 
 static inline double cv_accuracy(const struct cv *cv, const struct cv_setting *setting, size_t fold) {
-    return knn_share(setting->right[fold], knn_fold_rows(&cv->folds, fold));
+    return knn_share(setting->right[fold], cv->folds.rows[fold]);
 }
 
 void print_cv_text(const struct cv *cv, const struct arguments *arguments);

@@ -1,21 +1,23 @@
 /* What `knnmark cv` says. */
 #include <stdio.h>
 
+#include "arith.h"
 #include "cv.h"
 
 /* Distances computed: every pair of rows of two folds once, by each metric. */
 static double distances(const struct cv *cv, const struct arguments *arguments) {
-    double rows = (double)knn_folds_rows(&cv->folds), pairs = rows * rows;
+    double rows = (double)cv->images.pixels.rows, pairs = rows * rows;
     for (size_t f = 0; f < cv->folds.count; f++)
-        pairs -= (double)knn_fold_rows(&cv->folds, f) * (double)knn_fold_rows(&cv->folds, f);
+        pairs -= (double)cv->folds.rows[f] * (double)cv->folds.rows[f];
     return pairs / 2 * (double)arguments->metrics.count;
 }
 
 static void print_folds(const struct cv *cv, const struct arguments *arguments) {
-    size_t rows = knn_folds_rows(&cv->folds), least = rows, most = rows - knn_folds_least_training(&cv->folds);
-    for (size_t f = 0; f < cv->folds.count; f++)
-        if (knn_fold_rows(&cv->folds, f) < least)
-            least = knn_fold_rows(&cv->folds, f);
+    size_t rows = cv->images.pixels.rows, least = rows, most = 0;
+    for (size_t f = 0; f < cv->folds.count; f++) {
+        least = knn_min(least, cv->folds.rows[f]);
+        most = knn_max(most, cv->folds.rows[f]);
+    }
     printf("folds     %zu of %zu", cv->folds.count, least);
     if (most > least)
         printf(" to %zu", most);
@@ -42,7 +44,7 @@ void print_cv_text(const struct cv *cv, const struct arguments *arguments) {
     print_folds(cv, arguments);
     printf("method    %s, %u threads%s, kernel",
            arguments->knn.weights == KNN_DISTANCE ? "votes by distance" : "a vote each", cv->team.threads,
-           arguments->knn.binding == KNN_BIND_NEVER ? ", not bound" : "");
+           !arguments->knn.bind ? ", not bound" : "");
     for (size_t i = 0; i < arguments->metrics.count; i++)
         printf(" %s", cv->kernels[i]->name);
     printf("\nsearch    %.3f s, %.4g distances/s: each pair once for each metric, for all k\n", cv->seconds,
@@ -67,15 +69,14 @@ int print_cv_json(const struct cv *cv, const struct arguments *arguments, struct
     for (size_t i = 0; i < cv->count; i++)
         json_array_append_new(settings, json_setting(cv, &cv->settings[i]));
     for (size_t f = 0; f < cv->folds.count; f++)
-        json_array_append_new(sizes, json_integer((json_int_t)knn_fold_rows(&cv->folds, f)));
-    json_t *summary =
-        json_pack("{s:s, s:b, s:I, s:I, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:s, s:o, s:o}", "data", cv->dataset.source,
-                  "synthetic", cv->dataset.synthetic, "images", (json_int_t)knn_folds_rows(&cv->folds), "folds",
-                  (json_int_t)cv->folds.count, "fold_images", sizes, "split",
-                  knn_fold_split_name(arguments->fold_split), "weights", knn_weights_name(arguments->knn.weights),
-                  "threads", (int)cv->team.threads, "bound", arguments->knn.binding != KNN_BIND_NEVER, "search_s",
-                  cv->seconds, "distances_per_s", distances(cv, arguments) / cv->seconds, "deviation_of", "population",
-                  "settings", settings, "best", json_setting(cv, cv->best));
+        json_array_append_new(sizes, json_integer((json_int_t)cv->folds.rows[f]));
+    json_t *summary = json_pack(
+        "{s:s, s:b, s:I, s:I, s:o, s:s, s:s, s:i, s:b, s:f, s:f, s:s, s:o, s:o}", "data", cv->dataset.source,
+        "synthetic", cv->dataset.synthetic, "images", (json_int_t)cv->images.pixels.rows, "folds",
+        (json_int_t)cv->folds.count, "fold_images", sizes, "split", knn_fold_split_name(arguments->fold_split),
+        "weights", knn_weights_name(arguments->knn.weights), "threads", (int)cv->team.threads, "bound",
+        arguments->knn.bind, "search_s", cv->seconds, "distances_per_s", distances(cv, arguments) / cv->seconds,
+        "deviation_of", "population", "settings", settings, "best", json_setting(cv, cv->best));
     if (arguments->fold_split == KNN_SHUFFLED)
         json_object_set_new(summary, "seed", json_integer((json_int_t)arguments->seed));
     return print_object(summary, error);
@@ -87,7 +88,7 @@ void write_cv_csv(const struct cv *cv, FILE *csv) {
         for (size_t f = 0; f < cv->folds.count; f++) {
             const struct cv_setting *s = &cv->settings[i];
             fprintf(csv, "%s,%zu,%zu,%zu,%zu,%.9g\n", knn_metrics[s->metric].name, s->k, f + 1, s->right[f],
-                    knn_fold_rows(&cv->folds, f), cv_accuracy(cv, s, f));
+                    cv->folds.rows[f], cv_accuracy(cv, s, f));
         }
 }
 

@@ -113,6 +113,6 @@ const struct command command_draw = {
     .summary = "draw a figure of the lesson: first-nine, neighbors, regions or same-distance",
     .operand = "FIGURE",
     .options = options,
-    .defaults = {.seed = 1, .image = 7, .knn = {.metric = KNN_L2, .binding = KNN_BIND_ALWAYS}},
+    .defaults = {.seed = 1, .image = 7, .knn = {.metric = KNN_L2, .bind = 1}},
     .run = run,
 };

@@ -4,8 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "knn.h"
-
 /* -- the first nine ------------------------------------------------------------------------------------------------ */
 
 int draw_first_nine(struct drawing *d, struct knn_error *error) {
@@ -36,9 +34,10 @@ static int find_neighbors(const struct drawing *d, const struct knn_options *opt
     uint16_t *labels = malloc(queries->rows * sizeof *labels);
     if (labels == NULL)
         return knn_fail(error, "no memory for the answers: use a smaller --limit");
-    int status = knn_train(&classifier, &train->pixels, train->labels, options, error);
+    struct knn_rows rows = knn_view(&train->pixels), views = knn_view(queries);
+    int status = knn_train(&classifier, &rows, train->labels, options, error);
     if (status == 0)
-        status = knn_predict(classifier, queries, labels, neighbors, error);
+        status = knn_predict(classifier, &views, labels, NULL, neighbors, error);
     knn_classifier_free(classifier);
     free(labels);
     return status;
@@ -60,7 +59,7 @@ static size_t put_rows(struct drawing *d, int top, size_t queries, const struct 
         int x = MARGIN + FRAME, y = top + (int)q * ROW;
         put_image(&d->canvas, x, y, test, q, INK);
         for (size_t j = 0; j < k; j++) {
-            size_t i = neighbors[q * k + j].index;
+            size_t i = neighbors[q * k + j].id;
             int is_right = train->labels[i] == test->labels[q];
             put_image(&d->canvas, x + ASIDE + (int)(j + 1) * COLUMN, y, train, i, is_right ? RIGHT : WRONG);
             right += (size_t)is_right;

@@ -4,7 +4,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-#include "knn.h"
 #include "points.h"
 
 enum { PLANE = 256, SCALE = 3, SIDE = PLANE * SCALE, GAP = 32, BELOW = 72, TIE = KNN_POINT_CLASSES };
@@ -18,7 +17,7 @@ static int answer(const struct knn_neighbor *neighbors, size_t k, const uint16_t
     size_t votes[KNN_POINT_CLASSES] = {0};
     int best = 0, tied = 0;
     for (size_t i = 0; i < k; i++)
-        votes[labels[neighbors[i].index]]++;
+        votes[labels[neighbors[i].id]]++;
     for (int c = 1; c < KNN_POINT_CLASSES; c++) {
         tied = votes[c] == votes[best] || (tied && votes[c] < votes[best]);
         best = votes[c] > votes[best] ? c : best;
@@ -66,12 +65,13 @@ static int put_answers(struct drawing *d, int left, int top, size_t k, const str
     struct knn_options options = d->knn;
     options.k = k;
     struct knn_classifier *classifier = NULL;
+    struct knn_rows rows = knn_view(points), queries = knn_view(grid);
     struct knn_neighbor *neighbors = calloc(grid->rows * k, sizeof *neighbors);
     uint16_t *predicted = malloc(grid->rows * sizeof *predicted);
     int status = neighbors == NULL || predicted == NULL ? knn_fail(error, "no memory for the plane: use a smaller k")
-                                                        : knn_train(&classifier, points, labels, &options, error);
+                                                        : knn_train(&classifier, &rows, labels, &options, error);
     if (status == 0)
-        status = knn_predict(classifier, grid, predicted, neighbors, error);
+        status = knn_predict(classifier, &queries, predicted, NULL, neighbors, error);
     if (status == 0)
         put_plane(d, left, top, neighbors, k, points, labels);
     knn_classifier_free(classifier);

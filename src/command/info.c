@@ -36,7 +36,7 @@ static int run(const struct arguments *arguments) {
     struct knn_team team;
     if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
         return complain(&error, EXIT_USAGE);
-    if (knn_team_open(&team, arguments->knn.threads, arguments->knn.binding != KNN_BIND_NEVER, &error) != 0)
+    if (knn_team_open(&team, arguments->knn.threads, arguments->knn.bind, &error) != 0)
         return complain(&error, EXIT_FAILED);
     struct knn_dataset dataset;
     if (knn_dataset_open(&dataset, knn_dataset_spec(arguments->data), &error) != 0) {
@@ -69,6 +69,6 @@ const struct command command_info = {
     .name = "info",
     .summary = "show the CPU, its features, caches and threads, the compiler and the data set found",
     .options = options,
-    .defaults = {.knn = {.binding = KNN_BIND_ALWAYS}},
+    .defaults = {.knn = {.bind = 1}},
     .run = run,
 };

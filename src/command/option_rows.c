@@ -6,7 +6,7 @@ const char *metric_word(size_t i) {
 }
 
 static const char *weights_word(size_t i) {
-    return i < KNN_WEIGHTS ? knn_weights_name((enum knn_weights)i) : NULL;
+    return i <= KNN_DISTANCE ? knn_weights_name((enum knn_weights)i) : NULL;
 }
 
 static const char *isa_word(size_t i) {
@@ -37,8 +37,8 @@ const struct option_row shared_options[] = {
     [OPTION_THREADS] = {"threads", 't', "N", offsetof(struct arguments, knn.threads), option_unsigned,
                         .help = "threads (default: OMP_NUM_THREADS, else one a core)", .least = 1,
                         .most = KNN_MAX_THREADS},
-    [OPTION_NO_BIND] = {"no-bind", 'b', NULL, offsetof(struct arguments, knn.binding), option_flag,
-                        .help = "do not bind threads to cores", .flag = KNN_BIND_NEVER},
+    [OPTION_NO_BIND] = {"no-bind", 'b', NULL, offsetof(struct arguments, knn.bind), option_flag,
+                        .help = "do not bind threads to cores"},
     [OPTION_JSON] = {"json", 'j', NULL, offsetof(struct arguments, json), option_flag,
                      .help = "print one JSON object instead of text", .flag = 1},
     [OPTION_HELP] = {"help", 'h', NULL, offsetof(struct arguments, help), option_flag, .help = "show this help",

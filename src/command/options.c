@@ -164,6 +164,7 @@ static int parse_options(const struct command *command, int argc, char **argv, s
 int parse_arguments(const struct command *command, int argc, char **argv, struct arguments *arguments,
                     struct knn_error *error) {
     *arguments = command->defaults;
+    arguments->knn.size = sizeof arguments->knn;
     if (parse_options(command, argc, argv, arguments, error) != 0)
         return -1;
     if (command->operand != NULL && optind < argc)

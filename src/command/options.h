@@ -5,8 +5,10 @@
 
 #include <stddef.h>
 
+#include "choose.h"
 #include "folds.h"
-#include "knn.h"
+#include "team.h"
+#include "vote.h"
 
 enum { MAX_KS = 100 };
 

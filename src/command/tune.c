@@ -7,7 +7,6 @@
 
 #include "clock.h"
 #include "interrupt.h"
-#include "nearest.h"
 #include "output.h"
 #include "plot.h"
 #include "split.h"
@@ -81,12 +80,16 @@ static int choose(struct tune *t, const struct arguments *arguments, struct knn_
     if (neighbors == NULL)
         return knn_fail(error, "no memory for the neighbours: use a smaller k or hold out fewer images");
     double start = knn_seconds(), share = 1.0 / (double)arguments->metrics.count;
+    struct knn_rows rest = knn_view(&t->rest.pixels), held_out = knn_view(&t->held_out.pixels);
     int status = 0;
     t->per_metric = arguments->ks.count;
     for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
         struct progress progress = {start, (double)i * share, share};
-        status = knn_nearest(t->kernels[i], &t->rest.pixels, &t->held_out.pixels, k, neighbors, &t->team, on_progress,
-                             &progress, error);
+        struct knn_options options = arguments->knn;
+        options.metric = arguments->metrics.metric[i];
+        options.progress = on_progress;
+        options.context = &progress;
+        status = knn_search(&rest, &held_out, k, neighbors, &options, error);
         if (status == 0)
             status = count_votes(t, arguments->metrics.metric[i], neighbors, arguments, error);
     }
@@ -103,7 +106,8 @@ static int predict_test(struct tune *t, const struct knn_classifier *classifier,
     uint16_t *predicted = malloc(test->pixels.rows * sizeof *predicted);
     if (predicted == NULL)
         return knn_fail(error, "no memory for the answers");
-    int status = knn_predict(classifier, &test->pixels, predicted, NULL, error);
+    struct knn_rows queries = knn_view(&test->pixels);
+    int status = knn_predict(classifier, &queries, predicted, NULL, NULL, error);
     if (status == 0)
         status = knn_evaluate(&t->final, test->labels, predicted, test->pixels.rows, error);
     free(predicted);
@@ -119,11 +123,11 @@ static int test_choice(struct tune *t, const struct arguments *arguments, struct
     struct knn_options options = arguments->knn;
     options.metric = t->best->metric;
     options.k = t->best->k;
-    options.consume = 1;
     options.progress = on_progress;
     options.context = &progress;
     struct knn_classifier *classifier;
-    if (knn_train(&classifier, &train->pixels, train->labels, &options, error) != 0)
+    struct knn_rows rows = knn_view(&train->pixels);
+    if (knn_train_consuming(&classifier, &rows, train->labels, &options, error) != 0)
         return -1;
     int status = predict_test(t, classifier, error);
     t->final_seconds = knn_seconds() - progress.start;
@@ -141,7 +145,7 @@ static int tune(struct tune *t, const struct arguments *arguments, struct knn_er
         if (t->kernels[i] == NULL)
             return -1;
     }
-    if (knn_team_open(&t->team, arguments->knn.threads, arguments->knn.binding != KNN_BIND_NEVER, error) != 0 ||
+    if (knn_team_open(&t->team, arguments->knn.threads, arguments->knn.bind, error) != 0 ||
         knn_dataset_open(&t->dataset, knn_dataset_spec(arguments->data), error) != 0 ||
         hold_out(t, arguments, error) != 0 || choose(t, arguments, error) != 0)
         return -1;
@@ -246,7 +250,7 @@ const struct command command_tune = {
     .options = options,
     .defaults = {.validation = 1000,
                  .seed = 1,
-                 .knn = {.binding = KNN_BIND_ALWAYS},
+                 .knn = {.bind = 1},
                  .ks = {7, {1, 3, 5, 10, 20, 50, 100}},
                  .metrics = {2, {KNN_L1, KNN_L2}}},
     .run = run,

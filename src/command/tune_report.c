@@ -30,7 +30,7 @@ void print_tune_text(const struct tune *t, const struct arguments *arguments) {
     else
         printf("the first\n");
     printf("method    %s, %u threads%s, kernel", method(arguments), t->team.threads,
-           arguments->knn.binding == KNN_BIND_NEVER ? ", not bound" : "");
+           !arguments->knn.bind ? ", not bound" : "");
     for (size_t i = 0; i < arguments->metrics.count; i++)
         printf(" %s", t->kernels[i]->name);
     printf("\nsearch    %.3f s, %.4g distances/s: once for each metric, for all k\n", t->search_seconds,
@@ -68,13 +68,12 @@ int print_tune_json(const struct tune *t, const struct arguments *arguments, str
     json_t *settings = json_array();
     for (size_t i = 0; i < t->count; i++)
         json_array_append_new(settings, json_setting(&t->settings[i], &t->settings[i].evaluation, 1));
-    json_t *summary =
-        json_pack("{s:s, s:b, s:I, s:I, s:s, s:s, s:i, s:b, s:f, s:o, s:o}", "data", t->dataset.source, "synthetic",
-                  t->dataset.synthetic, "train_images", (json_int_t)t->rest.pixels.rows, "validation_images",
-                  (json_int_t)t->held_out.pixels.rows, "split", arguments->shuffled ? "shuffled" : "first", "weights",
-                  knn_weights_name(arguments->knn.weights), "threads", (int)t->team.threads, "bound",
-                  arguments->knn.binding != KNN_BIND_NEVER, "search_s", t->search_seconds, "settings", settings,
-                  "chosen", json_setting(t->best, &t->best->evaluation, 0));
+    json_t *summary = json_pack(
+        "{s:s, s:b, s:I, s:I, s:s, s:s, s:i, s:b, s:f, s:o, s:o}", "data", t->dataset.source, "synthetic",
+        t->dataset.synthetic, "train_images", (json_int_t)t->rest.pixels.rows, "validation_images",
+        (json_int_t)t->held_out.pixels.rows, "split", arguments->shuffled ? "shuffled" : "first", "weights",
+        knn_weights_name(arguments->knn.weights), "threads", (int)t->team.threads, "bound", arguments->knn.bind,
+        "search_s", t->search_seconds, "settings", settings, "chosen", json_setting(t->best, &t->best->evaluation, 0));
     if (arguments->shuffled)
         json_object_set_new(summary, "seed", json_integer((json_int_t)arguments->seed));
     if (arguments->final) {

@@ -96,32 +96,20 @@ static int deal_classes(uint32_t *fold_of, const uint16_t *labels, size_t rows, 
 
 /* -- folds --------------------------------------------------------------------------------------------------------- */
 
-/* Sorts the rows by fold. */
-static void collect(struct knn_folds *folds, const uint32_t *fold_of, size_t rows) {
-    for (size_t i = 0; i < rows; i++)
-        folds->start[fold_of[i] + 1]++;
-    for (size_t f = 0; f < folds->count; f++)
-        folds->start[f + 1] += folds->start[f];
-    for (size_t i = 0; i < rows; i++)
-        folds->order[folds->start[fold_of[i]]++] = (uint32_t)i; /* each start becomes the next fold's */
-    for (size_t f = folds->count; f > 0; f--)
-        folds->start[f] = folds->start[f - 1];
-    folds->start[0] = 0;
-}
-
-static int deal(struct knn_folds *folds, uint32_t *fold_of, enum knn_fold_split split, const uint16_t *labels,
+static int deal(const struct knn_folds *folds, uint32_t *order, enum knn_fold_split split, const uint16_t *labels,
                 size_t rows, uint64_t seed, struct knn_error *error) {
     if (split == KNN_STRATIFIED) {
-        if (deal_classes(fold_of, labels, rows, folds->count, error) != 0)
+        if (deal_classes(folds->of, labels, rows, folds->count, error) != 0)
             return -1;
     } else {
         for (size_t i = 0; i < rows; i++)
-            folds->order[i] = (uint32_t)i;
+            order[i] = (uint32_t)i;
         if (split == KNN_SHUFFLED)
-            shuffle(folds->order, rows, seed);
-        cut(fold_of, folds->order, rows, folds->count);
+            shuffle(order, rows, seed);
+        cut(folds->of, order, rows, folds->count);
     }
-    collect(folds, fold_of, rows);
+    for (size_t i = 0; i < rows; i++)
+        folds->rows[folds->of[i]]++;
     return 0;
 }
 
@@ -134,31 +122,21 @@ int knn_folds_make(struct knn_folds *folds, enum knn_fold_split split, size_t co
         return knn_fail(error, "%zu rows are too many: at most %u", rows, UINT32_MAX);
     if (count > rows)
         return knn_fail(error, "%zu folds of %zu rows would leave a fold empty: use fewer folds", count, rows);
-    uint32_t *fold_of = malloc(rows * sizeof *fold_of);
+    uint32_t *order = malloc(rows * sizeof *order);
     folds->count = count;
-    folds->order = calloc(rows, sizeof *folds->order);
-    folds->start = calloc(count + 1, sizeof *folds->start);
-    int status = -1;
-    if (fold_of == NULL || folds->order == NULL || folds->start == NULL)
-        knn_fail(error, "no memory to deal %zu rows out to %zu folds", rows, count);
-    else
-        status = deal(folds, fold_of, split, labels, rows, seed, error);
-    free(fold_of);
+    folds->of = calloc(rows, sizeof *folds->of);
+    folds->rows = calloc(count, sizeof *folds->rows);
+    int status = order == NULL || folds->of == NULL || folds->rows == NULL
+                     ? knn_fail(error, "no memory to deal %zu rows out to %zu folds", rows, count)
+                     : deal(folds, order, split, labels, rows, seed, error);
+    free(order);
     if (status != 0)
         knn_folds_free(folds);
     return status;
 }
 
 void knn_folds_free(struct knn_folds *folds) {
-    free(folds->order);
-    free(folds->start);
+    free(folds->of);
+    free(folds->rows);
     *folds = (struct knn_folds){0};
-}
-
-size_t knn_folds_least_training(const struct knn_folds *folds) {
-    size_t largest = 0;
-    for (size_t f = 0; f < folds->count; f++)
-        if (knn_fold_rows(folds, f) > largest)
-            largest = knn_fold_rows(folds, f);
-    return knn_folds_rows(folds) - largest;
 }

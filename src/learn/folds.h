@@ -19,9 +19,9 @@
 enum knn_fold_split { KNN_STRATIFIED, KNN_CONTIGUOUS, KNN_SHUFFLED, KNN_FOLD_SPLITS };
 
 struct knn_folds {
-    size_t count;    /* folds, >= 2, none of them empty */
-    uint32_t *order; /* all rows, fold by fold, ascending within a fold */
-    size_t *start;   /* fold f is order[start[f]] to order[start[f + 1] - 1] */
+    size_t count; /* folds, >= 2, none of them empty */
+    uint32_t *of; /* the fold of each row */
+    size_t *rows; /* how many each fold has */
 };
 
 /* "stratified", "contiguous" or "shuffled". */
@@ -35,16 +35,5 @@ int knn_folds_make(struct knn_folds *folds, enum knn_fold_split split, size_t co
 
 /* Safe on a zeroed struct, and twice. */
 void knn_folds_free(struct knn_folds *folds);
-
-static inline size_t knn_folds_rows(const struct knn_folds *folds) {
-    return folds->start[folds->count];
-}
-
-static inline size_t knn_fold_rows(const struct knn_folds *folds, size_t fold) {
-    return folds->start[fold + 1] - folds->start[fold];
-}
-
-/* Rows to train on when the largest fold is tested. */
-size_t knn_folds_least_training(const struct knn_folds *folds);
 
 #endif

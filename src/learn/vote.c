@@ -3,8 +3,6 @@
 #include <math.h>
 #include <string.h>
 
-#include "engine.h"
-
 const char *knn_weights_name(enum knn_weights weights) {
     return weights == KNN_DISTANCE ? "distance" : "uniform";
 }
@@ -54,7 +52,7 @@ uint16_t knn_vote(const struct knn_neighbor *neighbors, size_t k, const uint16_t
     memset(polls, 0, (last + 1) * sizeof *polls);
     for (size_t i = 0; i < k; i++) {
         double vote = weights == KNN_DISTANCE ? 1 / knn_distance_root(metric, neighbors[i].distance) : 1;
-        find(polls, last, labels[neighbors[i].index])->votes += vote;
+        find(polls, last, labels[neighbors[i].id])->votes += vote;
         all += vote;
     }
     for (size_t label = 0; shares != NULL && label < classes; label++)

@@ -7,6 +7,8 @@
 
 int knn_fail(struct knn_error *error, const char *format, ...) {
     va_list arguments;
+    if (error == NULL)
+        return -1;
     va_start(arguments, format);
     vsnprintf(error->message, sizeof error->message, format, arguments);
     va_end(arguments);

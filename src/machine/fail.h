@@ -3,9 +3,7 @@
 #ifndef KNN_FAIL_H
 #define KNN_FAIL_H
 
-struct knn_error {
-    char message[512];
-};
+#include "knnmark.h"
 
 /* Writes the message and returns -1, so that `return knn_fail(error, ...)` is the whole of a failure. A message that
  * is already there is replaced. */

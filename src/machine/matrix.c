@@ -39,12 +39,11 @@ int knn_matrix_alloc(struct knn_matrix *matrix, size_t rows, size_t dim, struct 
     return 0;
 }
 
-void knn_matrix_discard(const struct knn_matrix *matrix, size_t first, size_t count) {
-    size_t page = (size_t)sysconf(_SC_PAGESIZE);
-    size_t begin = (first * matrix->stride + page - 1) / page * page;
-    size_t end = (first + count) * matrix->stride / page * page;
-    if (begin < end)
-        madvise(matrix->data + begin, end - begin, MADV_DONTNEED);
+void knn_discard(const uint8_t *begin, const uint8_t *end) {
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ((uintptr_t)begin + page - 1) / page * page, last = (uintptr_t)end / page * page;
+    if (first < last)
+        madvise((void *)first, last - first, MADV_DONTNEED);
 }
 
 void knn_matrix_free(struct knn_matrix *matrix) {

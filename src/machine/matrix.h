@@ -20,15 +20,23 @@ struct knn_matrix {
  * Fails on a size that overflows or that the system refuses. */
 int knn_matrix_alloc(struct knn_matrix *matrix, size_t rows, size_t dim, struct knn_error *error);
 
-/* Gives the whole pages within rows [first, first + count) back to the system; what was in them is gone. For a consumer
- * that packs a matrix as it goes and must not hold two copies. */
-void knn_matrix_discard(const struct knn_matrix *matrix, size_t first, size_t count);
+/* Gives the whole pages of private memory between two addresses back to the system; what was in them is gone. For a
+ * consumer that packs rows as it goes and must not hold two copies. */
+void knn_discard(const uint8_t *begin, const uint8_t *end);
 
 /* Safe on a zeroed struct, and twice. */
 void knn_matrix_free(struct knn_matrix *matrix);
 
+static inline struct knn_rows knn_view(const struct knn_matrix *matrix) {
+    return (struct knn_rows){matrix->data, matrix->rows, matrix->dim, matrix->stride};
+}
+
 static inline uint8_t *knn_matrix_row(const struct knn_matrix *matrix, size_t i) {
     return matrix->data + i * matrix->stride;
+}
+
+static inline void knn_matrix_discard(const struct knn_matrix *matrix, size_t first, size_t count) {
+    knn_discard(knn_matrix_row(matrix, first), knn_matrix_row(matrix, first + count));
 }
 
 #endif

@@ -1,113 +1,263 @@
 #include "engine.h"
 
-#include <omp.h>
 #include <stdlib.h>
 
-#include "scan.h"
+#include "arith.h"
+#include "best.h"
 
-/* Sets what schedule(runtime) means to the calling thread until the parallel region ends. */
-static void set_loop(enum knn_loop loop) {
-    if (loop == KNN_LOOP_STATIC)
-        omp_set_schedule(omp_sched_static, 0);
-    else
-        omp_set_schedule(loop == KNN_LOOP_GUIDED ? omp_sched_guided : omp_sched_dynamic, 1);
+/* -- what can be sought -------------------------------------------------------------------------------------------- */
+
+/* Bits that the ids of `rows` rows take. */
+static unsigned id_bits(const struct knn_job *job, size_t rows) {
+    return knn_index_bits(job->ids != NULL ? (size_t)job->largest_id + 1 : job->first_id + rows);
 }
 
-/* By all threads of the region. A tied task stays on the thread that began it, hence with that thread's worker. */
-static void run_tasks(const struct knn_schedule *plan, struct knn_worker *workers, enum knn_loop loop) {
-    size_t tasks = plan->blocks * plan->ranges;
-    if (loop == KNN_LOOP_TASKS) {
-#pragma omp single
-#pragma omp taskloop grainsize(1)
-        for (size_t task = 0; task < tasks; task++)
-            knn_worker_run(&workers[omp_get_thread_num()], task);
-    } else {
-        set_loop(loop);
-#pragma omp for schedule(runtime)
-        for (size_t task = 0; task < tasks; task++)
-            knn_worker_run(&workers[omp_get_thread_num()], task);
-    }
-}
-
-static void run_threads(struct knn_scan *s, const struct knn_team *team, enum knn_loop loop,
-                        struct knn_worker *workers) {
-#pragma omp parallel num_threads(team->threads)
-    {
-        struct knn_binding *own = knn_team_join(team);
-        struct knn_worker *w = &workers[omp_get_thread_num()];
-        if (knn_worker_open(w, s) != 0) {
-            atomic_store(&s->no_memory, 1);
-            atomic_store(&s->stop, 1);
-        }
-        run_tasks(&s->schedule, workers, loop);
-        knn_worker_close(w);
-        if (s->partial != NULL && !s->stop) {
-#pragma omp for schedule(static)
-            for (size_t q = 0; q < s->queries->rows; q++)
-                knn_scan_collect(s, q);
-        }
-        knn_team_leave(team, own);
-    }
-}
-
-/* Finds the room that all threads share, and runs them. */
-static void run(struct knn_scan *s, const struct knn_team *team, enum knn_loop loop) {
-    struct knn_worker *workers = aligned_alloc(_Alignof(struct knn_worker), team->threads * sizeof *workers);
-    size_t ranges = s->schedule.ranges;
-    if (ranges > 1)
-        s->partial = malloc(ranges * s->queries->rows * s->k * sizeof *s->partial); // NOLINT: never 0, see check()
-    if (workers == NULL || (ranges > 1 && s->partial == NULL))
-        s->no_memory = 1;
-    else
-        run_threads(s, team, loop, workers);
-    free(s->partial);
-    free(workers);
-}
-
-static int check(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k, struct knn_error *error) {
-    if (k < 1 || k > KNN_MAX_K)
-        return knn_fail(error, "k = %zu: k must be from 1 to %d", k, KNN_MAX_K);
-    if (k > panels->rows.rows)
-        return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", k, panels->rows.rows);
-    if (queries->dim != panels->rows.dim)
-        return knn_fail(error, "queries of %zu bytes cannot be compared with training rows of %zu", queries->dim,
-                        panels->rows.dim);
-    if (panels->rows.rows > UINT32_MAX)
-        return knn_fail(error, "%zu training rows are too many: at most %u", panels->rows.rows, UINT32_MAX);
-    if (panels->rows.dim > (UINT64_MAX >> knn_index_bits(panels->rows.rows)) / (UINT8_MAX * UINT8_MAX))
-        return knn_fail(error, "%zu training rows of %zu bytes are too many: distance and index exceed 64 bits",
-                        panels->rows.rows, panels->rows.dim);
+static int check_rows(struct knn_rows rows, struct knn_rows queries, struct knn_error *error) {
+    if (rows.dim == 0)
+        return knn_fail(error, "rows of 0 bytes are all alike: give rows of at least 1 byte");
+    if (queries.dim != rows.dim)
+        return knn_fail(error, "queries of %zu bytes cannot be compared with training rows of %zu", queries.dim,
+                        rows.dim);
+    if (rows.stride < rows.dim || queries.stride < queries.dim)
+        return knn_fail(error, "a stride of %zu is less than the %zu bytes of a row",
+                        rows.stride < rows.dim ? rows.stride : queries.stride, rows.dim);
+    if (rows.rows > UINT32_MAX || queries.rows > UINT32_MAX)
+        return knn_fail(error, "%zu rows are too many: at most %u", knn_max(rows.rows, queries.rows), UINT32_MAX);
     return 0;
 }
 
-int knn_search_by(struct knn_policy policy, const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
-                  struct knn_neighbor *neighbors, const struct knn_team *team, knn_progress_fn *progress, void *context,
-                  struct knn_error *error) {
-    if (check(panels, queries, k, error) != 0)
+static int check(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k,
+                 struct knn_error *error) {
+    if (k < 1 || k > KNN_MAX_K)
+        return knn_fail(error, "k = %zu: k must be from 1 to %d", k, KNN_MAX_K);
+    if (k > rows.rows)
+        return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", k, rows.rows);
+    if (check_rows(rows, queries, error) != 0)
         return -1;
-    if (queries->rows == 0)
-        return 0;
-    struct knn_scan s = {
-        .panels = panels,
-        .queries = queries,
-        .kernel = panels->kernel,
-        .schedule = knn_schedule(panels->kernel, policy.split, queries->rows, panels->count, panels->rows.dim,
-                                 team->threads, knn_topology_block_bytes(team->topology)),
-        .k = k,
-        .index_bits = knn_index_bits(panels->rows.rows),
-        .neighbors = neighbors,
-        .progress = progress,
-        .context = context,
-    };
-    run(&s, team, policy.loop);
-    if (s.no_memory)
-        return knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time",
-                        queries->rows, k);
-    return s.stop ? knn_fail(error, "interrupted") : 0;
+    if (job->ids == NULL && rows.rows - 1 > UINT32_MAX - job->first_id)
+        return knn_fail(error, "%zu rows from id %u on: the last ids exceed 32 bits", rows.rows, job->first_id);
+    if (rows.dim > (UINT64_MAX >> id_bits(job, rows.rows)) / knn_metrics[job->kernel->metric].largest)
+        return knn_fail(error, "%zu training rows of %zu bytes are too many: distance and id exceed 64 bits", rows.rows,
+                        rows.dim);
+    return 0;
 }
 
-int knn_search(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
-               struct knn_neighbor *neighbors, const struct knn_team *team, knn_progress_fn *progress, void *context,
-               struct knn_error *error) {
-    return knn_search_by((struct knn_policy){0}, panels, queries, k, neighbors, team, progress, context, error);
+/* -- the k nearest ------------------------------------------------------------------------------------------------- */
+
+static struct knn_walk walk_of(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries) {
+    return (struct knn_walk){
+        .kernel = job->kernel,
+        .team = job->team,
+        .queries = {.rows = queries},
+        .train = {.rows = rows},
+        .loop = job->policy.loop,
+        .progress = job->progress,
+        .context = job->context,
+    };
+}
+
+static int seek(struct knn_walk *walk, const struct knn_job *job, size_t k, struct knn_neighbor *neighbors,
+                struct knn_error *error) {
+    struct knn_best best = {
+        .k = k,
+        .queries = walk->queries.rows.rows,
+        .ranges = knn_walk_ranges(walk),
+        .id_bits = id_bits(job, walk->train.rows.rows),
+        .ids = job->ids,
+        .first_id = job->first_id,
+        .order = walk->queries.order,
+    };
+    walk->state = &best;
+    int status = knn_best_open(&best, neighbors) != 0
+                     ? knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time",
+                                best.queries, k)
+                     : knn_walk_run(walk, error);
+    knn_best_close(&best);
+    return status;
+}
+
+int knn_search_panels(const struct knn_job *job, const struct knn_panels *panels, struct knn_rows queries, size_t k,
+                      struct knn_neighbor *neighbors, struct knn_error *error) {
+    struct knn_job own = *job;
+    own.kernel = panels->kernel;
+    if (check(&own, panels->rows, queries, k, error) != 0)
+        return -1;
+    if (queries.rows == 0)
+        return 0;
+    struct knn_walk walk = walk_of(&own, panels->rows, queries);
+    struct knn_strip all = knn_strip_of(&walk, 0, panels->rows.rows, queries.rows, job->policy.split);
+    walk.sink = &knn_best_of_queries;
+    walk.packed = panels;
+    walk.strips = &all;
+    walk.strip_count = 1;
+    return seek(&walk, &own, k, neighbors, error);
+}
+
+int knn_search_rows(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k,
+                    struct knn_neighbor *neighbors, struct knn_error *error) {
+    enum { PARTS = 4 }; /* more would save little memory, and queries are packed anew for each */
+    struct knn_strip strips[PARTS];
+    if (check(job, rows, queries, k, error) != 0)
+        return -1;
+    if (queries.rows == 0)
+        return 0;
+    struct knn_walk walk = walk_of(job, rows, queries);
+    walk.sink = &knn_best_of_queries;
+    walk.strips = strips;
+    walk.strip_count = job->kernel->pair != NULL ? 1 : knn_min(PARTS, rows.rows);
+    for (size_t i = 0; i < walk.strip_count; i++)
+        strips[i] = knn_strip_of(&walk, knn_part(rows.rows, walk.strip_count, i),
+                                 knn_part(rows.rows, walk.strip_count, i + 1), queries.rows, job->policy.split);
+    return seek(&walk, job, k, neighbors, error);
+}
+
+/* -- the k nearest in other folds ---------------------------------------------------------------------------------- */
+
+/* The rows fold by fold, those of a fold in their order. */
+struct groups {
+    uint32_t *order, *ids; /* by position: the row, and its id */
+    size_t *start;         /* fold f has positions start[f] to start[f + 1] - 1 */
+    size_t largest;        /* rows of the largest fold */
+    struct knn_strip *strips;
+    size_t strip_count;
+};
+
+static void sort_by_fold(struct groups *g, const struct knn_job *job, const uint32_t *fold, size_t rows, size_t folds) {
+    for (size_t i = 0; i < rows; i++)
+        g->start[fold[i] + 1]++;
+    for (size_t f = 0; f < folds; f++) {
+        g->largest = knn_max(g->largest, g->start[f + 1]);
+        g->start[f + 1] += g->start[f];
+    }
+    for (size_t i = 0; i < rows; i++) {
+        size_t position = g->start[fold[i]]++; /* each start becomes the next fold's */
+        g->order[position] = (uint32_t)i;
+        g->ids[position] = job->ids != NULL ? job->ids[i] : job->first_id + (uint32_t)i;
+    }
+    for (size_t f = folds; f > 0; f--)
+        g->start[f] = g->start[f - 1];
+    g->start[0] = 0;
+}
+
+/* Blocks are packed anew for every strip, which takes as long as some 150 train rows, so strips of these many rows make
+ * it a few hundredths of the work; they take 15 MB of CIFAR-10's 150. */
+enum { STRIP_ROWS = 5120 };
+
+static void cut_strips(struct groups *g, const struct knn_walk *walk, size_t folds) {
+    for (size_t f = 1; f < folds; f++) {
+        size_t first = g->start[f], rows = g->start[f + 1] - first, parts = knn_divide_up(rows, STRIP_ROWS);
+        for (size_t i = 0; i < parts && first > 0; i++)
+            g->strips[g->strip_count++] = knn_strip_of(walk, first + knn_part(rows, parts, i),
+                                                       first + knn_part(rows, parts, i + 1), first, KNN_SPLIT_QUERIES);
+    }
+}
+
+static int open_groups(struct groups *g, const struct knn_job *job, struct knn_rows rows, const uint32_t *fold,
+                       size_t folds, struct knn_error *error) {
+    for (size_t i = 0; i < rows.rows; i++)
+        if (fold[i] >= folds)
+            return knn_fail(error, "row %zu is in fold %u: the folds have numbers from 0 to %zu", i, fold[i],
+                            folds - 1);
+    g->order = malloc(rows.rows * sizeof *g->order);
+    g->ids = malloc(rows.rows * sizeof *g->ids);
+    g->start = calloc(folds + 1, sizeof *g->start);
+    g->strips = malloc((folds + rows.rows / STRIP_ROWS + 1) * sizeof *g->strips);
+    if (g->order == NULL || g->ids == NULL || g->start == NULL || g->strips == NULL)
+        return knn_fail(error, "no memory to sort %zu rows by fold: use fewer rows", rows.rows);
+    sort_by_fold(g, job, fold, rows.rows, folds);
+    return 0;
+}
+
+static void close_groups(struct groups *g) {
+    free(g->order);
+    free(g->ids);
+    free(g->start);
+    free(g->strips);
+}
+
+static int seek_in_groups(struct groups *g, const struct knn_job *job, struct knn_rows rows, size_t folds, size_t k,
+                          struct knn_neighbor *neighbors, struct knn_error *error) {
+    if (k > rows.rows - g->largest)
+        return knn_fail(error, "k = %zu is more than the %zu rows of the smallest training part: use a smaller k", k,
+                        rows.rows - g->largest);
+    struct knn_job own = *job;
+    own.ids = g->ids;
+    own.largest_id = job->ids != NULL ? job->largest_id : job->first_id + (uint32_t)(rows.rows - 1);
+    struct knn_walk walk = walk_of(&own, rows, rows);
+    walk.sink = &knn_best_of_both;
+    walk.queries.order = walk.train.order = g->order;
+    cut_strips(g, &walk, folds);
+    walk.strips = g->strips;
+    walk.strip_count = g->strip_count;
+    return seek(&walk, &own, k, neighbors, error);
+}
+
+int knn_search_other_folds(const struct knn_job *job, struct knn_rows rows, const uint32_t *fold, size_t folds,
+                           size_t k, struct knn_neighbor *neighbors, struct knn_error *error) {
+    if (!knn_metrics[job->kernel->metric].symmetric)
+        return knn_fail(error,
+                        "metric %s differs between a to b and b to a, but each pair is computed once for both: use l1 "
+                        "or l2",
+                        knn_metrics[job->kernel->metric].name);
+    if (check(job, rows, rows, k, error) != 0)
+        return -1;
+    struct groups groups = {0};
+    int status = open_groups(&groups, job, rows, fold, folds, error);
+    if (status == 0)
+        status = seek_in_groups(&groups, job, rows, folds, k, neighbors, error);
+    close_groups(&groups);
+    return status;
+}
+
+/* -- all distances ------------------------------------------------------------------------------------------------- */
+
+struct table {
+    void *distances;
+    size_t bytes, stride;
+};
+
+static void put_one(struct knn_worker *w, size_t query, size_t train, uint64_t distance) {
+    const struct table *table = w->walk->state;
+    if (table->bytes == sizeof(uint32_t))
+        ((uint32_t *)table->distances)[query * table->stride + train] = (uint32_t)distance;
+    else
+        ((uint64_t *)table->distances)[query * table->stride + train] = distance;
+}
+
+static void put_tile(struct knn_worker *w, size_t query, size_t nq, size_t train, size_t n, const uint32_t *distances,
+                     uint32_t hits, uint32_t *bounds) {
+    (void)hits, (void)bounds;
+    for (size_t i = 0; i < nq; i++)
+        for (size_t j = 0; j < n; j++)
+            put_one(w, query + i, train + j, distances[i * w->walk->kernel->nr + j]);
+}
+
+int knn_all_distances(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, void *distances,
+                      size_t bytes, size_t stride, struct knn_error *error) {
+    static const struct knn_sink sink = {.tile = put_tile, .one = put_one};
+    size_t largest = UINT32_MAX / knn_metrics[job->kernel->metric].largest;
+    if (check_rows(rows, queries, error) != 0)
+        return -1;
+    if (stride < rows.rows)
+        return knn_fail(error, "a stride of %zu is less than the %zu distances of a query", stride, rows.rows);
+    if (bytes == sizeof(uint32_t) && rows.dim > largest)
+        return knn_fail(error, "distances of rows of %zu bytes may exceed 32 bits: at most %zu bytes, or take 64 bits",
+                        rows.dim, largest);
+    if (queries.rows == 0 || rows.rows == 0)
+        return 0;
+    struct table table = {distances, bytes, stride};
+    struct knn_walk walk = walk_of(job, rows, queries);
+    struct knn_strip *strips = calloc(knn_divide_up(rows.rows, STRIP_ROWS), sizeof *strips);
+    if (strips == NULL)
+        return knn_fail(error, "no memory to compare %zu rows with %zu: use fewer rows", queries.rows, rows.rows);
+    walk.sink = &sink;
+    walk.state = &table;
+    walk.strips = strips;
+    walk.strip_count = knn_divide_up(rows.rows, STRIP_ROWS);
+    for (size_t i = 0; i < walk.strip_count; i++)
+        strips[i] = knn_strip_of(&walk, knn_part(rows.rows, walk.strip_count, i),
+                                 knn_part(rows.rows, walk.strip_count, i + 1), queries.rows, job->policy.split);
+    int status = knn_walk_run(&walk, error);
+    free(strips);
+    return status;
 }

@@ -1,34 +1,48 @@
-/* The k nearest train rows of every query: exhaustive, exact, the same answer for every kernel, tile, thread count and
- * batch size.
+/* What is sought by the walk (walk.h): exhaustive, exact, the same answer for every kernel, tile, number of threads and
+ * batch size, and for any order of ids.
  *
- * Queries are taken in blocks that stay in cache while train panels stream past (schedule.h). A tile kernel compares
- * its whole tile with the queries' bounds while the distances are still in registers, so selection (kbest.h) sees only
- * what may be nearer. Train rows come in ascending order, hence one as far as the bound is never nearer by (distance,
- * index). */
+ * A tile kernel compares its whole tile with the queries' bounds while the distances are still in registers, so
+ * selection (best.h) sees only what may be nearer. */
 #ifndef KNN_ENGINE_H
 #define KNN_ENGINE_H
 
-#include "kbest.h"
+#include "knnmark.h"
 #include "panels.h"
 #include "schedule.h"
 
-enum { KNN_MAX_K = 1000 };
+/* How a search is done. */
+struct knn_job {
+    const struct knn_kernel *kernel;
+    const struct knn_team *team;
+    struct knn_policy policy; /* changes no answer, only the time it takes: to compare policies */
+    knn_progress_fn *progress;
+    void *context;
+    uint32_t first_id;   /* of train row 0 ... */
+    const uint32_t *ids; /* ... or of every one, if not NULL, and the largest of them */
+    uint32_t largest_id;
+};
 
-/* Called on the caller's thread some ten times a second or less often, with the share of the work done, 0 to 1; a
- * non-zero return stops the search. */
-typedef int knn_progress_fn(double done, void *context);
+/* neighbors[q * k + i] becomes the i-th nearest train row of query q. Each fails on a bad k or dim, without memory, or
+ * when progress stops it; `neighbors` then holds nothing of use. Any number of searches may share panels, each called
+ * from a thread of its own; their teams should then be unbound, or all will share the same cores (team.h). */
 
-/* neighbors[q * k + i] becomes the i-th nearest train row of query q, i < k <= train rows, k <= KNN_MAX_K. `queries`
- * must have the panels' dim. Fails on a bad k or dim, without memory, or when progress (may be NULL) stops it;
- * `neighbors` then holds nothing of use. Any number of searches may share panels, each called from a thread of its own;
- * their teams should then be unbound, or all will share the same cores (team.h). */
-int knn_search(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
-               struct knn_neighbor *neighbors, const struct knn_team *team, knn_progress_fn *progress, void *context,
-               struct knn_error *error);
+/* Among rows that are packed; by their kernel. */
+int knn_search_panels(const struct knn_job *job, const struct knn_panels *panels, struct knn_rows queries, size_t k,
+                      struct knn_neighbor *neighbors, struct knn_error *error);
 
-/* The same by a policy of the caller's (schedule.h), to compare policies; knn_search takes the default one. */
-int knn_search_by(struct knn_policy policy, const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
-                  struct knn_neighbor *neighbors, const struct knn_team *team, knn_progress_fn *progress, void *context,
-                  struct knn_error *error);
+/* Among rows that stay as they are. They are packed a part at a time, which takes a quarter of their size. */
+int knn_search_rows(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k,
+                    struct knn_neighbor *neighbors, struct knn_error *error);
+
+/* For every row among the rows of other folds, each pair's distance computed once, for d(a, b) = d(b, a) goes to both:
+ * the answers of a search for each fold's rows among all others, for half the distances. fold[i] < folds is the fold of
+ * row i. Strips of a fold's rows are packed, and blocks of all rows of the folds before it meet them; only one thread
+ * has a block, and only one at a time a panel, so neither's k best are written by two. */
+int knn_search_other_folds(const struct knn_job *job, struct knn_rows rows, const uint32_t *fold, size_t folds,
+                           size_t k, struct knn_neighbor *neighbors, struct knn_error *error);
+
+/* All of them: distances[q * stride + t], of 4 bytes each or of 8. */
+int knn_all_distances(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, void *distances,
+                      size_t bytes, size_t stride, struct knn_error *error);
 
 #endif

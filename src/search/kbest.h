@@ -10,11 +10,6 @@
 #include <stddef.h>
 #include <stdint.h>
 
-struct knn_neighbor {
-    uint64_t distance; /* L1, or squared L2 */
-    uint32_t index;    /* the train row */
-};
-
 struct knn_kbest {
     uint64_t *keys; /* room for knn_kbest_room(k) */
     uint64_t bound; /* the largest of the k smallest keys when last selected; UINT64_MAX before that */
@@ -27,10 +22,9 @@ static inline unsigned knn_index_bits(size_t rows) {
     return rows > 1 ? 64 - (unsigned)__builtin_clzll(rows - 1) : 1;
 }
 
-/* Keys that a struct knn_kbest for k neighbours has room for. */
+/* Keys that a struct knn_kbest for k neighbours has room for: as many bytes as the neighbours take in the end. */
 static inline size_t knn_kbest_room(size_t k) {
-    enum { LEAST = 8 };
-    return k + (k > LEAST ? k : LEAST);
+    return 2 * k;
 }
 
 /* Keeps the k smallest keys, in no order, and sets the bound if there are k. */

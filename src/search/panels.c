@@ -2,6 +2,8 @@
 
 #include <omp.h>
 
+#include "arith.h"
+
 size_t knn_chunk_bytes(const struct knn_kernel *kernel, size_t dim) {
     enum { CHUNK_ALIGN = 64 };
     if (dim < kernel->max_dim)
@@ -9,42 +11,49 @@ size_t knn_chunk_bytes(const struct knn_kernel *kernel, size_t dim) {
     return (kernel->max_dim - 1) / CHUNK_ALIGN * CHUNK_ALIGN;
 }
 
+void knn_pack_panel(knn_pack_fn *pack, const struct knn_rows *rows, const struct knn_panels *panels,
+                    const struct knn_matrix *into, size_t p) {
+    for (size_t c = 0; c < panels->chunks; c++)
+        pack(rows->data + c * panels->chunk, rows->stride, rows->rows, knn_chunk_dim(rows->dim, panels->chunk, c),
+             knn_matrix_row(into, p * panels->chunks + c));
+}
+
 static void pack_range(struct knn_panels *panels, size_t first, size_t last, int consume) {
     enum { DISCARD_ROWS = 2048 };
-    const struct knn_kernel *kernel = panels->kernel;
-    const struct knn_matrix *rows = &panels->rows;
-    size_t discarded = first * kernel->nr;
+    const struct knn_rows *all = &panels->rows;
+    size_t nr = panels->kernel->nr, discarded = first * nr;
     for (size_t p = first; p < last; p++) {
-        size_t row = p * kernel->nr, n = rows->rows - row < kernel->nr ? rows->rows - row : kernel->nr;
-        for (size_t c = 0; c < panels->chunks; c++)
-            kernel->pack_train(knn_matrix_row(rows, row) + c * panels->chunk, rows->stride, n,
-                               knn_chunk_dim(rows->dim, panels->chunk, c),
-                               knn_matrix_row(&panels->packed, p * panels->chunks + c));
-        if (consume && (row + n - discarded >= DISCARD_ROWS || p + 1 == last)) {
-            knn_matrix_discard(rows, discarded, row + n - discarded);
-            discarded = row + n;
+        size_t row = p * nr;
+        struct knn_rows rows = *all;
+        rows.data += row * rows.stride;
+        rows.rows = knn_min(nr, all->rows - row);
+        knn_pack_panel(panels->kernel->pack_train, &rows, panels, &panels->packed, p);
+        if (consume && (row + rows.rows - discarded >= DISCARD_ROWS || p + 1 == last)) {
+            knn_discard(all->data + discarded * all->stride, rows.data + (rows.rows - 1) * all->stride + all->dim);
+            discarded = row + rows.rows;
         }
     }
 }
 
-int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, const struct knn_matrix *rows,
-                    int consume, const struct knn_team *team, struct knn_error *error) {
+int knn_panels_alloc(struct knn_panels *panels, const struct knn_kernel *kernel, struct knn_rows rows, size_t count,
+                     struct knn_error *error) {
     *panels = (struct knn_panels){0};
-    if (rows->dim == 0)
+    if (rows.dim == 0)
         return knn_fail(error, "training rows of 0 bytes are all alike: give rows of at least 1 byte");
-    size_t chunk = knn_chunk_bytes(kernel, rows->dim);
+    size_t chunk = knn_chunk_bytes(kernel, rows.dim);
     *panels = (struct knn_panels){
-        .kernel = kernel,
-        .rows = *rows,
-        .count = (rows->rows + kernel->nr - 1) / kernel->nr,
-        .chunks = (rows->dim + chunk - 1) / chunk,
-        .chunk = chunk,
-    };
+        .kernel = kernel, .rows = rows, .count = count, .chunks = knn_divide_up(rows.dim, chunk), .chunk = chunk};
     if (kernel->pair != NULL)
         return 0;
-    if (knn_matrix_alloc(&panels->packed, panels->count * panels->chunks, knn_train_panel_bytes(kernel, chunk),
-                         error) != 0)
+    return knn_matrix_alloc(&panels->packed, count * panels->chunks, knn_train_panel_bytes(kernel, chunk), error);
+}
+
+int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, struct knn_rows rows, int consume,
+                    const struct knn_team *team, struct knn_error *error) {
+    if (knn_panels_alloc(panels, kernel, rows, knn_divide_up(rows.rows, kernel->nr), error) != 0)
         return -1;
+    if (kernel->pair != NULL)
+        return 0;
 #pragma omp parallel num_threads(team->threads)
     {
         struct knn_binding *own = knn_team_join(team);

@@ -10,7 +10,7 @@
 
 struct knn_panels {
     const struct knn_kernel *kernel;
-    struct knn_matrix rows;   /* a view of the caller's matrix; its bytes are read only for a pair kernel */
+    struct knn_rows rows;     /* the caller's; the bytes are read only for a pair kernel */
     struct knn_matrix packed; /* panel p, chunk c: row p * chunks + c; empty for a pair kernel */
     size_t count;             /* panels: ceil(rows / nr) */
     size_t chunks;            /* 1 unless dim is large */
@@ -25,11 +25,20 @@ static inline size_t knn_chunk_dim(size_t dim, size_t chunk, size_t c) {
     return dim - c * chunk < chunk ? dim - c * chunk : chunk;
 }
 
-/* Packs on all threads of the team, each touching first what it packs. Fails on rows of 0 bytes and without memory.
- * With `consume`, pages of `rows` are given back to the system as they are packed, so that the peak is one copy; their
- * bytes are then lost (a pair kernel keeps them). The matrix behind `rows` must outlive the panels of a pair kernel. */
-int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, const struct knn_matrix *rows,
-                    int consume, const struct knn_team *team, struct knn_error *error);
+/* Room for the panels of rows of this length, none of them packed yet: `count` of them, or for a pair kernel none.
+ * Fails on rows of 0 bytes and without memory. */
+int knn_panels_alloc(struct knn_panels *panels, const struct knn_kernel *kernel, struct knn_rows rows, size_t count,
+                     struct knn_error *error);
+
+/* Packs n <= nr (mr) rows chunk by chunk, as panel p of `into`; chunks are as in `panels`. */
+void knn_pack_panel(knn_pack_fn *pack, const struct knn_rows *rows, const struct knn_panels *panels,
+                    const struct knn_matrix *into, size_t p);
+
+/* Packs all rows on all threads of the team, each touching first what it packs. Fails as knn_panels_alloc does. With
+ * `consume`, pages of `rows` are given back to the system as they are packed, so that the peak is one copy; their
+ * bytes are then lost (a pair kernel keeps them). The memory behind `rows` must outlive the panels of a pair kernel. */
+int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, struct knn_rows rows, int consume,
+                    const struct knn_team *team, struct knn_error *error);
 void knn_panels_free(struct knn_panels *panels);
 
 static inline const uint8_t *knn_panel(const struct knn_panels *panels, size_t p, size_t c) {

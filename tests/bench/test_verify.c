@@ -68,10 +68,12 @@ static struct knn_kernel wrong_tile(const struct knn_kernel *right, const char *
 static int search_by(const struct knn_kernel *kernel, struct knn_error *error) {
     struct knn_neighbor expected[QUERIES * K];
     struct knn_panels panels;
-    assert_int_equal(knn_panels_pack(&panels, knn_kernel_reference(kernel->metric), &train, 0, &team, error), 0);
-    assert_int_equal(knn_search(&panels, &queries, K, expected, &team, NULL, NULL, error), 0);
+    assert_int_equal(knn_panels_pack(&panels, knn_kernel_reference(kernel->metric), knn_view(&train), 0, &team, error),
+                     0);
+    assert_int_equal(
+        knn_search_panels(&(struct knn_job){.team = &team}, &panels, knn_view(&queries), K, expected, error), 0);
     knn_panels_free(&panels);
-    assert_int_equal(knn_panels_pack(&panels, kernel, &train, 0, &team, error), 0);
+    assert_int_equal(knn_panels_pack(&panels, kernel, knn_view(&train), 0, &team, error), 0);
     int status = verify_search(&panels, &queries, K, expected, &team, error);
     knn_panels_free(&panels);
     return status;

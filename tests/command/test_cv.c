@@ -40,29 +40,30 @@ static int nearer(const void *left, const void *right) {
     const struct knn_neighbor *a = left, *b = right;
     if (a->distance != b->distance)
         return a->distance < b->distance ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
+    return a->id < b->id ? -1 : a->id > b->id;
 }
 
 /* right[k][fold] */
 static void solve(const struct knn_dataset *dataset, const struct knn_folds *folds, enum knn_metric metric,
                   enum knn_weights weights, size_t right[KS][MOST_FOLDS]) {
-    size_t rows = knn_folds_rows(folds);
     struct knn_neighbor list[TRAIN];
-    memset(right, 0, KS * sizeof *right);
+    size_t rows = 0;
     for (size_t f = 0; f < folds->count; f++)
-        for (size_t i = folds->start[f]; i < folds->start[f + 1]; i++) {
-            size_t row = folds->order[i], n = 0;
-            for (size_t j = 0; j < rows; j++)
-                if (j < folds->start[f] || j >= folds->start[f + 1]) {
-                    list[n].index = folds->order[j];
-                    list[n++].distance = distance(metric, knn_matrix_row(&dataset->train.pixels, row),
-                                                  knn_matrix_row(&dataset->train.pixels, folds->order[j]));
-                }
-            qsort(list, n, sizeof *list, nearer);
-            for (size_t j = 0; j < KS; j++)
-                right[j][f] += knn_vote(list, ks[j], dataset->train.labels, metric, weights, NULL, 0) ==
-                               dataset->train.labels[row];
-        }
+        rows += folds->rows[f];
+    memset(right, 0, KS * sizeof *right);
+    for (size_t row = 0; row < rows; row++) {
+        size_t n = 0;
+        for (size_t i = 0; i < rows; i++)
+            if (folds->of[i] != folds->of[row]) {
+                list[n].id = (uint32_t)i;
+                list[n++].distance = distance(metric, knn_matrix_row(&dataset->train.pixels, row),
+                                              knn_matrix_row(&dataset->train.pixels, i));
+            }
+        qsort(list, n, sizeof *list, nearer);
+        for (size_t j = 0; j < KS; j++)
+            right[j][folds->of[row]] +=
+                knn_vote(list, ks[j], dataset->train.labels, metric, weights, NULL, 0) == dataset->train.labels[row];
+    }
 }
 
 /* -- what it writes ------------------------------------------------------------------------------------------------ */
@@ -85,7 +86,7 @@ static void must_print(const char *text, enum knn_metric metric, size_t k, const
     char start[64];
     double mean = 0, squares = 0, shown[2], accuracy[MOST_FOLDS];
     for (size_t f = 0; f < folds->count; f++) {
-        accuracy[f] = 100 * (double)right[f] / (double)knn_fold_rows(folds, f);
+        accuracy[f] = 100 * (double)right[f] / (double)folds->rows[f];
         mean += accuracy[f] / (double)folds->count;
     }
     for (size_t f = 0; f < folds->count; f++)
@@ -126,7 +127,7 @@ static void check_run(struct process *p, const struct knn_dataset *dataset, stru
         solve(dataset, &folds, metric, strcmp(run.weights, "distance") == 0 ? KNN_DISTANCE : KNN_UNIFORM, right);
         for (size_t j = 0; j < KS; j++) {
             for (size_t f = 0; f < folds.count; f++)
-                must_write(csv, metric, ks[j], f, right[j][f], knn_fold_rows(&folds, f));
+                must_write(csv, metric, ks[j], f, right[j][f], folds.rows[f]);
             must_print(p->output, metric, ks[j], &folds, right[j]);
         }
     }

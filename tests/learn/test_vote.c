@@ -8,7 +8,6 @@
 
 #include <cmocka.h>
 
-#include "engine.h"
 #include "vote.h"
 
 enum { MOST = 8, LABELS = UINT16_MAX + 1 };
@@ -24,7 +23,7 @@ static uint16_t vote(const struct list *list, size_t k, enum knn_metric metric, 
                      double *shares) {
     struct knn_neighbor neighbors[MOST];
     for (size_t i = 0; i < list->count; i++)
-        neighbors[i] = (struct knn_neighbor){.distance = list->distances[i], .index = (uint32_t)i};
+        neighbors[i] = (struct knn_neighbor){.distance = list->distances[i], .id = (uint32_t)i};
     return knn_vote(neighbors, k, list->labels, metric, weights, shares, LABELS);
 }
 
@@ -45,7 +44,7 @@ static void test_every_k(void **state) {
 static void test_ties(void **state) {
     (void)state;
     const struct list list = {4, {2, 2, 6, 6}, {255, 4, 4, 255}};
-    for (enum knn_weights weights = 0; weights < KNN_WEIGHTS; weights++)
+    for (enum knn_weights weights = 0; weights <= KNN_DISTANCE; weights++)
         for (size_t k = 2; k <= 4; k += 2)
             assert_int_equal(vote(&list, k, KNN_L2, weights, NULL), 4);
 }
@@ -94,7 +93,7 @@ static void test_at_distance_zero(void **state) {
 static void test_shares(void **state) {
     (void)state;
     const struct list list = {8, {1, 1, 2, 3, 5, 8, 13, 21}, {0, 255, 1, 255, 2, 255, 3, 0}};
-    for (enum knn_weights weights = 0; weights < KNN_WEIGHTS; weights++)
+    for (enum knn_weights weights = 0; weights <= KNN_DISTANCE; weights++)
         for (size_t k = 1; k <= list.count; k++) {
             static double shares[LABELS];
             double sum = 0;
@@ -119,7 +118,7 @@ static void test_long_lists(void **state) {
         double all = 0;
         memset(votes, 0, sizeof votes);
         for (size_t i = 0; i < k; i++) {
-            neighbors[i] = (struct knn_neighbor){.distance = 3 + i / 4, .index = (uint32_t)i};
+            neighbors[i] = (struct knn_neighbor){.distance = 3 + i / 4, .id = (uint32_t)i};
             labels[i] = (uint16_t)(i * i % count * step);
             votes[labels[i]] += 1 / (double)neighbors[i].distance;
             all += 1 / (double)neighbors[i].distance;

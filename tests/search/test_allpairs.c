@@ -14,7 +14,8 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "allpairs.h"
+#include "engine.h"
+#include "folds.h"
 #include "harness.h"
 #include "l1wrap.h"
 
@@ -56,7 +57,7 @@ static const struct knn_kernel *kernel_number(size_t i) {
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t n = 0; n < count; n++)
-        if (kernels[n]->metric != KNN_L1WRAP && knn_kernel_runs(kernels[n], knn_cpu_features()) && i-- == 0)
+        if (knn_metrics[kernels[n]->metric].symmetric && knn_kernel_runs(kernels[n], knn_cpu_features()) && i-- == 0)
             return kernels[n];
     return NULL;
 }
@@ -82,41 +83,35 @@ static void make_rows(struct problem *p) {
 
 /* Folds of sizes that differ much: the split is stratified in form, but of our own making. */
 static void make_uneven(struct problem *p) {
-    struct knn_folds *folds = &p->folds;
-    size_t rows = p->shape.rows, at = 0;
-    unsigned *fold_of = calloc(rows, sizeof *fold_of);
-    assert_non_null(fold_of);
-    for (size_t i = 0; i < rows; i++)
-        fold_of[i] = (unsigned)(i < folds->count ? i : pick(1 + pick(folds->count)));
-    for (size_t f = 0; f < folds->count; f++) {
-        folds->start[f] = at;
-        for (size_t i = 0; i < rows; i++)
-            if (fold_of[i] == f)
-                folds->order[at++] = (uint32_t)i;
+    memset(p->folds.rows, 0, p->folds.count * sizeof *p->folds.rows);
+    for (size_t i = 0; i < p->shape.rows; i++) {
+        p->folds.of[i] = (uint32_t)(i < p->folds.count ? i : pick(1 + pick(p->folds.count)));
+        p->folds.rows[p->folds.of[i]]++;
     }
-    free(fold_of);
+}
+
+static size_t least_training(const struct problem *p) {
+    size_t largest = 0;
+    for (size_t f = 0; f < p->folds.count; f++)
+        largest = p->folds.rows[f] > largest ? p->folds.rows[f] : largest;
+    return p->shape.rows - largest;
 }
 
 /* Rows of one fold, or of all others, in ascending order; `index` receives which they are. */
 static struct knn_matrix take_rows(const struct problem *p, size_t fold, int others, uint32_t *index) {
     struct knn_error error;
     struct knn_matrix part;
-    unsigned char *inside = calloc(p->rows.rows, 1);
-    assert_non_null(inside);
-    for (size_t i = p->folds.start[fold]; i < p->folds.start[fold + 1]; i++)
-        inside[p->folds.order[i]] = 1;
     assert_int_equal(knn_matrix_alloc(&part, p->rows.rows, p->rows.dim, &error), 0);
     part.rows = 0;
     for (size_t i = 0; i < p->rows.rows; i++)
-        if (inside[i] != others) {
+        if ((p->folds.of[i] != fold) == others) {
             index[part.rows] = (uint32_t)i;
             memcpy(knn_matrix_row(&part, part.rows++), knn_matrix_row(&p->rows, i), p->rows.dim);
         }
-    free(inside);
     return part;
 }
 
-/* By the scalar kernel and knn_search, fold by fold. */
+/* By the scalar kernel and knn_search_panels, fold by fold. */
 static void solve(struct problem *p, enum knn_metric metric) {
     struct knn_team team = team_number(0);
     struct knn_error error;
@@ -127,13 +122,13 @@ static void solve(struct problem *p, enum knn_metric metric) {
     for (size_t f = 0; f < p->folds.count; f++) {
         struct knn_matrix queries = take_rows(p, f, 0, tested), train = take_rows(p, f, 1, trained);
         struct knn_panels panels;
-        if (knn_panels_pack(&panels, knn_kernel_reference(metric), &train, 0, &team, &error) != 0 ||
-            knn_search(&panels, &queries, p->k, found, &team, NULL, NULL, &error) != 0)
+        if (knn_panels_pack(&panels, knn_kernel_reference(metric), knn_view(&train), 0, &team, &error) != 0 ||
+            knn_search_panels(&(struct knn_job){.team = &team}, &panels, knn_view(&queries), p->k, found, &error) != 0)
             fail_msg("%s", error.message);
         for (size_t q = 0; q < queries.rows; q++)
             for (size_t i = 0; i < p->k; i++) {
                 struct knn_neighbor n = found[q * p->k + i];
-                n.index = trained[n.index];
+                n.id = trained[n.id];
                 p->nearest[metric][tested[q] * p->k + i] = n;
             }
         knn_panels_free(&panels);
@@ -157,7 +152,7 @@ static void make_problem(struct problem *p, struct shape shape, enum knn_fold_sp
         fail_msg("%s", error.message);
     if (uneven)
         make_uneven(p);
-    size_t least = knn_folds_least_training(&p->folds);
+    size_t least = least_training(p);
     p->k = least < 100 ? least : 100;
     solve(p, KNN_L1);
     solve(p, KNN_L2);
@@ -173,34 +168,34 @@ static void free_problem(struct problem *p) {
 
 /* -- comparing ----------------------------------------------------------------------------------------------------- */
 
-static void compare(const struct problem *p, const struct knn_kernel *kernel, const struct knn_allpairs *found,
-                    const struct knn_team *team) {
-    struct knn_neighbor *list = malloc(found->k * sizeof *list);
-    assert_non_null(list);
-    for (size_t row = 0; row < p->rows.rows; row++) {
-        knn_allpairs_row(found, row, list);
-        for (size_t i = 0; i < found->k; i++) {
-            struct knn_neighbor is = list[i], right = p->nearest[kernel->metric][row * p->k + i];
-            if (is.distance != right.distance || is.index != right.index)
+static void compare(const struct problem *p, const struct knn_kernel *kernel, const struct knn_neighbor *found,
+                    size_t k, const struct knn_team *team) {
+    for (size_t row = 0; row < p->rows.rows; row++)
+        for (size_t i = 0; i < k; i++) {
+            struct knn_neighbor is = found[row * k + i], right = p->nearest[kernel->metric][row * p->k + i];
+            if (is.distance != right.distance || is.id != right.id)
                 fail_msg("%s, %zu rows of %zu bytes in %zu folds, k %zu, %u threads%s: neighbour %zu of row %zu is row "
                          "%u at %" PRIu64 ", not row %u at %" PRIu64 " (seed %" PRIu64 ")",
-                         kernel->name, p->rows.rows, p->rows.dim, p->folds.count, found->k, team->threads,
-                         team->topology == small_cache.topology ? " with a small cache" : "", i, row, is.index,
-                         is.distance, right.index, right.distance, seed);
+                         kernel->name, p->rows.rows, p->rows.dim, p->folds.count, k, team->threads,
+                         team->topology == small_cache.topology ? " with a small cache" : "", i, row, is.id,
+                         is.distance, right.id, right.distance, seed);
         }
-    }
-    free(list);
+}
+
+static int search(const struct problem *p, const struct knn_kernel *kernel, size_t k, struct knn_neighbor *found,
+                  const struct knn_team *team, knn_progress_fn *progress, void *context, struct knn_error *error) {
+    const struct knn_job job = {.kernel = kernel, .team = team, .progress = progress, .context = context};
+    return knn_search_other_folds(&job, knn_view(&p->rows), p->folds.of, p->folds.count, k, found, error);
 }
 
 static void must_find(const struct problem *p, const struct knn_kernel *kernel, size_t k, const struct knn_team *team) {
-    struct knn_allpairs found;
+    struct knn_neighbor *found = malloc(p->rows.rows * k * sizeof *found);
     struct knn_error error;
-    if (knn_allpairs(&found, kernel, &p->rows, &p->folds, k, team, NULL, NULL, &error) != 0)
+    assert_non_null(found);
+    if (search(p, kernel, k, found, team, NULL, NULL, &error) != 0)
         fail_msg("%s: %s", kernel->name, error.message);
-    assert_int_equal(found.k, k);
-    compare(p, kernel, &found, team);
-    knn_allpairs_free(&found);
-    knn_allpairs_free(&found);
+    compare(p, kernel, found, k, team);
+    free(found);
 }
 
 /* Every kernel and several k, each with the next team; max_dim, if not 0, makes rows too long for the kernel. */
@@ -258,7 +253,7 @@ static void test_single_rows(void **state) {
     check_problem(&p, 0);
 }
 
-/* Folds of several strips (allpairs_scan.c), the last of them shorter. */
+/* Folds of several strips (engine.c), the last of them shorter. */
 static void test_strips(void **state) {
     (void)state;
     struct problem p;
@@ -308,10 +303,10 @@ static void test_long_rows(void **state) {
 static void must_refuse(const struct problem *p, const struct knn_kernel *kernel, size_t k, const char *message) {
     struct knn_team team = team_number(1);
     struct knn_error error;
-    struct knn_allpairs found;
-    assert_int_equal(knn_allpairs(&found, kernel, &p->rows, &p->folds, k, &team, NULL, NULL, &error), -1);
+    struct knn_neighbor untouched = {42, 42};
+    assert_int_equal(search(p, kernel, k, &untouched, &team, NULL, NULL, &error), -1);
     assert_string_equal(error.message, message);
-    assert_null(found.keys.data);
+    assert_true(untouched.distance == 42 && untouched.id == 42);
 }
 
 static void test_errors(void **state) {
@@ -325,9 +320,9 @@ static void test_errors(void **state) {
     must_refuse(&p, &knn_l1wrap, 1,
                 "metric l1wrap differs between a to b and b to a, but each pair is computed once for both: use l1 or "
                 "l2");
-    p.rows.rows = 10;
-    must_refuse(&p, kernel, 1, "folds of 11 rows do not fit 10 rows");
-    p.rows.rows = 11;
+    p.folds.of[3] = 2;
+    must_refuse(&p, kernel, 1, "row 3 is in fold 2: the folds have numbers from 0 to 1");
+    p.folds.of[3] = 0;
     p.rows.dim = 0;
     must_refuse(&p, kernel, 1, "rows of 0 bytes are all alike: give rows of at least 1 byte");
     must_refuse(&p, knn_kernel_reference(KNN_L2), 1, "rows of 0 bytes are all alike: give rows of at least 1 byte");
@@ -359,19 +354,17 @@ static void test_progress(void **state) {
         for (unsigned t = 0; t < TEAMS / 2; t++) {
             struct watch watch = {.caller = pthread_self(), .stop = stop};
             struct knn_team team = team_number(t);
-            struct knn_allpairs found;
+            struct knn_neighbor found[150 * 3];
             struct knn_error error = {""};
             const struct knn_kernel *kernel = knn_kernel_default(KNN_L1, knn_cpu_features());
-            int status = knn_allpairs(&found, kernel, &p.rows, &p.folds, 3, &team, on_progress, &watch, &error);
+            int status = search(&p, kernel, 3, found, &team, on_progress, &watch, &error);
             assert_false(watch.wrong);
             assert_int_equal(status, stop != 0 && watch.calls >= stop ? -1 : 0);
             assert_true(team.threads > 1 || (watch.calls > 0 && (stop > 0 || watch.last == 1)));
             if (status == 0)
-                compare(&p, kernel, &found, &team);
+                compare(&p, kernel, found, 3, &team);
             else
                 assert_string_equal(error.message, "interrupted");
-            assert_true(status == 0 || found.keys.data == NULL);
-            knn_allpairs_free(&found);
         }
     free_problem(&p);
 }

@@ -43,9 +43,15 @@ static struct knn_matrix first_queries(size_t count) {
 static struct knn_panels pack(const struct knn_kernel *kernel) {
     struct knn_panels panels;
     struct knn_error error;
-    if (knn_panels_pack(&panels, kernel, &rows, 0, &team, &error) != 0)
+    if (knn_panels_pack(&panels, kernel, knn_view(&rows), 0, &team, &error) != 0)
         fail_msg("%s: %s", kernel->name, error.message);
     return panels;
+}
+
+static int search(struct knn_policy policy, const struct knn_panels *panels, struct knn_matrix of, size_t k,
+                  struct knn_neighbor *found, knn_progress_fn *progress, void *context, struct knn_error *error) {
+    const struct knn_job job = {.team = &team, .policy = policy, .progress = progress, .context = context};
+    return knn_search_panels(&job, panels, knn_view(&of), k, found, error);
 }
 
 /* -- answers ------------------------------------------------------------------------------------------------------- */
@@ -56,14 +62,14 @@ static void must_equal(struct knn_policy policy, const struct knn_panels *panels
     struct knn_matrix view = first_queries(count);
     struct knn_error error;
     memset(found, 0xa5, sizeof *found * count * k);
-    if (knn_search_by(policy, panels, &view, k, found, &team, NULL, NULL, &error) != 0)
+    if (search(policy, panels, view, k, found, NULL, NULL, &error) != 0)
         fail_msg("%s: %s", panels->kernel->name, error.message);
     for (size_t i = 0; i < count * k; i++)
-        if (found[i].distance != expected[i].distance || found[i].index != expected[i].index)
+        if (found[i].distance != expected[i].distance || found[i].id != expected[i].id)
             fail_msg("%s, split %d, loop %d, %zu queries, k %zu, %u threads: neighbour %zu of query %zu is row %u at "
                      "%" PRIu64 ", not row %u at %" PRIu64 " (seed %" PRIu64 ")",
                      panels->kernel->name, (int)policy.split, (int)policy.loop, count, k, team.threads, i % k, i / k,
-                     found[i].index, found[i].distance, expected[i].index, expected[i].distance, seed);
+                     found[i].id, found[i].distance, expected[i].id, expected[i].distance, seed);
 }
 
 /* Every policy on 1, 2, 3 and 5 threads, bound and not, against what one thread finds by default. */
@@ -73,7 +79,7 @@ static void check_batch(const struct knn_panels *panels, size_t count, size_t k)
     struct knn_matrix view = first_queries(count);
     struct knn_error error;
     team.threads = 1;
-    assert_int_equal(knn_search(panels, &view, k, expected, &team, NULL, NULL, &error), 0);
+    assert_int_equal(search((struct knn_policy){0}, panels, view, k, expected, NULL, NULL, &error), 0);
     for (unsigned i = 0; i < POLICIES * sizeof threads / sizeof threads[0]; i++) {
         team.threads = threads[i / POLICIES];
         team.bound = (int)(i % 2);
@@ -133,8 +139,7 @@ static void test_callers_schedule(void **state) {
     for (unsigned i = 0; i < 3 * 2 * POLICIES; i++) {
         team.threads = 1 + i / POLICIES % 2 * 2;
         omp_set_schedule(kinds[i / POLICIES / 2], 7);
-        assert_int_equal(
-            knn_search_by(policy_number(i % POLICIES), &panels, &view, 1, found, &team, NULL, NULL, &error), 0);
+        assert_int_equal(search(policy_number(i % POLICIES), &panels, view, 1, found, NULL, NULL, &error), 0);
         omp_get_schedule(&kind, &chunk);
         assert_true(kind == kinds[i / POLICIES / 2] && chunk == 7);
     }
@@ -168,7 +173,7 @@ static void test_interruption(void **state) {
         int status = 0;
         team.threads = 1 + i % 3;
         for (unsigned try = 0; try < TRIES && watch.calls == 0; try++)
-            status = knn_search_by(policy_number(i), &panels, &queries, 1, found, &team, stop_at_once, &watch, &error);
+            status = search(policy_number(i), &panels, queries, 1, found, stop_at_once, &watch, &error);
         assert_true(status == -1 && watch.calls == 1 && watch.wrong == 0);
         assert_string_equal(error.message, "interrupted");
     }
@@ -190,8 +195,7 @@ static int search_again(double done, void *context) {
     struct nested *nested = context;
     struct knn_error error;
     nested->calls++;
-    nested->status |=
-        knn_search_by(nested->policy, nested->panels, &queries, 1, nested->found, &team, NULL, NULL, &error);
+    nested->status |= search(nested->policy, nested->panels, queries, 1, nested->found, NULL, NULL, &error);
     return 0;
 }
 
@@ -202,17 +206,16 @@ static void test_search_within_search(void **state) {
     struct knn_panels panels = pack(knn_kernel_reference(KNN_L1));
     struct knn_error error;
     team.threads = 1;
-    assert_int_equal(knn_search(&panels, &queries, 1, expected, &team, NULL, NULL, &error), 0);
+    assert_int_equal(search((struct knn_policy){0}, &panels, queries, 1, expected, NULL, NULL, &error), 0);
     for (unsigned i = 0; i < POLICIES; i++) {
         nested = (struct nested){.panels = &panels, .policy = policy_number(i)};
         team.threads = 1 + i % 2;
-        assert_int_equal(
-            knn_search_by(nested.policy, &panels, &queries, 1, found, &team, search_again, &nested, &error), 0);
+        assert_int_equal(search(nested.policy, &panels, queries, 1, found, search_again, &nested, &error), 0);
         assert_int_equal(nested.status, 0);
         for (size_t q = 0; q < QUERIES; q++) {
-            assert_true(found[q].distance == expected[q].distance && found[q].index == expected[q].index);
-            assert_true(nested.calls == 0 || (nested.found[q].distance == expected[q].distance &&
-                                              nested.found[q].index == expected[q].index));
+            assert_true(found[q].distance == expected[q].distance && found[q].id == expected[q].id);
+            assert_true(nested.calls == 0 ||
+                        (nested.found[q].distance == expected[q].distance && nested.found[q].id == expected[q].id));
         }
     }
     knn_panels_free(&panels);

@@ -100,7 +100,7 @@ static int by_distance_then_index(const void *left, const void *right) {
     const struct knn_neighbor *a = left, *b = right;
     if (a->distance != b->distance)
         return a->distance < b->distance ? -1 : 1;
-    return a->index < b->index ? -1 : a->index > b->index;
+    return a->id < b->id ? -1 : a->id > b->id;
 }
 
 static void solve(struct problem *p) {
@@ -144,7 +144,7 @@ static void free_problem(struct problem *p) {
 static struct knn_panels pack(const struct problem *p, const struct knn_kernel *kernel, const struct knn_team *team) {
     struct knn_panels panels;
     struct knn_error error;
-    if (knn_panels_pack(&panels, kernel, &p->rows, 0, team, &error) != 0)
+    if (knn_panels_pack(&panels, kernel, knn_view(&p->rows), 0, team, &error) != 0)
         fail_msg("%s: %s", kernel->name, error.message);
     return panels;
 }
@@ -164,12 +164,12 @@ static void compare(const struct problem *p, const struct knn_panels *panels, co
     for (size_t q = 0; q < count; q++)
         for (size_t i = 0; i < k; i++) {
             struct knn_neighbor is = found[q * k + i], right = nearest[q * p->rows.rows + i];
-            if (is.distance != right.distance || is.index != right.index)
+            if (is.distance != right.distance || is.id != right.id)
                 fail_msg("%s, %zu rows of %zu bytes, %zu queries, k %zu, %u threads%s: neighbour %zu of query %zu is "
                          "row %u at %" PRIu64 ", not row %u at %" PRIu64 " (seed %" PRIu64 ")",
                          panels->kernel->name, p->rows.rows, p->rows.dim, count, k, team->threads,
-                         team->topology == small_cache.topology ? " with a small cache" : "", i, q, is.index,
-                         is.distance, right.index, right.distance, seed);
+                         team->topology == small_cache.topology ? " with a small cache" : "", i, q, is.id, is.distance,
+                         right.id, right.distance, seed);
         }
 }
 
@@ -180,7 +180,7 @@ static void must_find(const struct problem *p, const struct knn_panels *panels, 
     queries.rows = count;
     struct knn_neighbor *found = make_list(count, k);
     struct knn_error error;
-    if (knn_search(panels, &queries, k, found, team, NULL, NULL, &error) != 0)
+    if (knn_search_panels(&(struct knn_job){.team = team}, panels, knn_view(&queries), k, found, &error) != 0)
         fail_msg("%s: %s", panels->kernel->name, error.message);
     compare(p, panels, found, first, count, k, team);
     free(found);
@@ -287,7 +287,7 @@ static void test_long_rows(void **state) {
         for (unsigned metric = 0; metric < KNN_METRICS; metric++)
             free(p.nearest[metric]);
         solve(&p);
-        assert_true(p.nearest[KNN_L2][2].index == 1 && p.nearest[KNN_L2][2].distance == dims[d] * UINT64_C(65025));
+        assert_true(p.nearest[KNN_L2][2].id == 1 && p.nearest[KNN_L2][2].distance == dims[d] * UINT64_C(65025));
         for (size_t i = 0; kernel_number(i) != NULL; i++) {
             if (kernel_number(i)->metric != KNN_L2 && dims[d] != HARNESS_LONGEST)
                 continue;
@@ -316,7 +316,7 @@ static void test_consume(void **state) {
         assert_int_equal(knn_matrix_alloc(&copy, ROWS + BEYOND, 64, &error), 0);
         copy.rows = ROWS;
         memcpy(copy.data, p.rows.data, (ROWS + BEYOND) * copy.stride);
-        assert_int_equal(knn_panels_pack(&panels, kernel, &copy, 1, &team, &error), 0);
+        assert_int_equal(knn_panels_pack(&panels, kernel, knn_view(&copy), 1, &team, &error), 0);
         must_find(&p, &panels, 0, QUERIES, 7, &team);
         if (kernel->pair != NULL)
             assert_memory_equal(copy.data, p.rows.data, (ROWS + BEYOND) * copy.stride);
@@ -338,9 +338,10 @@ static void must_refuse(const struct knn_panels *panels, const struct knn_matrix
     struct knn_team team = team_number(1);
     struct knn_neighbor untouched = {42, 42};
     struct knn_error error = {""};
-    assert_int_equal(knn_search(panels, queries, k, &untouched, &team, NULL, NULL, &error), -1);
+    assert_int_equal(
+        knn_search_panels(&(struct knn_job){.team = &team}, panels, knn_view(queries), k, &untouched, &error), -1);
     assert_string_equal(error.message, message);
-    assert_true(untouched.distance == 42 && untouched.index == 42);
+    assert_true(untouched.distance == 42 && untouched.id == 42);
 }
 
 static void test_errors(void **state) {
@@ -408,7 +409,8 @@ static int search_watched(const struct problem *p, const struct knn_panels *pane
     watch->caller = pthread_self();
     watch->calls = watch->wrong = 0;
     watch->last = 0;
-    int status = knn_search(panels, &p->queries, K, found, team, on_progress, watch, &error);
+    const struct knn_job job = {.team = team, .progress = on_progress, .context = watch};
+    int status = knn_search_panels(&job, panels, knn_view(&p->queries), K, found, &error);
     if (status == 0)
         compare(p, panels, found, 0, p->queries.rows, K, team);
     else
@@ -507,8 +509,8 @@ static void *call(void *argument) {
     struct caller *caller = argument;
     struct knn_error error;
     for (unsigned i = 0; i < CALLS; i++)
-        caller->status |=
-            knn_search(caller->panels, &caller->queries, CALLER_K, caller->found, &caller->team, NULL, NULL, &error);
+        caller->status |= knn_search_panels(&(struct knn_job){.team = &caller->team}, caller->panels,
+                                            knn_view(&caller->queries), CALLER_K, caller->found, &error);
     return NULL;
 }
 

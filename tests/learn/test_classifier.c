@@ -13,8 +13,10 @@
 #include <sched.h>
 #include <unistd.h>
 
+#include "choose.h"
 #include "harness.h"
-#include "knn.h"
+#include "matrix.h"
+#include "team.h"
 
 static uint64_t seed;
 
@@ -34,10 +36,19 @@ static struct knn_matrix matrix_of(const uint8_t *bytes, size_t rows, size_t dim
     return matrix;
 }
 
-static struct knn_classifier *train(const struct knn_matrix *X, const uint16_t *y, struct knn_options options) {
+/* What is 0 in `given` is a default, but that L1 is the metric. */
+static struct knn_options options_of(struct knn_options given) {
+    given.size = sizeof given;
+    given.k = given.k == 0 ? 1 : given.k;
+    return given;
+}
+
+static struct knn_classifier *train(const struct knn_matrix *X, const uint16_t *y, struct knn_options given) {
     struct knn_classifier *classifier;
     struct knn_error error;
-    if (knn_train(&classifier, X, y, &options, &error) != 0)
+    struct knn_rows rows = knn_view(X);
+    struct knn_options options = options_of(given);
+    if (knn_train(&classifier, &rows, y, &options, &error) != 0)
         fail_msg("%s", error.message);
     return classifier;
 }
@@ -45,7 +56,8 @@ static struct knn_classifier *train(const struct knn_matrix *X, const uint16_t *
 static void predict(const struct knn_classifier *classifier, const struct knn_matrix *X, uint16_t *labels,
                     struct knn_neighbor *neighbors) {
     struct knn_error error;
-    if (knn_predict(classifier, X, labels, neighbors, &error) != 0)
+    struct knn_rows rows = knn_view(X);
+    if (knn_predict(classifier, &rows, labels, NULL, neighbors, &error) != 0)
         fail_msg("%s", error.message);
 }
 
@@ -59,11 +71,13 @@ static void must_say(const struct knn_error *error, const char *const *words) {
             fail_msg("does not say '%s': %s", *words, error->message);
 }
 
-static void must_refuse_rows(const struct knn_matrix *X, struct knn_options options, const char *const *words) {
+static void must_refuse_rows(const struct knn_matrix *X, struct knn_options given, const char *const *words) {
     const uint16_t y[] = {0, 1};
     struct knn_classifier *classifier = (struct knn_classifier *)&y;
     struct knn_error error = {""};
-    assert_int_equal(knn_train(&classifier, X, y, &options, &error), -1);
+    struct knn_rows rows = knn_view(X);
+    struct knn_options options = options_of(given);
+    assert_int_equal(knn_train(&classifier, &rows, y, &options, &error), -1);
     assert_null(classifier);
     must_say(&error, words);
 }
@@ -77,11 +91,15 @@ static void must_refuse(struct knn_options options, const char *const *words) {
 
 #define SAYING(...) ((const char *const[]){__VA_ARGS__, NULL})
 
+static const struct knn_kernel *kernel_of(const struct knn_classifier *classifier) {
+    return knn_kernel_find(knn_index_kernel(knn_classifier_index(classifier)));
+}
+
 /* The kernel that is used with these options. */
 static const struct knn_kernel *kernel_used(struct knn_options options) {
     struct knn_matrix X = make_matrix(2, 2);
     struct knn_classifier *classifier = train(&X, (const uint16_t[]){0, 1}, options);
-    const struct knn_kernel *kernel = knn_classifier_kernel(classifier);
+    const struct knn_kernel *kernel = kernel_of(classifier);
     knn_classifier_free(classifier);
     knn_matrix_free(&X);
     return kernel;
@@ -111,12 +129,12 @@ static void test_metrics(void **state) {
         struct knn_neighbor found[4];
         predict(one, &queries, labels, found);
         assert_true(labels[0] == answers[i].label && labels[1] == 200);
-        assert_true(found[0].distance == answers[i].first.distance && found[0].index == answers[i].first.index);
-        assert_true(found[1].distance == 2 && found[1].index == 2);
+        assert_true(found[0].distance == answers[i].first.distance && found[0].id == answers[i].first.id);
+        assert_true(found[1].distance == 2 && found[1].id == 2);
         predict(two, &queries, labels, found);
-        assert_true(found[0].distance == answers[i].first.distance && found[0].index == answers[i].first.index);
-        assert_true(found[1].distance == answers[i].second.distance && found[1].index == answers[i].second.index);
-        assert_true(found[2].distance == 2 && found[2].index == 2 && labels[0] == 5);
+        assert_true(found[0].distance == answers[i].first.distance && found[0].id == answers[i].first.id);
+        assert_true(found[1].distance == answers[i].second.distance && found[1].id == answers[i].second.id);
+        assert_true(found[2].distance == 2 && found[2].id == 2 && labels[0] == 5);
         knn_classifier_free(one);
         knn_classifier_free(two);
     }
@@ -134,9 +152,9 @@ static void test_wrapped_metric(void **state) {
     struct knn_neighbor found[3];
     uint16_t label;
     predict(classifier, &query, &label, found);
-    assert_true(found[0].index == 2 && found[0].distance == 60);
-    assert_true(found[1].index == 0 && found[1].distance == 255);
-    assert_true(found[2].index == 1 && found[2].distance == 255);
+    assert_true(found[0].id == 2 && found[0].distance == 60);
+    assert_true(found[1].id == 0 && found[1].distance == 255);
+    assert_true(found[2].id == 1 && found[2].distance == 255);
     knn_classifier_free(classifier);
     knn_matrix_free(&X);
     knn_matrix_free(&query);
@@ -212,8 +230,7 @@ static void test_same_for_all(void **state) {
             continue;
         struct knn_options options = {.metric = kernels[i]->metric, .k = K, .kernel = kernels[i]->name};
         options.threads = (unsigned)i % 3 + 1;
-        options.binding = i % 2 ? KNN_BIND_NEVER : KNN_BIND_SEVERAL;
-        options.consume = i % 2;
+        options.bind = i % 2;
         struct knn_matrix copy = make_matrix(ROWS, DIM);
         uint16_t y_copy[ROWS];
         memcpy(copy.data, X.data, ROWS * X.stride);
@@ -222,12 +239,12 @@ static void test_same_for_all(void **state) {
         memset(y_copy, 0, sizeof y_copy);
         if (kernels[i]->tile != NULL)
             knn_matrix_free(&copy); /* the classifier has all it needs */
-        assert_ptr_equal(knn_classifier_kernel(classifier), kernels[i]);
-        assert_int_equal(knn_classifier_threads(classifier), options.threads);
+        assert_ptr_equal(kernel_of(classifier), kernels[i]);
+        assert_int_equal(knn_index_threads(knn_classifier_index(classifier)), options.threads);
         int first = kernels[i] == knn_kernel_reference(kernels[i]->metric);
         predict(classifier, &queries, first ? right : labels, first ? nearest : found);
         for (size_t n = 0; !first && n < QUERIES * K; n++)
-            if (found[n].distance != nearest[n].distance || found[n].index != nearest[n].index)
+            if (found[n].distance != nearest[n].distance || found[n].id != nearest[n].id)
                 fail_msg("%s: other neighbours of query %zu (seed %" PRIu64 ")", kernels[i]->name, n / K, seed);
         for (size_t rows = 1; rows <= QUERIES; rows += 15) {
             struct knn_matrix part = queries;
@@ -250,9 +267,14 @@ static void test_consume(void **state) {
     for (int consume = 0; consume < 2; consume++) {
         struct knn_matrix X = make_matrix(ROWS, DIM);
         memset(X.data, 1, ROWS * X.stride);
-        struct knn_classifier *classifier = train(&X, y, (struct knn_options){.threads = 1, .consume = consume});
+        struct knn_options options = options_of((struct knn_options){.threads = 1});
+        struct knn_classifier *classifier;
+        struct knn_rows rows = knn_view(&X);
+        assert_int_equal((consume ? knn_train_consuming(&classifier, &rows, y, &options, NULL)
+                                  : knn_train(&classifier, &rows, y, &options, NULL)),
+                         0);
 #ifdef __linux__ /* elsewhere the system takes its time */
-        int kept = !consume || knn_classifier_kernel(classifier)->pair != NULL || sysconf(_SC_PAGESIZE) > 4096;
+        int kept = !consume || kernel_of(classifier)->pair != NULL || sysconf(_SC_PAGESIZE) > 4096;
         assert_int_equal(X.data[0], kept);
 #endif
         knn_classifier_free(classifier);
@@ -304,9 +326,10 @@ static void test_wrong_queries(void **state) {
     struct knn_neighbor found[2];
     uint16_t labels[2];
     struct knn_error error = {""};
-    assert_int_equal(knn_predict(classifier, &queries, labels, NULL, &error), -1);
+    struct knn_rows rows = knn_view(&queries);
+    assert_int_equal(knn_predict(classifier, &rows, labels, NULL, NULL, &error), -1);
     must_say(&error, SAYING("queries of 3 bytes", "training rows of 2"));
-    assert_int_equal(knn_predict(classifier, &queries, labels, found, &error), -1);
+    assert_int_equal(knn_predict(classifier, &rows, labels, NULL, found, &error), -1);
     queries.dim = 2;
     predict(classifier, &queries, labels, found); /* none the worse for it */
     assert_int_equal(labels[1], 0);
@@ -329,7 +352,8 @@ static void test_interrupted(void **state) {
     struct knn_classifier *classifier = train(&X, (const uint16_t[]){0, 1}, options);
     struct knn_error error = {""};
     uint16_t labels[2];
-    assert_int_equal(knn_predict(classifier, &X, labels, NULL, &error), -1);
+    struct knn_rows rows = knn_view(&X);
+    assert_int_equal(knn_predict(classifier, &rows, labels, NULL, NULL, &error), -1);
     assert_string_equal(error.message, "interrupted");
     assert_int_equal(calls, 1);
     knn_classifier_free(classifier);
@@ -352,10 +376,8 @@ static void test_binding_of_threads(void **state) {
 #else
     static const struct {
         unsigned threads;
-        enum knn_bind binding;
-        int bound;
-    } cases[] = {{1, KNN_BIND_SEVERAL, 0}, {1, KNN_BIND_ALWAYS, 1}, {1, KNN_BIND_NEVER, 0},
-                 {2, KNN_BIND_SEVERAL, 1}, {2, KNN_BIND_ALWAYS, 1}, {2, KNN_BIND_NEVER, 0}};
+        int bind;
+    } cases[] = {{1, 0}, {1, 1}, {2, 0}, {2, 1}};
     int own;
     struct knn_matrix X = make_matrix(2, 2);
     uint16_t labels[2];
@@ -363,11 +385,11 @@ static void test_binding_of_threads(void **state) {
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         int cpus = 0;
         struct knn_options options = {
-            .threads = cases[i].threads, .binding = cases[i].binding, .progress = count_cpus, .context = &cpus};
+            .threads = cases[i].threads, .bind = cases[i].bind, .progress = count_cpus, .context = &cpus};
         struct knn_classifier *classifier = train(&X, (const uint16_t[]){0, 1}, options);
         predict(classifier, &X, labels, NULL);
         if (cpus != 0 || options.threads == 1) /* one of several threads may find nothing left to do, and not ask */
-            assert_int_equal(cpus, cases[i].bound ? 1 : own);
+            assert_int_equal(cpus, cases[i].bind ? 1 : own);
         count_cpus(0, &cpus);
         assert_int_equal(cpus, own);
         knn_classifier_free(classifier);

@@ -9,8 +9,8 @@
 
 #include <cmocka.h>
 
+#include "engine.h"
 #include "images.h"
-#include "nearest.h"
 #include "split.h"
 
 enum { DIM = 24, QUERIES = 9 };
@@ -35,12 +35,13 @@ static void check(const struct knn_kernel *kernel, size_t rows, size_t k) {
     struct knn_matrix train = make_rows(rows, 1), queries = make_rows(QUERIES, 2);
     struct knn_panels panels;
     struct knn_error error = {""};
-    if (knn_panels_pack(&panels, kernel, &train, 0, &team, &error) != 0 ||
-        knn_search(&panels, &queries, k, expected, &team, NULL, NULL, &error) != 0 ||
-        knn_nearest(kernel, &train, &queries, k, found, &team, NULL, NULL, &error) != 0)
+    const struct knn_job job = {.kernel = kernel, .team = &team};
+    if (knn_panels_pack(&panels, kernel, knn_view(&train), 0, &team, &error) != 0 ||
+        knn_search_panels(&job, &panels, knn_view(&queries), k, expected, &error) != 0 ||
+        knn_search_rows(&job, knn_view(&train), knn_view(&queries), k, found, &error) != 0)
         fail_msg("%s", error.message);
     for (size_t i = 0; i < QUERIES * k; i++)
-        if (found[i].distance != expected[i].distance || found[i].index != expected[i].index)
+        if (found[i].distance != expected[i].distance || found[i].id != expected[i].id)
             fail_msg("%s, %zu rows, k = %zu: neighbour %zu of query %zu differs", kernel->name, rows, k, i % k, i / k);
     knn_panels_free(&panels);
     knn_matrix_free(&train);
@@ -65,7 +66,8 @@ static void test_too_many_neighbours(void **state) {
     struct knn_neighbor found[6];
     struct knn_error error = {""};
     const struct knn_kernel *kernel = knn_kernel_default(KNN_L1, 0);
-    assert_int_equal(knn_nearest(kernel, &train, &queries, 6, found, &team, NULL, NULL, &error), -1);
+    const struct knn_job job = {.kernel = kernel, .team = &team};
+    assert_int_equal(knn_search_rows(&job, knn_view(&train), knn_view(&queries), 6, found, &error), -1);
     assert_non_null(strstr(error.message, "6"));
     knn_matrix_free(&train);
     knn_matrix_free(&queries);
@@ -92,10 +94,13 @@ static void test_progress(void **state) {
     struct knn_error error = {""};
     const struct knn_kernel *kernel = knn_kernel_default(KNN_L1, knn_cpu_features());
     double last = 0;
-    assert_int_equal(knn_nearest(kernel, &train, &queries, 1, found, &team, watch, &last, &error), 0);
+    struct knn_job job = {.kernel = kernel, .team = &team, .progress = watch, .context = &last};
+    assert_int_equal(knn_search_rows(&job, knn_view(&train), knn_view(&queries), 1, found, &error), 0);
     struct knn_team one = team; /* with more threads, the caller's own may find nothing left to do, and never ask */
     one.threads = 1;
-    assert_int_equal(knn_nearest(kernel, &train, &queries, 1, found, &one, stop, NULL, &error), -1);
+    job.team = &one;
+    job.progress = stop;
+    assert_int_equal(knn_search_rows(&job, knn_view(&train), knn_view(&queries), 1, found, &error), -1);
     assert_string_equal(error.message, "interrupted");
     knn_matrix_free(&train);
     knn_matrix_free(&queries);

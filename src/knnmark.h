@@ -1,0 +1,212 @@
+/* knnmark: the exact nearest neighbours of rows of bytes, by exhaustive search.
+ *
+ *     struct knn_options options = knn_defaults();
+ *     struct knn_rows train = {bytes, 50000, 3072, 3072}, queries = {others, 100, 3072, 3072};
+ *     struct knn_neighbor nearest[100 * 5];
+ *     struct knn_error error;
+ *     if (knn_search(&train, &queries, 5, nearest, &options, &error) != 0)
+ *         fprintf(stderr, "%s\n", error.message);
+ *
+ * Distances are exact integers for rows of any length. The k nearest are ordered by (distance, id), so every kernel,
+ * every number of threads and every CPU gives the same answer.
+ *
+ * Errors: a function that can fail returns 0 or -1, and then says why in *error, which may be NULL; what it was to make
+ * is NULL or unchanged, and neighbours are of no use. No function prints, exits or installs a signal handler.
+ * Threads: any number of threads may search one index or classifier at once, each call on threads of its own; every
+ * other object is for one thread at a time. The library starts threads by OpenMP and leaves the caller's binding alone.
+ */
+#ifndef KNNMARK_H
+#define KNNMARK_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#define KNN_VERSION_MAJOR 0
+#define KNN_VERSION_MINOR 2
+#define KNN_VERSION_PATCH 0
+
+#if defined(__GNUC__)
+#define KNN_API __attribute__((visibility("default")))
+#else
+#define KNN_API
+#endif
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The version that runs, "0.2.0"; the macros are of the one that was compiled against. */
+KNN_API const char *knn_version(void);
+
+/* One line for people: what is wrong and what to do about it, without a full stop or newline at its end. */
+struct knn_error {
+    char message[512];
+};
+
+/* -- rows and neighbours ------------------------------------------------------------------------------------------- */
+
+/* A view of `rows` rows of `dim` bytes: row i starts at data + i * stride, stride >= dim. Nothing need be aligned, and
+ * no byte between rows or after the last is read. At most 2^32 - 1 rows. */
+struct knn_rows {
+    const uint8_t *data;
+    size_t rows, dim, stride;
+};
+
+enum { KNN_MAX_K = 1000 };
+
+struct knn_neighbor {
+    uint64_t distance; /* L1, or squared L2 */
+    uint32_t id;       /* of the train row: its number, or what options say */
+};
+
+/* -- options ------------------------------------------------------------------------------------------------------- */
+
+enum knn_metric {
+    KNN_L1,     /* the sum of |a - b| */
+    KNN_L2,     /* the sum of (a - b)^2, without the root, which keeps the order */
+    KNN_L1WRAP, /* the sum of (train - query) mod 256: what NumPy makes of L1 on bytes, to demonstrate the mistake */
+};
+
+enum knn_weights {
+    KNN_UNIFORM,  /* a neighbour has one vote */
+    KNN_DISTANCE, /* 1 / distance votes (L2: with the root); where some are at distance 0, those have one, others none */
+};
+
+/* Called on the caller's thread some ten times a second or less often, with the share of the work that is done, 0 to 1.
+ * What is not 0 stops the work, which then fails as "interrupted". */
+typedef int knn_progress_fn(double done, void *context);
+
+struct knn_options {
+    size_t size;              /* of this struct, so that it can grow: knn_defaults() fills it in */
+    enum knn_metric metric;   /* KNN_L2 */
+    const char *kernel;       /* by name (knn_kernel_info); NULL: the fastest for this CPU */
+    const char *isa;          /* no instructions beyond this set's; NULL: the environment's KNNMARK_ISA, else no limit */
+    unsigned threads;         /* 0: OMP_NUM_THREADS, else one for every core that the process may use */
+    int bind;                 /* 1: each thread to a core of its own while it works; 0: where the system puts it */
+    knn_progress_fn *progress; /* NULL: none */
+    void *context;             /* handed to progress */
+    uint32_t first_id;         /* the id of train row 0, those of the others following it: 0 */
+    const uint32_t *ids;       /* not NULL: the id of each train row, all different, in place of first_id; copied */
+    size_t k;                  /* of a classifier: the neighbours that vote, 1 */
+    enum knn_weights weights;  /* of a classifier: KNN_UNIFORM */
+};
+
+/* Sets the defaults above in the first `size` bytes. */
+KNN_API void knn_options_init(struct knn_options *options, size_t size);
+
+static inline struct knn_options knn_defaults(void) {
+    struct knn_options options;
+    knn_options_init(&options, sizeof options);
+    return options;
+}
+
+/* -- search -------------------------------------------------------------------------------------------------------- */
+
+/* neighbors[q * k + i] becomes the i-th nearest train row of query q, with 1 <= k <= KNN_MAX_K, k <= train rows.
+ * options may be NULL, here and below: all defaults. The train rows stay as they are; beside them, this takes a quarter
+ * of their size. Who searches the same rows often makes an index. */
+KNN_API int knn_search(const struct knn_rows *train, const struct knn_rows *queries, size_t k,
+                       struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error);
+
+/* Train rows packed for one kernel, which takes about their size. */
+struct knn_index;
+
+/* Packs a copy. Only a kernel without a tile (knn_kernel_info) reads the rows where they are: they must then outlive
+ * the index. */
+KNN_API int knn_index_create(struct knn_index **index, const struct knn_rows *train, const struct knn_options *options,
+                             struct knn_error *error);
+
+/* The same, giving the pages of train->data back to the system as they are packed, so that there is only one copy. The
+ * rows must be the caller's alone, in private memory (malloc, mmap), and hold nothing of use afterwards. */
+KNN_API int knn_index_consume(struct knn_index **index, struct knn_rows *train, const struct knn_options *options,
+                              struct knn_error *error);
+
+/* As knn_search, with what the index was made with. */
+KNN_API int knn_index_search(const struct knn_index *index, const struct knn_rows *queries, size_t k,
+                             struct knn_neighbor *neighbors, struct knn_error *error);
+
+/* The name of the kernel, and the threads of each search. */
+KNN_API const char *knn_index_kernel(const struct knn_index *index);
+KNN_API unsigned knn_index_threads(const struct knn_index *index);
+
+/* Accepts NULL. */
+KNN_API void knn_index_free(struct knn_index *index);
+
+/* The k nearest of every row among the rows of other folds, each pair compared once: for cross-validation. fold[i] is
+ * the fold of row i, 0 <= fold[i] < folds; every fold leaves k rows to the others. Only for a metric that is symmetric,
+ * which KNN_L1WRAP is not. */
+KNN_API int knn_search_folds(const struct knn_rows *rows, const uint32_t *fold, size_t folds, size_t k,
+                             struct knn_neighbor *neighbors, const struct knn_options *options,
+                             struct knn_error *error);
+
+/* Merges `lists` lists for each of `queries` queries into one: the k nearest of query q, by (distance, id), out of
+ * found[l][q * k] to found[l][q * k + counts[l] - 1], each sorted, for all l. counts[l] <= k, and together at least k.
+ * For train rows that were searched in several parts, by several machines perhaps: with ids that differ. `neighbors`
+ * must overlap none of the lists. */
+KNN_API int knn_merge(const struct knn_neighbor *const *found, const size_t *counts, size_t lists, size_t queries,
+                      size_t k, struct knn_neighbor *neighbors, struct knn_error *error);
+
+/* distances[q * stride + t] becomes the distance of query q to train row t; stride >= train rows, counted in distances.
+ * Those in 32 bits are for rows of at most UINT32_MAX / 255^2 bytes (66 051), L1: UINT32_MAX / 255. */
+KNN_API int knn_distances(const struct knn_rows *train, const struct knn_rows *queries, uint32_t *distances,
+                          size_t stride, const struct knn_options *options, struct knn_error *error);
+KNN_API int knn_distances64(const struct knn_rows *train, const struct knn_rows *queries, uint64_t *distances,
+                            size_t stride, const struct knn_options *options, struct knn_error *error);
+
+/* -- the classifier ------------------------------------------------------------------------------------------------ */
+
+struct knn_classifier;
+
+/* Remembers rows X with their labels y, X->rows of them, each 0 to 65535. options->k is at most X->rows; ids are the
+ * rows' numbers. As for an index, X must outlive a classifier whose kernel has no tile. */
+KNN_API int knn_train(struct knn_classifier **classifier, const struct knn_rows *X, const uint16_t *y,
+                      const struct knn_options *options, struct knn_error *error);
+
+/* The same, consuming X as knn_index_consume does. */
+KNN_API int knn_train_consuming(struct knn_classifier **classifier, struct knn_rows *X, const uint16_t *y,
+                                const struct knn_options *options, struct knn_error *error);
+
+/* labels[i] becomes the label of row i of X: what most of its k nearest have, and of several the smallest.
+ * neighbors[i * k ...] become those k, and shares[i * knn_classifier_classes() + c] class c's share of their votes;
+ * either may be NULL. */
+KNN_API int knn_predict(const struct knn_classifier *classifier, const struct knn_rows *X, uint16_t *labels,
+                        double *shares, struct knn_neighbor *neighbors, struct knn_error *error);
+
+/* One more than the largest label. */
+KNN_API size_t knn_classifier_classes(const struct knn_classifier *classifier);
+
+/* What searches for it. */
+KNN_API const struct knn_index *knn_classifier_index(const struct knn_classifier *classifier);
+
+/* Accepts NULL. */
+KNN_API void knn_classifier_free(struct knn_classifier *classifier);
+
+/* The vote on its own, of a sorted list of k neighbours, neighbour i having labels[neighbors[i].id]: a list found once
+ * serves every smaller k. `shares`, if not NULL, has `classes` entries, more than the largest label.
+ *
+ * Votes are added up in the neighbours' order, so labels whose neighbours are equally far have equal sums, and tie. */
+KNN_API uint16_t knn_vote(const struct knn_neighbor *neighbors, size_t k, const uint16_t *labels,
+                          enum knn_metric metric, enum knn_weights weights, double *shares, size_t classes);
+
+/* -- what there is ------------------------------------------------------------------------------------------------- */
+
+struct knn_kernel_info {
+    const char *name;       /* <metric>_<instruction set>[_<queries>x<train rows of its tile>] */
+    const char *summary;    /* one line: the instructions it lives on */
+    enum knn_metric metric;
+    unsigned mr, nr;        /* queries and train rows of a tile; 1 and 1 where it has none */
+    int runs;               /* 1: this CPU can run it */
+    int is_default;         /* 1: what this CPU runs where no kernel is named */
+};
+
+/* Tells of kernel i, the slowest of a metric first; -1 where there are no more. */
+KNN_API int knn_kernel_describe(size_t i, struct knn_kernel_info *info);
+
+/* "l1", "l2" or "l1wrap"; NULL for no metric. */
+KNN_API const char *knn_metric_name(enum knn_metric metric);
+
+#ifdef __cplusplus
+}
+#endif
+
+#endif

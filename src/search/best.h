@@ -1,0 +1,28 @@
+/* The sinks of a walk (walk.h) that keep the k best: of the queries, or of both sides of every pair.
+ *
+ * A neighbour of the result is as large as two keys, and k nearest are sought with room for 2 k keys (kbest.h): the
+ * caller's result is that room, until the keys in it are turned into neighbours. */
+#ifndef KNN_BEST_H
+#define KNN_BEST_H
+
+#include "kbest.h"
+#include "walk.h"
+
+struct knn_best {
+    size_t k, queries, ranges;
+    unsigned id_bits;
+    const uint32_t *ids; /* of the train rows, by position; NULL: first_id and those that follow */
+    uint32_t first_id;
+    const uint32_t *order;   /* the query at position i is row order[i] of the result; NULL: row i */
+    struct knn_kbest *items; /* [range][position]: a query's best of each range of panels */
+    uint64_t *further;       /* [range - 1][position]: room for the keys of the other ranges */
+};
+
+extern const struct knn_sink knn_best_of_queries;
+extern const struct knn_sink knn_best_of_both; /* queries and train rows are the same rows in the same order */
+
+/* Finds the room; best holds all but items and further. Without memory, -1; to be closed nevertheless. */
+int knn_best_open(struct knn_best *best, struct knn_neighbor *neighbors);
+void knn_best_close(struct knn_best *best);
+
+#endif

@@ -1,0 +1,20 @@
+/* What options (knnmark.h) come to on this machine. */
+#ifndef KNN_SETUP_H
+#define KNN_SETUP_H
+
+#include "engine.h"
+
+struct knn_setup {
+    struct knn_options options; /* a copy; of ids, the setup has its own */
+    struct knn_team team;
+    struct knn_job job; /* points to the team: the setup must not move */
+};
+
+/* Fails on options that make no sense, that this CPU cannot do, and without memory; options may be NULL. `rows` is how
+ * many ids there must be. */
+int knn_setup_open(struct knn_setup *setup, const struct knn_options *options, size_t rows, struct knn_error *error);
+
+/* Safe on a zeroed struct, and twice. */
+void knn_setup_close(struct knn_setup *setup);
+
+#endif
