@@ -106,7 +106,7 @@ ROOMS            := machine search learn data app
 SEES_kernels     :=
 SEES_src/machine :=
 SEES_src/search  := kernels src/machine
-SEES_src/learn   := $(SEES_src/search) src/search src/data
+SEES_src/learn   := $(SEES_src/search) src/search
 SEES_src/data    := src/machine
 SEES_src/app     := src/machine
 SEES_src/command := kernels $(ROOMS:%=src/%)

@@ -26,20 +26,22 @@ static void finish_hash(struct sha256_ctx *hash, char hex[HEX]) {
         snprintf(hex + 2 * i, 3, "%02x", digest[i]);
 }
 
-static void hash_images(struct sha256_ctx *hash, const struct knn_images *images) {
+/* A label takes two bytes, the low one first, only where there are more classes than one can tell apart. */
+static void hash_images(struct sha256_ctx *hash, const struct knn_images *images, size_t classes) {
     for (size_t i = 0; i < images->pixels.rows; i++) {
-        uint8_t label = (uint8_t)images->labels[i];
-        sha256_update(hash, 1, &label);
+        uint8_t label[] = {(uint8_t)images->labels[i], (uint8_t)(images->labels[i] >> 8)};
+        sha256_update(hash, classes > UINT8_MAX + 1 ? 2 : 1, label);
         sha256_update(hash, images->pixels.dim, knn_matrix_row(&images->pixels, i));
     }
 }
 
-/* Of the records as the binary version has them, training images first: the same for every container of them. */
+/* Of the records as CIFAR-10's binary version has them, a label and an image, training images first: the same for every
+ * container of them. */
 void provenance_begin(const struct bench *bench) {
     struct sha256_ctx hash;
     sha256_init(&hash);
-    hash_images(&hash, &bench->dataset.train);
-    hash_images(&hash, &bench->dataset.test);
+    hash_images(&hash, &bench->dataset.train, bench->dataset.classes);
+    hash_images(&hash, &bench->dataset.test, bench->dataset.classes);
     finish_hash(&hash, data_sha256);
     if (getloadavg(load_before, LOADS) != LOADS)
         memset(load_before, 0, sizeof load_before);

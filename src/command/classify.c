@@ -3,6 +3,7 @@
 #include <stdlib.h>
 
 #include "clock.h"
+#include "dataset.h"
 #include "interrupt.h"
 #include "options.h"
 #include "output.h"
@@ -15,6 +16,7 @@ struct result {
     struct knn_matrix queries; /* the test images taken, a view */
     uint16_t *predicted;
     struct knn_neighbor *neighbors;
+    double *shares; /* room for a query's, with --shares */
     double train_seconds, predict_seconds;
     struct knn_evaluation evaluation;
 };
@@ -23,7 +25,8 @@ struct result {
 
 static int classify(struct result *r, const struct arguments *arguments, struct knn_error *error) {
     if (knn_dataset_open(&r->dataset, knn_dataset_spec(arguments->data), error) != 0 ||
-        knn_check_classes(r->dataset.train.labels, r->dataset.train.pixels.rows, error) != 0)
+        knn_check_classes(r->dataset.train.labels, r->dataset.train.pixels.rows, r->dataset.class_names,
+                          r->dataset.classes, error) != 0)
         return -1;
     double start = knn_seconds();
     struct progress progress = {.share = 1};
@@ -39,7 +42,8 @@ static int classify(struct result *r, const struct arguments *arguments, struct 
         r->queries.rows = arguments->limit;
     r->predicted = malloc(r->queries.rows * sizeof *r->predicted);
     r->neighbors = malloc(r->queries.rows * options.k * sizeof *r->neighbors);
-    if (r->predicted == NULL || r->neighbors == NULL)
+    r->shares = malloc(r->dataset.classes * sizeof *r->shares);
+    if (r->predicted == NULL || r->neighbors == NULL || r->shares == NULL)
         return knn_fail(error, "no memory for the answers: use a smaller k or --limit");
     progress.start = knn_seconds();
     queries = knn_view(&r->queries);
@@ -48,7 +52,8 @@ static int classify(struct result *r, const struct arguments *arguments, struct 
     clear_progress();
     if (status != 0)
         return -1;
-    return knn_evaluate(&r->evaluation, r->dataset.test.labels, r->predicted, r->queries.rows, error);
+    return knn_evaluate(&r->evaluation, r->dataset.test.labels, r->predicted, r->queries.rows, r->dataset.class_names,
+                        r->dataset.classes, error);
 }
 
 /* -- reports ------------------------------------------------------------------------------------------------------- */
@@ -78,10 +83,10 @@ static int print_json(const struct result *r, const struct arguments *arguments,
     const struct knn_index *index = knn_classifier_index(r->classifier);
     const struct knn_evaluation *e = &r->evaluation;
     json_t *per_class = json_object();
-    for (size_t c = 0; c < KNN_CLASSES; c++)
-        if (e->images_of[c] > 0)
-            json_object_set_new(per_class, knn_class_names[c],
-                                json_real(knn_share(e->confusion[c][c], e->images_of[c])));
+    for (size_t c = 0; c < e->classes; c++)
+        if (knn_class_images(e, c) > 0)
+            json_object_set_new(per_class, e->names[c],
+                                json_real(knn_share(knn_class_right(e, c), knn_class_images(e, c))));
     json_t *summary = json_pack(
         "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o, s:s, s:o}",
         "data", r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape",
@@ -90,7 +95,7 @@ static int print_json(const struct result *r, const struct arguments *arguments,
         (json_int_t)arguments->knn.k, "kernel", knn_index_kernel(index), "threads", (int)knn_index_threads(index),
         "bound", arguments->knn.bind, "train_s", r->train_seconds, "predict_s", r->predict_seconds, "images_per_s",
         (double)r->queries.rows / r->predict_seconds, "distances_per_s", distances(r) / r->predict_seconds, "right",
-        (json_int_t)e->right, "accuracy", knn_share(e->right, e->images), "guessing", 1.0 / KNN_CLASSES,
+        (json_int_t)e->right, "accuracy", knn_share(e->right, e->images), "guessing", 1.0 / (double)e->classes,
         "accuracy_per_class", per_class, "weights", knn_weights_name(arguments->knn.weights), "evaluation",
         json_evaluation(e));
     return print_object(summary, error);
@@ -106,18 +111,17 @@ static void put_distances(FILE *csv, const struct knn_neighbor *list, const stru
 }
 
 static void put_shares(FILE *csv, const struct knn_neighbor *list, const struct knn_options *knn,
-                       const uint16_t *labels) {
-    double shares[KNN_CLASSES];
-    knn_vote(list, knn->k, labels, knn->metric, knn->weights, shares, KNN_CLASSES);
-    for (size_t c = 0; c < KNN_CLASSES; c++)
+                       const struct knn_dataset *dataset, double *shares) {
+    knn_vote(list, knn->k, dataset->train.labels, knn->metric, knn->weights, shares, dataset->classes);
+    for (size_t c = 0; c < dataset->classes; c++)
         fprintf(csv, ",%.17g", shares[c]);
 }
 
 static void write_csv(const struct result *r, const struct arguments *arguments, FILE *csv) {
     size_t k = arguments->knn.k;
     fprintf(csv, "index,label,predicted,neighbors,distances");
-    for (size_t c = 0; arguments->shares && c < KNN_CLASSES; c++)
-        fprintf(csv, ",%s", knn_class_names[c]);
+    for (size_t c = 0; arguments->shares && c < r->dataset.classes; c++)
+        fprintf(csv, ",%s", r->dataset.class_names[c]);
     fputc('\n', csv);
     for (size_t i = 0; i < r->queries.rows && !ferror(csv); i++) {
         const struct knn_neighbor *list = r->neighbors + i * k;
@@ -127,7 +131,7 @@ static void write_csv(const struct result *r, const struct arguments *arguments,
         fputc(',', csv);
         put_distances(csv, list, &arguments->knn, arguments->root);
         if (arguments->shares)
-            put_shares(csv, list, &arguments->knn, r->dataset.train.labels);
+            put_shares(csv, list, &arguments->knn, &r->dataset, r->shares);
         fputc('\n', csv);
     }
 }
@@ -169,9 +173,11 @@ static int run(const struct arguments *arguments) {
     for (size_t i = 0; i < FILES; i++)
         knn_output_discard(&files[i]);
     knn_classifier_free(r->classifier);
+    knn_evaluation_free(&r->evaluation);
     knn_dataset_close(&r->dataset);
     free(r->predicted);
     free(r->neighbors);
+    free(r->shares);
     free(r);
     return outcome(failed, &error);
 }

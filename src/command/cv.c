@@ -23,7 +23,8 @@ static int take_images(struct cv *cv, const struct arguments *arguments, struct 
     cv->images = cv->dataset.train;
     if (arguments->limit > 0 && arguments->limit < cv->images.pixels.rows)
         cv->images.pixels.rows = arguments->limit;
-    if (knn_check_classes(cv->images.labels, cv->images.pixels.rows, error) != 0)
+    if (knn_check_classes(cv->images.labels, cv->images.pixels.rows, cv->dataset.class_names, cv->dataset.classes,
+                          error) != 0)
         return -1;
     return knn_folds_make(&cv->folds, arguments->fold_split, arguments->folds, cv->images.labels,
                           cv->images.pixels.rows, arguments->seed, error);

@@ -2,6 +2,7 @@
 #ifndef CV_H
 #define CV_H
 
+#include "dataset.h"
 #include "folds.h"
 #include "options.h"
 #include "report.h"

@@ -59,8 +59,17 @@ static int stop_when_interrupted(double done, void *context) {
     return knn_interrupted();
 }
 
+static int open_images(struct drawing *d, struct knn_error *error) {
+    if (knn_dataset_open(&d->dataset, knn_dataset_spec(d->arguments->data), error) != 0)
+        return -1;
+    if (d->dataset.shape.planes == 1 || d->dataset.shape.planes == 3)
+        return 0;
+    return knn_fail(error, "%s: rows of %zu bytes are no pictures in grey or colour: draw needs a data set of images",
+                    d->dataset.source, d->dataset.train.pixels.dim);
+}
+
 static int draw(struct drawing *d, const struct figure *figure, struct knn_error *error) {
-    if (figure->images && knn_dataset_open(&d->dataset, knn_dataset_spec(d->arguments->data), error) != 0)
+    if (figure->images && open_images(d, error) != 0)
         return -1;
     if (figure->draw(d, error) != 0)
         return -1;

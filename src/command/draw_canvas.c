@@ -6,7 +6,7 @@
 
 #include <fontconfig/fontconfig.h>
 
-#include "dataset.h"
+#include "arith.h"
 #include "output.h"
 
 enum { TEXT_SIZE = 26, SMALL_SIZE = 22 }; /* the first is the plots' 13, before halving */
@@ -64,18 +64,31 @@ void canvas_fill(struct canvas *canvas, int x, int y, int width, int height, uin
     cairo_fill(canvas->cairo);
 }
 
-void canvas_frame(struct canvas *canvas, int x, int y, int width, int height, int thick, uint32_t colour) {
+void canvas_frame(struct canvas *canvas, struct canvas_place place, int thick, uint32_t colour) {
     set_colour(canvas, colour);
     cairo_set_line_width(canvas->cairo, thick);
-    cairo_rectangle(canvas->cairo, x - thick / 2.0, y - thick / 2.0, width + thick, height + thick);
+    cairo_rectangle(canvas->cairo, place.x - thick / 2.0, place.y - thick / 2.0, place.width + thick,
+                    place.height + thick);
     cairo_stroke(canvas->cairo);
 }
 
-void canvas_image(struct canvas *canvas, int x, int y, int scale, const uint8_t *image) {
-    enum { PLANE = KNN_IMAGE_WIDTH * KNN_IMAGE_HEIGHT };
-    for (int i = 0; i < PLANE; i++)
-        canvas_fill(canvas, x + i % KNN_IMAGE_WIDTH * scale, y + i / KNN_IMAGE_WIDTH * scale, scale, scale,
-                    (uint32_t)image[i] << 16 | (uint32_t)image[PLANE + i] << 8 | image[2 * PLANE + i]);
+static uint32_t colour_of(const struct knn_shape *shape, const uint8_t *image, size_t pixel) {
+    size_t plane = shape->planes == 1 ? 0 : shape->height * shape->width;
+    return (uint32_t)image[pixel] << 16 | (uint32_t)image[plane + pixel] << 8 | image[2 * plane + pixel];
+}
+
+struct canvas_place canvas_image(struct canvas *canvas, int x, int y, int side, const struct knn_shape *shape,
+                                 const uint8_t *image) {
+    size_t longest = knn_max(shape->height, shape->width), step = knn_divide_up(longest, (size_t)side);
+    int scale = step > 1 ? 1 : side / (int)longest;
+    int width = (int)knn_divide_up(shape->width, step), height = (int)knn_divide_up(shape->height, step);
+    struct canvas_place place = {.width = width * scale, .height = height * scale};
+    place.x = x + (side - place.width) / 2;
+    place.y = y + (side - place.height) / 2;
+    for (int i = 0; i < width * height; i++)
+        canvas_fill(canvas, place.x + i % width * scale, place.y + i / width * scale, scale, scale,
+                    colour_of(shape, image, ((size_t)(i / width) * shape->width + (size_t)(i % width)) * step));
+    return place;
 }
 
 void canvas_mark(struct canvas *canvas, double x, double y, double radius, int corners, uint32_t colour) {

@@ -6,7 +6,7 @@
 #include <cairo.h>
 #include <stdint.h>
 
-#include "fail.h"
+#include "dataset.h"
 
 /* 0xRRGGBB; the same as in plots/style.gp where it has them. */
 enum {
@@ -34,11 +34,17 @@ int canvas_write(const struct canvas *canvas, const char *path, struct knn_error
 /* Paints exactly these pixels. */
 void canvas_fill(struct canvas *canvas, int x, int y, int width, int height, uint32_t colour);
 
-/* A frame around a rectangle, outside it. */
-void canvas_frame(struct canvas *canvas, int x, int y, int width, int height, int thick, uint32_t colour);
+struct canvas_place {
+    int x, y, width, height;
+};
 
-/* An image of a data set, each of its pixels a square of `scale` pixels. */
-void canvas_image(struct canvas *canvas, int x, int y, int scale, const uint8_t *image);
+/* A frame around a rectangle, outside it. */
+void canvas_frame(struct canvas *canvas, struct canvas_place place, int thick, uint32_t colour);
+
+/* An image of a data set, of 1 or 3 planes, as large as fits a square of `side` pixels and in its middle: each of its
+ * pixels is a square of as many pixels as there is room for, or only every n-th is drawn. Returns where it stands. */
+struct canvas_place canvas_image(struct canvas *canvas, int x, int y, int side, const struct knn_shape *shape,
+                                 const uint8_t *image);
 
 /* A filled shape of `corners` corners around a point, a circle for 0, with an outline. */
 void canvas_mark(struct canvas *canvas, double x, double y, double radius, int corners, uint32_t colour);

@@ -7,7 +7,7 @@
 /* -- the first nine ------------------------------------------------------------------------------------------------ */
 
 int draw_first_nine(struct drawing *d, struct knn_error *error) {
-    enum { SCALE = 5, SIDE = SCALE * KNN_IMAGE_WIDTH, GAP = 16, NINE = 9, HEIGHT = SIDE + 56 };
+    enum { SIDE = 160, GAP = 16, NINE = 9, HEIGHT = SIDE + 56 };
     const struct knn_images *train = &d->dataset.train;
     int count = train->pixels.rows < NINE ? (int)train->pixels.rows : NINE, top;
     if (open_figure(d, 2 * MARGIN + NINE * SIDE + (NINE - 1) * GAP, HEIGHT, "The first nine training images", &top,
@@ -15,8 +15,8 @@ int draw_first_nine(struct drawing *d, struct knn_error *error) {
         return -1;
     for (int i = 0; i < count; i++) {
         int x = MARGIN + i * (SIDE + GAP);
-        const char *name = knn_class_names[train->labels[i]];
-        canvas_image(&d->canvas, x, top, SCALE, knn_matrix_row(&train->pixels, (size_t)i));
+        const char *name = d->dataset.class_names[train->labels[i]];
+        canvas_image(&d->canvas, x, top, SIDE, &d->dataset.shape, knn_matrix_row(&train->pixels, (size_t)i));
         canvas_text(&d->canvas, x + SIDE / 2, top + SIDE + 34, MIDDLE, NORMAL, INK, "%s", name);
         report(d, "%s%s", i > 0 ? " " : "", name);
     }
@@ -25,7 +25,7 @@ int draw_first_nine(struct drawing *d, struct knn_error *error) {
 
 /* -- neighbours ---------------------------------------------------------------------------------------------------- */
 
-enum { SCALE = 4, SIDE = SCALE * KNN_IMAGE_WIDTH, FRAME = 5, COLUMN = SIDE + 15, ROW = SIDE + 54, ASIDE = 20 };
+enum { SIDE = 128, FRAME = 5, COLUMN = SIDE + 15, ROW = SIDE + 54, ASIDE = 20 };
 
 static int find_neighbors(const struct drawing *d, const struct knn_options *options, const struct knn_matrix *queries,
                           struct knn_neighbor *neighbors, struct knn_error *error) {
@@ -44,11 +44,12 @@ static int find_neighbors(const struct drawing *d, const struct knn_options *opt
 }
 
 /* An image in a frame, its class below. */
-static void put_image(struct canvas *canvas, int x, int y, const struct knn_images *images, size_t i, uint32_t frame) {
-    canvas_image(canvas, x, y, SCALE, knn_matrix_row(&images->pixels, i));
-    canvas_frame(canvas, x, y, SIDE, SIDE, FRAME, frame);
-    canvas_text(canvas, x + SIDE / 2, y + SIDE + FRAME + 26, MIDDLE, SMALL, frame, "%s",
-                knn_class_names[images->labels[i]]);
+static void put_image(struct drawing *d, int x, int y, const struct knn_images *images, size_t i, uint32_t frame) {
+    canvas_frame(&d->canvas,
+                 canvas_image(&d->canvas, x, y, SIDE, &d->dataset.shape, knn_matrix_row(&images->pixels, i)), FRAME,
+                 frame);
+    canvas_text(&d->canvas, x + SIDE / 2, y + SIDE + FRAME + 26, MIDDLE, SMALL, frame, "%s",
+                d->dataset.class_names[images->labels[i]]);
 }
 
 /* Draws a row a query; returns how many neighbours are of their query's class. */
@@ -57,11 +58,11 @@ static size_t put_rows(struct drawing *d, int top, size_t queries, const struct 
     size_t right = 0;
     for (size_t q = 0; q < queries; q++) {
         int x = MARGIN + FRAME, y = top + (int)q * ROW;
-        put_image(&d->canvas, x, y, test, q, INK);
+        put_image(d, x, y, test, q, INK);
         for (size_t j = 0; j < k; j++) {
             size_t i = neighbors[q * k + j].id;
             int is_right = train->labels[i] == test->labels[q];
-            put_image(&d->canvas, x + ASIDE + (int)(j + 1) * COLUMN, y, train, i, is_right ? RIGHT : WRONG);
+            put_image(d, x + ASIDE + (int)(j + 1) * COLUMN, y, train, i, is_right ? RIGHT : WRONG);
             right += (size_t)is_right;
         }
     }

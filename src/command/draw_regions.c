@@ -47,7 +47,7 @@ static void put_plane(struct drawing *d, int left, int top, const struct knn_nei
         canvas_fill(&d->canvas, left + i % PLANE * SCALE, top + (PLANE - 1 - i / PLANE) * SCALE, SCALE, SCALE,
                     regions[c]);
     }
-    canvas_frame(&d->canvas, left, top, SIDE, SIDE, 2, MUTED);
+    canvas_frame(&d->canvas, (struct canvas_place){left, top, SIDE, SIDE}, 2, MUTED);
     for (size_t i = 0; i < points->rows; i++) {
         const uint8_t *point = knn_matrix_row(points, i);
         canvas_mark(&d->canvas, left + (point[0] + 0.5) * SCALE, top + (PLANE - 0.5 - point[1]) * SCALE, 9,

@@ -19,7 +19,13 @@ struct progress {
 int on_progress(double done, void *context);
 void clear_progress(void);
 
-/* Counts, the accuracy and its interval, by class, the confusion matrix. */
+/* Counts, the accuracy and its interval. */
+json_t *json_accuracy(size_t right, size_t images);
+
+/* More classes than this, and JSON leaves their confusion matrix out: it is null. */
+enum { MOST_CONFUSED = 1000 };
+
+/* The same, by class, and the confusion matrix. */
 json_t *json_evaluation(const struct knn_evaluation *evaluation);
 
 /* The exit status of a job that may have failed: it complains of the error. */

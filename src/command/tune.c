@@ -39,39 +39,46 @@ static int hold_out(struct tune *t, const struct arguments *arguments, struct kn
     }
     t->held_out = part_of(train, 0, held);
     t->rest = part_of(train, held, rest);
-    return knn_check_classes(t->rest.labels, rest, error);
+    return knn_check_classes(t->rest.labels, rest, t->dataset.class_names, t->dataset.classes, error);
 }
 
 /* -- the choice ---------------------------------------------------------------------------------------------------- */
 
 /* More right answers; of equally many, the smaller k. */
 static int is_better(const struct setting *a, const struct setting *b) {
-    if (a->evaluation.right != b->evaluation.right)
-        return a->evaluation.right > b->evaluation.right;
+    if (a->right != b->right)
+        return a->right > b->right;
     return a->k < b->k;
+}
+
+/* Takes over the predictions. */
+static void keep_better(struct tune *t, const struct setting *setting, uint16_t *predicted) {
+    int better = t->best == NULL || is_better(setting, t->best);
+    free(better ? t->predicted : predicted);
+    if (better) {
+        t->predicted = predicted;
+        t->best = setting;
+    }
 }
 
 /* All k by one metric, from one search's neighbours. */
 static int count_votes(struct tune *t, enum knn_metric metric, const struct knn_neighbor *neighbors,
                        const struct arguments *arguments, struct knn_error *error) {
     size_t images = t->held_out.pixels.rows, found = arguments->ks.k[arguments->ks.count - 1];
-    uint16_t *predicted = malloc(images * sizeof *predicted);
-    if (predicted == NULL)
-        return knn_fail(error, "no memory for the answers: hold out fewer images");
-    int status = 0;
-    for (size_t i = 0; i < arguments->ks.count && status == 0; i++) {
+    for (size_t i = 0; i < arguments->ks.count; i++) {
         struct setting *setting = &t->settings[t->count++];
-        setting->metric = metric;
-        setting->k = arguments->ks.k[i];
-        for (size_t q = 0; q < images; q++)
+        uint16_t *predicted = malloc(images * sizeof *predicted);
+        if (predicted == NULL)
+            return knn_fail(error, "no memory for the answers: hold out fewer images");
+        *setting = (struct setting){.metric = metric, .k = arguments->ks.k[i]};
+        for (size_t q = 0; q < images; q++) {
             predicted[q] =
                 knn_vote(neighbors + q * found, setting->k, t->rest.labels, metric, arguments->knn.weights, NULL, 0);
-        status = knn_evaluate(&setting->evaluation, t->held_out.labels, predicted, images, error);
-        if (t->best == NULL || is_better(setting, t->best))
-            t->best = setting;
+            setting->right += predicted[q] == t->held_out.labels[q];
+        }
+        keep_better(t, setting, predicted);
     }
-    free(predicted);
-    return status;
+    return 0;
 }
 
 static int choose(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
@@ -96,7 +103,10 @@ static int choose(struct tune *t, const struct arguments *arguments, struct knn_
     t->search_seconds = knn_seconds() - start;
     clear_progress();
     free(neighbors);
-    return status;
+    if (status != 0)
+        return -1;
+    return knn_evaluate(&t->chosen, t->held_out.labels, t->predicted, t->held_out.pixels.rows, t->dataset.class_names,
+                        t->dataset.classes, error);
 }
 
 /* -- the one time -------------------------------------------------------------------------------------------------- */
@@ -109,7 +119,8 @@ static int predict_test(struct tune *t, const struct knn_classifier *classifier,
     struct knn_rows queries = knn_view(&test->pixels);
     int status = knn_predict(classifier, &queries, predicted, NULL, NULL, error);
     if (status == 0)
-        status = knn_evaluate(&t->final, test->labels, predicted, test->pixels.rows, error);
+        status = knn_evaluate(&t->final, test->labels, predicted, test->pixels.rows, t->dataset.class_names,
+                              t->dataset.classes, error);
     free(predicted);
     return status;
 }
@@ -175,7 +186,7 @@ static int write_files(const struct tune *t, struct knn_output *files, const str
     if (files[CSV].stream != NULL)
         write_tune_csv(t, files[CSV].stream);
     if (files[CONFUSION].stream != NULL)
-        knn_confusion_csv(arguments->final ? &t->final : &t->best->evaluation, files[CONFUSION].stream);
+        knn_confusion_csv(arguments->final ? &t->final : &t->chosen, files[CONFUSION].stream);
     if (files[PLOT].stream != NULL && plot_draw(PICTURE, write_tune_plot, t, files[PLOT].stream, &problem) != 0) {
         undrawn = 1;
         knn_output_discard(&files[PLOT]);
@@ -206,6 +217,9 @@ static int run(const struct arguments *arguments) {
         knn_output_discard(&files[i]);
     knn_dataset_close(&t->dataset);
     knn_team_close(&t->team);
+    knn_evaluation_free(&t->chosen);
+    knn_evaluation_free(&t->final);
+    free(t->predicted);
     free(t->swaps);
     free(t);
     return outcome(failed, &error);

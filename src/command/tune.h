@@ -2,14 +2,14 @@
 #ifndef TUNE_H
 #define TUNE_H
 
+#include "dataset.h"
 #include "options.h"
 #include "report.h"
 
 /* One k by one metric on the images held out. */
 struct setting {
     enum knn_metric metric;
-    size_t k;
-    struct knn_evaluation evaluation;
+    size_t k, right;
 };
 
 struct tune {
@@ -21,6 +21,8 @@ struct tune {
     struct setting settings[KNN_METRICS * MAX_KS]; /* by metric, then k */
     size_t count, per_metric;
     const struct setting *best;
+    uint16_t *predicted;          /* the best one's, of the images held out */
+    struct knn_evaluation chosen; /* of them */
     double search_seconds, final_seconds;
     struct knn_evaluation final; /* of the test images, with --final */
 };

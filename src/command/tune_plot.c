@@ -2,8 +2,8 @@
 #include "tune.h"
 
 static void write_setting(const struct tune *t, const struct setting *s, FILE *data) {
-    struct knn_interval interval = knn_wilson(s->evaluation.right, s->evaluation.images);
-    fprintf(data, "%zu %.6f %.6f %.6f %zu %s\n", s->k, 100 * knn_share(s->evaluation.right, s->evaluation.images),
+    struct knn_interval interval = knn_wilson(s->right, t->held_out.pixels.rows);
+    fprintf(data, "%zu %.6f %.6f %.6f %zu %s\n", s->k, 100 * knn_share(s->right, t->held_out.pixels.rows),
             100 * interval.low, 100 * interval.high, (size_t)(s - t->settings) / t->per_metric + 1,
             knn_metrics[s->metric].name);
 }

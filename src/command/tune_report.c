@@ -12,9 +12,9 @@ static void print_table(const struct tune *t) {
     printf("  metric     k  accuracy   95 %% interval\n");
     for (size_t i = 0; i < t->count; i++) {
         const struct setting *s = &t->settings[i];
-        struct knn_interval interval = knn_wilson(s->evaluation.right, s->evaluation.images);
+        struct knn_interval interval = knn_wilson(s->right, t->held_out.pixels.rows);
         printf("  %-7s %4zu   %6.2f %%  %5.2f to %5.2f %%%s\n", knn_metrics[s->metric].name, s->k,
-               100 * knn_share(s->evaluation.right, s->evaluation.images), 100 * interval.low, 100 * interval.high,
+               100 * knn_share(s->right, t->held_out.pixels.rows), 100 * interval.low, 100 * interval.high,
                s == t->best ? "  <- chosen" : "");
     }
 }
@@ -40,7 +40,7 @@ void print_tune_text(const struct tune *t, const struct arguments *arguments) {
            "metric "
            "named first)\n",
            t->best->k, knn_metrics[t->best->metric].name);
-    knn_evaluation_print(&t->best->evaluation, stdout);
+    knn_evaluation_print(&t->chosen, stdout);
     if (!arguments->final) {
         printf("final     not done: --final tests the choice, and only that, on the %zu test images\n", test);
         return;
@@ -51,33 +51,29 @@ void print_tune_text(const struct tune *t, const struct arguments *arguments) {
     knn_evaluation_print(&t->final, stdout);
 }
 
-/* A setting with all that is known of its answers, or only with its accuracy. */
-static json_t *json_setting(const struct setting *s, const struct knn_evaluation *evaluation, int brief) {
+/* A setting with what is known of its answers, which is released. */
+static json_t *json_setting(const struct setting *s, json_t *found) {
     json_t *object = json_pack("{s:s, s:I}", "metric", knn_metrics[s->metric].name, "k", (json_int_t)s->k);
-    json_t *found = json_evaluation(evaluation);
-    if (brief) {
-        json_object_del(found, "classes");
-        json_object_del(found, "confusion");
-    }
     json_object_update(object, found);
     json_decref(found);
     return object;
 }
 
 int print_tune_json(const struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+    size_t held = t->held_out.pixels.rows;
     json_t *settings = json_array();
     for (size_t i = 0; i < t->count; i++)
-        json_array_append_new(settings, json_setting(&t->settings[i], &t->settings[i].evaluation, 1));
+        json_array_append_new(settings, json_setting(&t->settings[i], json_accuracy(t->settings[i].right, held)));
     json_t *summary = json_pack(
         "{s:s, s:b, s:I, s:I, s:s, s:s, s:i, s:b, s:f, s:o, s:o}", "data", t->dataset.source, "synthetic",
         t->dataset.synthetic, "train_images", (json_int_t)t->rest.pixels.rows, "validation_images",
-        (json_int_t)t->held_out.pixels.rows, "split", arguments->shuffled ? "shuffled" : "first", "weights",
+        (json_int_t)held, "split", arguments->shuffled ? "shuffled" : "first", "weights",
         knn_weights_name(arguments->knn.weights), "threads", (int)t->team.threads, "bound", arguments->knn.bind,
-        "search_s", t->search_seconds, "settings", settings, "chosen", json_setting(t->best, &t->best->evaluation, 0));
+        "search_s", t->search_seconds, "settings", settings, "chosen", json_setting(t->best, json_evaluation(&t->chosen)));
     if (arguments->shuffled)
         json_object_set_new(summary, "seed", json_integer((json_int_t)arguments->seed));
     if (arguments->final) {
-        json_t *final = json_setting(t->best, &t->final, 0);
+        json_t *final = json_setting(t->best, json_evaluation(&t->final));
         json_object_set_new(final, "train_images", json_integer((json_int_t)t->dataset.train.pixels.rows));
         json_object_set_new(final, "seconds", json_real(t->final_seconds));
         json_object_set_new(final, "note", json_string("the one time that the test images are used"));
@@ -90,9 +86,8 @@ void write_tune_csv(const struct tune *t, FILE *csv) {
     fprintf(csv, "metric,k,right,images,accuracy,low,high\n");
     for (size_t i = 0; i < t->count; i++) {
         const struct setting *s = &t->settings[i];
-        struct knn_interval interval = knn_wilson(s->evaluation.right, s->evaluation.images);
-        fprintf(csv, "%s,%zu,%zu,%zu,%.9g,%.9g,%.9g\n", knn_metrics[s->metric].name, s->k, s->evaluation.right,
-                s->evaluation.images, knn_share(s->evaluation.right, s->evaluation.images), interval.low,
-                interval.high);
+        struct knn_interval interval = knn_wilson(s->right, t->held_out.pixels.rows);
+        fprintf(csv, "%s,%zu,%zu,%zu,%.9g,%.9g,%.9g\n", knn_metrics[s->metric].name, s->k, s->right,
+                t->held_out.pixels.rows, knn_share(s->right, t->held_out.pixels.rows), interval.low, interval.high);
     }
 }

@@ -8,12 +8,15 @@
 #include "images.h"
 
 enum { BINARY, PYTHON, VERSIONS };
-enum { TRAIN_BATCHES = 5, TEST_BATCH = TRAIN_BATCHES, BATCHES, RECORD = 1 + KNN_IMAGE_BYTES };
+enum { TRAIN_BATCHES = 5, TEST_BATCH = TRAIN_BATCHES, BATCHES, RECORD = 1 + KNN_CIFAR_BYTES };
 
 static const char *const file_names[VERSIONS * BATCHES] = {"data_batch_1.bin", "data_batch_2.bin", "data_batch_3.bin",
                                                            "data_batch_4.bin", "data_batch_5.bin", "test_batch.bin",
                                                            "data_batch_1",     "data_batch_2",     "data_batch_3",
                                                            "data_batch_4",     "data_batch_5",     "test_batch"};
+
+const char *const knn_cifar10_names[KNN_CIFAR10_CLASSES] = {"airplane", "automobile", "bird",  "cat",  "deer",
+                                                            "dog",      "frog",       "horse", "ship", "truck"};
 
 int knn_cifar_holds(const char *folder) {
     char path[PATH_MAX + 64];
@@ -37,14 +40,14 @@ static int read_binary(struct knn_images *images, struct knn_member *batch, stru
     if (batch->size % RECORD != 0)
         return knn_fail(error, "%s: its %ju bytes are not a multiple of %d, the size of a record: fetch it again",
                         batch->where, (uintmax_t)batch->size, RECORD);
-    if (knn_images_alloc(images, (size_t)(batch->size / RECORD), error) != 0)
+    if (knn_images_alloc(images, (size_t)(batch->size / RECORD), KNN_CIFAR_BYTES, error) != 0)
         return -1;
     for (size_t i = 0; i < images->pixels.rows; i++) {
         uint8_t label;
         if (knn_member_read(batch, &label, 1, error) != 0 ||
-            knn_member_read(batch, knn_matrix_row(&images->pixels, i), KNN_IMAGE_BYTES, error) != 0)
+            knn_member_read(batch, knn_matrix_row(&images->pixels, i), KNN_CIFAR_BYTES, error) != 0)
             return -1;
-        if (label >= KNN_CLASSES)
+        if (label >= KNN_CIFAR10_CLASSES)
             return knn_fail(error, "%s: record %zu (of 0 to %zu) has label %d, not 0 to 9: fetch it again",
                             batch->where, i, images->pixels.rows - 1, label);
         images->labels[i] = label;
@@ -96,7 +99,7 @@ static int join_batches(struct knn_dataset *dataset, struct batches *batches, co
                             file_names[batches->version * BATCHES + i]);
         rows += i < TRAIN_BATCHES ? batches->images[i].pixels.rows : 0;
     }
-    if (knn_images_alloc(&dataset->train, rows, error) != 0)
+    if (knn_images_alloc(&dataset->train, rows, KNN_CIFAR_BYTES, error) != 0)
         return -1;
     rows = 0;
     for (int i = 0; i < TRAIN_BATCHES; i++) {
@@ -109,11 +112,18 @@ static int join_batches(struct knn_dataset *dataset, struct batches *batches, co
     return 0;
 }
 
+int knn_cifar10_describe(struct knn_dataset *dataset, struct knn_error *error) {
+    dataset->shape = (struct knn_shape){.height = KNN_CIFAR_WIDTH, .width = KNN_CIFAR_WIDTH, .planes = 3};
+    return knn_classes_set(dataset, KNN_CIFAR10_CLASSES, knn_cifar10_names, error);
+}
+
 int knn_cifar_open(struct knn_dataset *dataset, const char *path, struct knn_error *error) {
     struct batches batches = {.version = -1};
     int result = knn_container_read(path, file_names, VERSIONS * BATCHES, take_batch, &batches, error);
     if (result == 0)
         result = join_batches(dataset, &batches, path, error);
+    if (result == 0)
+        result = knn_cifar10_describe(dataset, error);
     for (int i = 0; i < BATCHES; i++)
         knn_images_free(&batches.images[i]);
     if (result == 0)

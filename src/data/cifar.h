@@ -5,6 +5,13 @@
 #include "container.h"
 #include "dataset.h"
 
+enum { KNN_CIFAR_WIDTH = 32, KNN_CIFAR_BYTES = 3 * KNN_CIFAR_WIDTH * KNN_CIFAR_WIDTH, KNN_CIFAR10_CLASSES = 10 };
+
+extern const char *const knn_cifar10_names[KNN_CIFAR10_CLASSES];
+
+/* Says of a data set whose images are there that they are CIFAR-10's, or look like them. */
+int knn_cifar10_describe(struct knn_dataset *dataset, struct knn_error *error);
+
 /* 1 if the folder holds a batch of the binary or the Python version. */
 int knn_cifar_holds(const char *folder);
 

@@ -6,7 +6,7 @@
 #include "images.h"
 #include "pickle.h"
 
-/* The bytes of the array that the object describes, if it is one of `*rows` rows of KNN_IMAGE_BYTES unsigned bytes in
+/* The bytes of the array that the object describes, if it is one of `*rows` rows of KNN_CIFAR_BYTES unsigned bytes in
  * C order; else NULL. numpy describes an array as _reconstruct(ndarray, (0,), 'b') with the state (1, shape, dtype,
  * Fortran order, bytes) and its type as dtype('u1', ...) with a state that does not matter for bytes. */
 static const uint8_t *array_bytes(const struct knn_pickle *pickle, const struct knn_pickle_value *array, size_t *rows) {
@@ -25,11 +25,11 @@ static const uint8_t *array_bytes(const struct knn_pickle *pickle, const struct 
     const struct knn_pickle_value *data = knn_pickle_item(pickle, state, 4, KNN_PICKLE_BYTES);
     if (call == NULL || call->integer != KNN_PICKLE_RECONSTRUCT || class == NULL ||
         class->integer != KNN_PICKLE_NDARRAY || height == NULL || width == NULL || shape->size != 2 ||
-        width->integer != KNN_IMAGE_BYTES || type_call == NULL || type_call->integer != KNN_PICKLE_DTYPE ||
+        width->integer != KNN_CIFAR_BYTES || type_call == NULL || type_call->integer != KNN_PICKLE_DTYPE ||
         !knn_pickle_is(type_name, "u1") || fortran == NULL || fortran->integer != 0 || data == NULL ||
-        data->size % KNN_IMAGE_BYTES != 0 || height->integer != (int64_t)(data->size / KNN_IMAGE_BYTES))
+        data->size % KNN_CIFAR_BYTES != 0 || height->integer != (int64_t)(data->size / KNN_CIFAR_BYTES))
         return NULL;
-    *rows = data->size / KNN_IMAGE_BYTES;
+    *rows = data->size / KNN_CIFAR_BYTES;
     return data->bytes;
 }
 
@@ -41,7 +41,7 @@ static int take_labels(struct knn_images *images, const struct knn_pickle *pickl
     size_t row = 0;
     for (uint32_t i = list->first; i != KNN_PICKLE_END; i = pickle->items[i].next, row++) {
         const struct knn_pickle_value *label = &pickle->values[pickle->items[i].value];
-        if (label->kind != KNN_PICKLE_INTEGER || label->integer < 0 || label->integer >= KNN_CLASSES)
+        if (label->kind != KNN_PICKLE_INTEGER || label->integer < 0 || label->integer >= KNN_CIFAR10_CLASSES)
             return knn_fail(error, "%s: label %zu (of 0 to %zu) is not a number from 0 to 9: fetch CIFAR-10 again",
                             where, row, list->size - 1);
         images->labels[row] = (uint16_t)label->integer;
@@ -62,11 +62,11 @@ static int take_images(struct knn_images *images, const struct knn_pickle *pickl
     const uint8_t *bytes = array != NULL ? array_bytes(pickle, array, &rows) : NULL;
     if (bytes == NULL || rows == 0)
         return knn_fail(error, "%s: has no array \"data\" of unsigned bytes, %d to an image: fetch CIFAR-10 again",
-                        where, KNN_IMAGE_BYTES);
-    if (knn_images_alloc(images, rows, error) != 0)
+                        where, KNN_CIFAR_BYTES);
+    if (knn_images_alloc(images, rows, KNN_CIFAR_BYTES, error) != 0)
         return -1;
     for (size_t i = 0; i < rows; i++)
-        memcpy(knn_matrix_row(&images->pixels, i), bytes + i * KNN_IMAGE_BYTES, KNN_IMAGE_BYTES);
+        memcpy(knn_matrix_row(&images->pixels, i), bytes + i * KNN_CIFAR_BYTES, KNN_CIFAR_BYTES);
     return take_labels(images, pickle, labels, where, error);
 }
 

@@ -12,9 +12,6 @@
 #include "synthetic.h"
 #include "utf8.h"
 
-const char *const knn_class_names[KNN_CLASSES] = {"airplane", "automobile", "bird",  "cat",  "deer",
-                                                  "dog",      "frog",       "horse", "ship", "truck"};
-
 /* Where in a folder CIFAR-10 may be, as it is unpacked and as it is fetched. */
 static const char *const places[] = {"", "/cifar-10-batches-bin", "/cifar-10-batches-py", "/cifar-10-binary.tar.gz",
                                      "/cifar-10-python.tar.gz"};
@@ -114,5 +111,6 @@ int knn_dataset_open(struct knn_dataset *dataset, const char *spec, struct knn_e
 void knn_dataset_close(struct knn_dataset *dataset) {
     knn_images_free(&dataset->train);
     knn_images_free(&dataset->test);
+    free(dataset->class_names);
     *dataset = (struct knn_dataset){0};
 }

@@ -17,23 +17,29 @@
 #include "fail.h"
 #include "matrix.h"
 
-enum { KNN_IMAGE_WIDTH = 32, KNN_IMAGE_HEIGHT = 32, KNN_IMAGE_PLANES = 3, KNN_IMAGE_BYTES = 3072, KNN_CLASSES = 10 };
-
-struct knn_images {
-    struct knn_matrix pixels; /* a row an image: 1024 red, 1024 green, 1024 blue bytes, each plane row-major 32x32 */
-    uint16_t *labels;         /* pixels.rows of them, 0 ... KNN_CLASSES - 1 */
+/* How a row is a picture: `planes` planes (1: grey; 3: red, green, blue), one after another, each of `height` lines of
+ * `width` bytes. All are 0 where rows are not pictures. */
+struct knn_shape {
+    size_t height, width, planes;
 };
 
+struct knn_images {
+    struct knn_matrix pixels; /* a row an image, or whatever the data set has in a row */
+    uint16_t *labels;         /* pixels.rows of them, each below the data set's number of classes */
+};
+
+enum { KNN_MAX_CLASSES = UINT16_MAX + 1 };
+
 struct knn_dataset {
-    struct knn_images train, test;
+    struct knn_images train, test; /* rows of one length */
+    struct knn_shape shape;
+    size_t classes;           /* 1 to KNN_MAX_CLASSES */
+    const char **class_names; /* by label: the number itself where nothing else is known */
     char source[512]; /* for people: "images in CIFAR-10's binary format in data/cifar-10-batches-bin", one line of
                          UTF-8 whatever the path's bytes are */
     int synthetic;    /* 1 if generated: its results are not CIFAR-10's */
     uint64_t seed;    /* of a synthetic set; 0 and without meaning otherwise */
 };
-
-/* The names of the ten classes, by label. */
-extern const char *const knn_class_names[KNN_CLASSES];
 
 /* The specification in force: `spec` if not NULL, else the environment's KNNMARK_DATA if set and not empty, else "data"
  * if that folder holds CIFAR-10 in any of the forms above, else "synthetic". */

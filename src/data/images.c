@@ -1,12 +1,14 @@
 #include "images.h"
 
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
-int knn_images_alloc(struct knn_images *images, size_t count, struct knn_error *error) {
+int knn_images_alloc(struct knn_images *images, size_t count, size_t dim, struct knn_error *error) {
     *images = (struct knn_images){0};
     if (count == 0 || count > KNN_MAX_IMAGES)
         return knn_fail(error, "a set of %zu images: use 1 to %d", count, KNN_MAX_IMAGES);
-    if (knn_matrix_alloc(&images->pixels, count, KNN_IMAGE_BYTES, error) != 0)
+    if (knn_matrix_alloc(&images->pixels, count, dim, error) != 0)
         return -1;
     images->labels = calloc(count, sizeof *images->labels);
     if (images->labels == NULL) {
@@ -20,4 +22,22 @@ void knn_images_free(struct knn_images *images) {
     knn_matrix_free(&images->pixels);
     free(images->labels);
     *images = (struct knn_images){0};
+}
+
+/* The names lie behind the pointers to them. */
+int knn_classes_set(struct knn_dataset *dataset, size_t classes, const char *const *names, struct knn_error *error) {
+    enum { DIGITS = 8 };
+    size_t bytes = classes * sizeof *dataset->class_names;
+    for (size_t c = 0; c < classes; c++)
+        bytes += names != NULL ? strlen(names[c]) + 1 : DIGITS;
+    dataset->class_names = malloc(bytes);
+    if (dataset->class_names == NULL)
+        return knn_fail(error, "no memory for the names of %zu classes: close other programs", classes);
+    char *name = (char *)(dataset->class_names + classes);
+    for (size_t c = 0; c < classes; c++) {
+        dataset->class_names[c] = name;
+        name += (names != NULL ? sprintf(name, "%s", names[c]) : sprintf(name, "%zu", c)) + 1;
+    }
+    dataset->classes = classes;
+    return 0;
 }

@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 
+#include "cifar.h"
 #include "images.h"
 #include "random.h"
 
@@ -11,7 +12,7 @@
  * contrast; a right shift of a negative number rounds down, as gcc and clang define it. */
 
 enum {
-    WIDTH = KNN_IMAGE_WIDTH,
+    WIDTH = KNN_CIFAR_WIDTH,
     PIXELS = WIDTH * WIDTH,
     SHIFTS = 9,                   /* places of a pattern in the image, along each axis */
     PATTERN = WIDTH + SHIFTS - 1, /* its width, so that every place is filled */
@@ -95,7 +96,7 @@ static void make_field(int32_t *field, int width, const int16_t *strength, int o
 }
 
 static void make_patterns(struct pattern *patterns, uint64_t seed) {
-    for (unsigned i = 0; i < KNN_CLASSES * PATTERNS; i++) {
+    for (unsigned i = 0; i < KNN_CIFAR10_CLASSES * PATTERNS; i++) {
         uint64_t random = random_sequence(seed, FOR_PATTERN, i);
         for (int f = 0; f < FIELDS; f++) {
             int32_t field[PATTERN * PATTERN];
@@ -138,13 +139,13 @@ static void make_labels(uint16_t *labels, size_t count, uint64_t random) {
     for (size_t i = 0; i < count; i++) {
         size_t j = random_below(&random, (uint32_t)(i + 1));
         labels[i] = labels[j];
-        labels[j] = (uint16_t)(i % KNN_CLASSES);
+        labels[j] = (uint16_t)(i % KNN_CIFAR10_CLASSES);
     }
 }
 
 static int make_images(struct knn_images *images, size_t count, const struct pattern *patterns, uint64_t seed,
                        enum purpose purpose, enum purpose order, struct knn_error *error) {
-    if (knn_images_alloc(images, count, error) != 0)
+    if (knn_images_alloc(images, count, KNN_CIFAR_BYTES, error) != 0)
         return -1;
     make_labels(images->labels, count, random_sequence(seed, order, 0));
 #pragma omp parallel for schedule(static)
@@ -154,13 +155,14 @@ static int make_images(struct knn_images *images, size_t count, const struct pat
 }
 
 int knn_synthetic_generate(struct knn_dataset *dataset, const struct knn_synthetic *what, struct knn_error *error) {
-    struct pattern *patterns = malloc(KNN_CLASSES * PATTERNS * sizeof *patterns);
+    struct pattern *patterns = malloc(KNN_CIFAR10_CLASSES * PATTERNS * sizeof *patterns);
     if (patterns == NULL)
         return knn_fail(error, "no memory to generate images: close other programs");
     make_patterns(patterns, what->seed);
     int failed =
         make_images(&dataset->train, what->train, patterns, what->seed, FOR_TRAIN, FOR_TRAIN_ORDER, error) != 0 ||
-        make_images(&dataset->test, what->test, patterns, what->seed, FOR_TEST, FOR_TEST_ORDER, error) != 0;
+        make_images(&dataset->test, what->test, patterns, what->seed, FOR_TEST, FOR_TEST_ORDER, error) != 0 ||
+        knn_cifar10_describe(dataset, error) != 0;
     free(patterns);
     return failed ? -1 : 0;
 }

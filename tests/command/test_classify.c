@@ -54,10 +54,10 @@ static void test_text(void **state) {
                      3);
     assert_int_equal(images, TEST);
     assert_true(fabs(percent - 100.0 * (double)right / TEST) < 0.01);
-    for (size_t c = 0; c < KNN_CLASSES; c++) {
+    for (size_t c = 0; c < KNN_CIFAR10_CLASSES; c++) {
         char start[32];
         size_t class_right, class_images;
-        snprintf(start, sizeof start, "  %s ", knn_class_names[c]);
+        snprintf(start, sizeof start, "  %s ", knn_cifar10_names[c]);
         assert_int_equal(
             sscanf(line_of(p->output, start), "%*s %lf %% (%zu of %zu)\n", &percent, &class_right, &class_images), 3);
         sum_right += class_right;
@@ -100,7 +100,7 @@ enum { VOTERS = 3 };
 struct answer {
     char start[128]; /* index,label,predicted,neighbors */
     unsigned predicted;
-    double distances[VOTERS], shares[KNN_CLASSES];
+    double distances[VOTERS], shares[KNN_CIFAR10_CLASSES];
 };
 
 static void read_answer(FILE *csv, struct answer *a, int shares) {
@@ -110,7 +110,7 @@ static void read_answer(FILE *csv, struct answer *a, int shares) {
     assert_int_equal(fscanf(csv, "%127[^,],%127[^,\n]", a->start, distances), 2);
     snprintf(a->start + strlen(a->start), 32, " %u %u", index, label);
     assert_int_equal(sscanf(distances, "%lf %lf %lf", &a->distances[0], &a->distances[1], &a->distances[2]), VOTERS);
-    for (size_t c = 0; shares && c < KNN_CLASSES; c++)
+    for (size_t c = 0; shares && c < KNN_CIFAR10_CLASSES; c++)
         assert_int_equal(fscanf(csv, ",%lf", &a->shares[c]), 1);
     assert_int_equal(fgetc(csv), '\n');
 }
@@ -147,7 +147,7 @@ static void check_columns(struct process *p, const char *metric, const char *wei
         assert_int_equal(one.predicted, other.predicted);
         for (size_t j = 0; j < VOTERS; j++)
             assert_true(other.distances[j] == (strcmp(metric, "l2") == 0 ? sqrt(one.distances[j]) : one.distances[j]));
-        for (size_t c = 0; c < KNN_CLASSES; c++) {
+        for (size_t c = 0; c < KNN_CIFAR10_CLASSES; c++) {
             sum += other.shares[c];
             assert_true(other.shares[c] <= other.shares[other.predicted]);
         }
@@ -170,9 +170,9 @@ static void test_confusion(void **state) {
     assert_success(p);
     FILE *csv = open_answers(p, "confusion.csv", "label,airplane,automobile,bird,cat,deer,dog,frog,horse,ship,truck\n");
     long images = 0;
-    for (size_t c = 0; c < KNN_CLASSES; c++) {
+    for (size_t c = 0; c < KNN_CIFAR10_CLASSES; c++) {
         assert_non_null(fgets(line, sizeof line, csv));
-        assert_int_equal(strncmp(line, knn_class_names[c], strlen(knn_class_names[c])), 0);
+        assert_int_equal(strncmp(line, knn_cifar10_names[c], strlen(knn_cifar10_names[c])), 0);
         for (char *at = line; (at = strchr(at, ',')) != NULL;)
             images += strtol(++at, NULL, 10);
     }
@@ -262,9 +262,9 @@ static void test_json(void **state) {
     assert_int_equal(strncmp(value_of(p->output, "data"), "\"synthetic images (seed 1)", 26), 0);
     assert_int_equal(strncmp(value_of(p->output, "synthetic"), "true", 4), 0);
     assert_int_equal(sscanf(value_of(p->output, "train_shape"), "[ %zu , %zu ]", &rows, &bytes), 2);
-    assert_true(rows == TRAIN && bytes == KNN_IMAGE_BYTES);
+    assert_true(rows == TRAIN && bytes == KNN_CIFAR_BYTES);
     assert_int_equal(sscanf(value_of(p->output, "test_shape"), "[ %zu , %zu ]", &rows, &bytes), 2);
-    assert_true(rows == 20 && bytes == KNN_IMAGE_BYTES);
+    assert_true(rows == 20 && bytes == KNN_CIFAR_BYTES);
     assert_int_equal(strncmp(value_of(p->output, "metric"), "\"l2\"", 4), 0);
     const char *kernel = knn_kernel_default(KNN_L2, knn_cpu_features())->name;
     assert_int_equal(strncmp(value_of(p->output, "kernel") + 1, kernel, strlen(kernel)), 0);

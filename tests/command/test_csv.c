@@ -12,8 +12,8 @@
 
 #include <cmocka.h>
 
+#include "cifar.h"
 #include "command.h"
-#include "dataset.h"
 #include "kernel.h"
 #include "l1wrap.h"
 #include "output.h"
@@ -65,7 +65,7 @@ static const char *read_numbers(const char *text, unsigned long long *numbers, s
 /* The neighbours of query q are the nearest, in order, and the vote is theirs. */
 static void check_row(const struct knn_dataset *data, const struct knn_kernel *reference, size_t q,
                       const unsigned long long *neighbors, const unsigned long long *distances, size_t predicted) {
-    size_t votes[KNN_CLASSES] = {0}, nearer = 0, winner = 0;
+    size_t votes[KNN_CIFAR10_CLASSES] = {0}, nearer = 0, winner = 0;
     for (size_t i = 0; i < K; i++) {
         assert_true(neighbors[i] < TRAIN);
         votes[data->train.labels[neighbors[i]]]++;
@@ -74,14 +74,14 @@ static void check_row(const struct knn_dataset *data, const struct knn_kernel *r
     }
     for (size_t row = 0; row < TRAIN; row++) {
         uint32_t distance = reference->pair(knn_matrix_row(&data->test.pixels, q),
-                                            knn_matrix_row(&data->train.pixels, row), KNN_IMAGE_BYTES);
+                                            knn_matrix_row(&data->train.pixels, row), KNN_CIFAR_BYTES);
         for (size_t i = 0; i < K; i++)
             if (neighbors[i] == row)
                 assert_int_equal(distances[i], distance);
         nearer += distance < distances[K - 1] || (distance == distances[K - 1] && row <= neighbors[K - 1]);
     }
     assert_int_equal(nearer, K);
-    for (size_t c = 1; c < KNN_CLASSES; c++)
+    for (size_t c = 1; c < KNN_CIFAR10_CLASSES; c++)
         if (votes[c] > votes[winner])
             winner = c;
     assert_int_equal(predicted, winner);

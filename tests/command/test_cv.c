@@ -14,8 +14,8 @@
 
 #include <cmocka.h>
 
+#include "cifar.h"
 #include "command.h"
-#include "dataset.h"
 #include "folds.h"
 #include "vote.h"
 
@@ -29,7 +29,7 @@ static const size_t ks[KS] = {1, 3, 10, 60};
 
 static uint64_t distance(enum knn_metric metric, const uint8_t *a, const uint8_t *b) {
     uint64_t sum = 0;
-    for (size_t i = 0; i < KNN_IMAGE_BYTES; i++) {
+    for (size_t i = 0; i < KNN_CIFAR_BYTES; i++) {
         int difference = a[i] - b[i];
         sum += (uint64_t)(metric == KNN_L1 ? abs(difference) : difference * difference);
     }

@@ -49,11 +49,11 @@ static uint32_t at(cairo_surface_t *picture, int x, int y) {
 
 /* Reads an image back that was drawn at (left, top), a square of `scale` pixels for each of its own. */
 static void read_image(cairo_surface_t *picture, int left, int top, int scale, uint8_t *image) {
-    for (int y = 0; y < KNN_IMAGE_HEIGHT * scale; y++)
-        for (int x = 0; x < KNN_IMAGE_WIDTH * scale; x++) {
+    for (int y = 0; y < KNN_CIFAR_WIDTH * scale; y++)
+        for (int x = 0; x < KNN_CIFAR_WIDTH * scale; x++) {
             uint32_t colour = at(picture, left + x, top + y);
             assert_int_equal(colour, at(picture, left + x / scale * scale, top + y / scale * scale));
-            int i = y / scale * KNN_IMAGE_WIDTH + x / scale;
+            int i = y / scale * KNN_CIFAR_WIDTH + x / scale;
             image[i] = (uint8_t)(colour >> 16);
             image[1024 + i] = (uint8_t)(colour >> 8);
             image[2048 + i] = (uint8_t)colour;
@@ -62,9 +62,9 @@ static void read_image(cairo_surface_t *picture, int left, int top, int scale, u
 
 static void assert_image(cairo_surface_t *picture, int left, int top, int scale, const struct knn_images *images,
                          size_t i) {
-    uint8_t image[KNN_IMAGE_BYTES];
+    uint8_t image[KNN_CIFAR_BYTES];
     read_image(picture, left, top, scale, image);
-    assert_memory_equal(image, knn_matrix_row(&images->pixels, i), KNN_IMAGE_BYTES);
+    assert_memory_equal(image, knn_matrix_row(&images->pixels, i), KNN_CIFAR_BYTES);
 }
 
 static void open_data(struct knn_dataset *dataset, const char *spec) {
@@ -85,7 +85,7 @@ static void check_first(struct process *p, const char *spec, size_t count) {
     for (size_t i = 0; i < count; i++) {
         assert_image(picture, MARGIN + (int)i * 176, TOP_GENERATED, 5, &dataset.train, i);
         snprintf(names + strlen(names), sizeof names - strlen(names), "%s%s", i > 0 ? " " : "",
-                 knn_class_names[dataset.train.labels[i]]);
+                 knn_cifar10_names[dataset.train.labels[i]]);
     }
     if (count < 9)
         assert_int_equal(at(picture, MARGIN + (int)count * 176 + 80, TOP_GENERATED + 80), WHITE);
@@ -255,7 +255,7 @@ static void test_regions(void **state) {
 static void test_same_distance(void **state) {
     struct process *p = *state;
     struct knn_dataset dataset;
-    uint8_t images[4][KNN_IMAGE_BYTES];
+    uint8_t images[4][KNN_CIFAR_BYTES];
     char number[8], report[256];
     open_data(&dataset, DATA);
     for (size_t n = 0; n < (slow() ? 3 : 20); n++) {
@@ -266,12 +266,12 @@ static void test_same_distance(void **state) {
         assert_image(picture, MARGIN, TOP_GENERATED, 10, &dataset.train, n);
         for (int i = 0; i < 4; i++)
             read_image(picture, MARGIN + i * 352, TOP_GENERATED, 10, images[i]);
-        uint64_t same = distance(images[0], images[1], KNN_IMAGE_BYTES, KNN_L2);
+        uint64_t same = distance(images[0], images[1], KNN_CIFAR_BYTES, KNN_L2);
         assert_true(same > 1000000); /* nobody takes one for another */
         for (int i = 1; i < 4; i++) {
-            assert_int_equal(distance(images[0], images[i], KNN_IMAGE_BYTES, KNN_L2), same);
+            assert_int_equal(distance(images[0], images[i], KNN_CIFAR_BYTES, KNN_L2), same);
             for (int j = 1; j < i; j++)
-                assert_true(distance(images[j], images[i], KNN_IMAGE_BYTES, KNN_L2) > 1000000);
+                assert_true(distance(images[j], images[i], KNN_CIFAR_BYTES, KNN_L2) > 1000000);
         }
         snprintf(report, sizeof report, "moved by 5 pixels: squared L2 distance %llu\n", (unsigned long long)same);
         assert_holds(p->output, report);
@@ -280,7 +280,7 @@ static void test_same_distance(void **state) {
         size_t nearer = 0, others = 0;
         for (size_t i = 0; i < dataset.train.pixels.rows; i++)
             if (i != n &&
-                distance(images[0], knn_matrix_row(&dataset.train.pixels, i), KNN_IMAGE_BYTES, KNN_L2) < same) {
+                distance(images[0], knn_matrix_row(&dataset.train.pixels, i), KNN_CIFAR_BYTES, KNN_L2) < same) {
                 nearer++;
                 others += dataset.train.labels[i] != dataset.train.labels[n];
             }
@@ -296,7 +296,7 @@ static void test_same_distance(void **state) {
 static struct cifar_bytes plain_batch(int batch) {
     struct cifar_bytes bytes = {.size = 0};
     cifar_put_byte(&bytes, (uint8_t)batch);
-    for (int i = 0; i < KNN_IMAGE_BYTES; i++)
+    for (int i = 0; i < KNN_CIFAR_BYTES; i++)
         cifar_put_byte(&bytes, batch == 0 ? 77 : i % 32 / 5 % 2 * 255);
     return bytes;
 }

@@ -25,12 +25,12 @@ enum { TRAIN = 120, HELD_OUT = 30, TEST = 40, PATH = 256 };
 static struct knn_images make_images(size_t count, uint32_t seed) {
     struct knn_images images;
     struct knn_error error;
-    if (knn_images_alloc(&images, count, &error) != 0)
+    if (knn_images_alloc(&images, count, KNN_CIFAR_BYTES, &error) != 0)
         fail_msg("%s", error.message);
     for (size_t i = 0; i < count; i++)
-        for (size_t j = 0; j < KNN_IMAGE_BYTES; j++) {
+        for (size_t j = 0; j < KNN_CIFAR_BYTES; j++) {
             seed = seed * 1664525 + 1013904223;
-            images.labels[i] = j == 0 ? (uint8_t)(seed >> 8) % KNN_CLASSES : images.labels[i];
+            images.labels[i] = j == 0 ? (uint8_t)(seed >> 8) % KNN_CIFAR10_CLASSES : images.labels[i];
             knn_matrix_row(&images.pixels, i)[j] = (uint8_t)((seed >> 24) + images.labels[i] * (j % 8) / 8);
         }
     return images;
@@ -43,7 +43,7 @@ static void write_batch(const char *folder, int batch, const struct knn_images *
     assert_non_null(file);
     for (size_t i = first; i < last; i++) {
         assert_int_equal(fputc(images->labels[i], file), images->labels[i]);
-        assert_int_equal(fwrite(knn_matrix_row(&images->pixels, i), KNN_IMAGE_BYTES, 1, file), 1);
+        assert_int_equal(fwrite(knn_matrix_row(&images->pixels, i), KNN_CIFAR_BYTES, 1, file), 1);
     }
     assert_int_equal(fclose(file), 0);
 }

@@ -29,7 +29,7 @@ static uint8_t pixel(int batch, size_t image, size_t i) {
 }
 
 uint8_t cifar_label(int batch, size_t image) {
-    return (uint8_t)((batch * 3 + (int)image * 4) % KNN_CLASSES);
+    return (uint8_t)((batch * 3 + (int)image * 4) % KNN_CIFAR10_CLASSES);
 }
 
 void cifar_put(struct cifar_bytes *to, const void *from, size_t size) {
@@ -43,7 +43,7 @@ void cifar_put_byte(struct cifar_bytes *to, uint8_t byte) {
 }
 
 void cifar_put_pixels(struct cifar_bytes *to, int batch, size_t image) {
-    for (size_t i = 0; i < KNN_IMAGE_BYTES; i++)
+    for (size_t i = 0; i < KNN_CIFAR_BYTES; i++)
         cifar_put_byte(to, pixel(batch, image, i));
 }
 
@@ -124,7 +124,7 @@ int cifar_leave(void **state) {
 
 static void check_image(const struct knn_images *images, size_t row, int batch, size_t image) {
     assert_int_equal(images->labels[row], cifar_label(batch, image));
-    for (size_t i = 0; i < KNN_IMAGE_BYTES; i++)
+    for (size_t i = 0; i < KNN_CIFAR_BYTES; i++)
         assert_int_equal(knn_matrix_row(&images->pixels, row)[i], pixel(batch, image, i));
 }
 
@@ -146,7 +146,7 @@ void cifar_check_good(const char *spec, const char *source, int first_only) {
             check_image(images, row++, batch, i);
     }
     assert_int_equal(dataset.test.pixels.rows, row);
-    assert_int_equal(dataset.train.pixels.dim, KNN_IMAGE_BYTES);
+    assert_int_equal(dataset.train.pixels.dim, KNN_CIFAR_BYTES);
     knn_dataset_close(&dataset);
     knn_dataset_close(&dataset);
 }

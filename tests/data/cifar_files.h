@@ -6,9 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#include "dataset.h"
+#include "cifar.h"
 
-enum { CIFAR_BATCHES = 6, CIFAR_RECORD = 1 + KNN_IMAGE_BYTES, CIFAR_CAPACITY = 3 * CIFAR_RECORD + 4096 };
+enum { CIFAR_BATCHES = 6, CIFAR_RECORD = 1 + KNN_CIFAR_BYTES, CIFAR_CAPACITY = 3 * CIFAR_RECORD + 4096 };
 
 /* The names of the five training batches and the test batch, and how many images each has here. */
 extern const char *const cifar_binary_names[CIFAR_BATCHES];

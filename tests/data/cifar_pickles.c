@@ -16,7 +16,7 @@ static void put_string(struct cifar_bytes *to, const char *string, uint8_t memo)
 
 struct cifar_bytes cifar_python_batch(int batch) {
     uint8_t count = (uint8_t)cifar_batch_images[batch];
-    uint32_t length = count * (uint32_t)KNN_IMAGE_BYTES;
+    uint32_t length = count * (uint32_t)KNN_CIFAR_BYTES;
     struct cifar_bytes bytes = {.size = 0};
     PUT(&bytes, "\x80\x02}q\x01(");
     put_string(&bytes, "batch_label", 2);

@@ -115,7 +115,7 @@ static void test_pickle_corrupted(void **state) {
     struct knn_error error;
     struct cifar_bytes bytes = cifar_python_batch(1);
     const size_t pixels = (size_t)((uint8_t *)memmem(bytes.data, bytes.size, "tb\x89T", 4) - bytes.data) + 8;
-    for (size_t at = 0; at < bytes.size; at += at == pixels ? KNN_IMAGE_BYTES : 1) {
+    for (size_t at = 0; at < bytes.size; at += at == pixels ? KNN_CIFAR_BYTES : 1) {
         const uint8_t good = bytes.data[at];
         for (int value = 0; value < 256; value++) {
             bytes.data[at] = (uint8_t)value;
@@ -126,7 +126,7 @@ static void test_pickle_corrupted(void **state) {
             bytes.data[at] = (uint8_t)(good ^ 1 << bit);
             cifar_write_file("set/data_batch_1", &bytes);
             if (knn_dataset_open(&dataset, "set", &error) == 0)
-                assert_in_range(dataset.train.labels[0], 0, KNN_CLASSES - 1);
+                assert_in_range(dataset.train.labels[0], 0, KNN_CIFAR10_CLASSES - 1);
             knn_dataset_close(&dataset);
         }
         bytes.data[at] = good;

@@ -129,18 +129,18 @@ static void test_specification_bad(void **state) {
 static uint64_t checksum(const struct knn_images *images, uint64_t hash) {
     for (size_t row = 0; row < images->pixels.rows; row++) {
         hash = (hash ^ images->labels[row]) * 0x100000001b3u;
-        for (size_t i = 0; i < KNN_IMAGE_BYTES; i++)
+        for (size_t i = 0; i < KNN_CIFAR_BYTES; i++)
             hash = (hash ^ knn_matrix_row(&images->pixels, row)[i]) * 0x100000001b3u;
     }
     return hash;
 }
 
 static void check_balance(const struct knn_images *images) {
-    size_t count[KNN_CLASSES] = {0};
+    size_t count[KNN_CIFAR10_CLASSES] = {0};
     for (size_t i = 0; i < images->pixels.rows; i++)
         count[images->labels[i]]++;
-    for (int i = 0; i < KNN_CLASSES; i++)
-        assert_int_equal(count[i], images->pixels.rows / KNN_CLASSES);
+    for (int i = 0; i < KNN_CIFAR10_CLASSES; i++)
+        assert_int_equal(count[i], images->pixels.rows / KNN_CIFAR10_CLASSES);
 }
 
 static uint64_t synthetic_checksum(const char *spec, int threads) {
@@ -157,7 +157,7 @@ static uint64_t synthetic_checksum(const char *spec, int threads) {
     assert_int_equal(dataset.test.pixels.rows, 100);
     check_balance(&dataset.train);
     check_balance(&dataset.test);
-    assert_memory_not_equal(dataset.train.pixels.data, dataset.test.pixels.data, KNN_IMAGE_BYTES);
+    assert_memory_not_equal(dataset.train.pixels.data, dataset.test.pixels.data, KNN_CIFAR_BYTES);
     uint64_t hash = checksum(&dataset.test, checksum(&dataset.train, 0xcbf29ce484222325u));
     knn_dataset_close(&dataset);
     return hash;

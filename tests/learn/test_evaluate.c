@@ -35,14 +35,17 @@ static void test_wilson(void **state) {
     }
 }
 
-enum { COUNT = 7 };
+enum { COUNT = 7, CLASSES = 10 };
+
+static const char *const names[CLASSES] = {"airplane", "automobile", "bird",  "cat",  "deer",
+                                           "dog",      "frog",       "horse", "ship", "truck"};
 
 static const uint16_t labels[COUNT] = {0, 0, 0, 3, 3, 9, 9}, predicted[COUNT] = {0, 3, 3, 3, 3, 9, 1};
 
 static struct knn_evaluation evaluate(void) {
     struct knn_evaluation evaluation;
     struct knn_error error;
-    if (knn_evaluate(&evaluation, labels, predicted, COUNT, &error) != 0)
+    if (knn_evaluate(&evaluation, labels, predicted, COUNT, names, CLASSES, &error) != 0)
         fail_msg("%s", error.message);
     return evaluation;
 }
@@ -52,14 +55,18 @@ static void test_counts(void **state) {
     struct knn_evaluation e = evaluate();
     size_t sum = 0;
     assert_true(e.images == COUNT && e.right == 4);
-    assert_true(e.images_of[0] == 3 && e.images_of[3] == 2 && e.images_of[9] == 2 && e.images_of[1] == 0);
-    assert_true(e.confusion[0][0] == 1 && e.confusion[0][3] == 2 && e.confusion[3][3] == 2);
-    assert_true(e.confusion[9][9] == 1 && e.confusion[9][1] == 1);
-    for (size_t c = 0; c < KNN_CLASSES; c++)
-        for (size_t p = 0; p < KNN_CLASSES; p++)
-            sum += e.confusion[c][p];
+    assert_true(e.classes == CLASSES && e.names == names);
+    assert_true(knn_class_images(&e, 0) == 3 && knn_class_images(&e, 3) == 2 && knn_class_images(&e, 1) == 0);
+    assert_true(knn_class_right(&e, 0) == 1 && knn_class_right(&e, 3) == 2 && knn_class_right(&e, 9) == 1);
+    assert_true(knn_confusion_row(&e, 0)[0] == 1 && knn_confusion_row(&e, 0)[3] == 2);
+    assert_true(knn_confusion_row(&e, 9)[9] == 1 && knn_confusion_row(&e, 9)[1] == 1);
+    for (size_t c = 0; c < CLASSES; c++)
+        for (size_t p = 0; p < CLASSES; p++)
+            sum += knn_confusion_row(&e, c)[p];
     assert_int_equal(sum, COUNT);
     assert_true(knn_share(1, 4) == 0.25 && knn_share(0, 0) == 0);
+    knn_evaluation_free(&e);
+    knn_evaluation_free(&e);
 }
 
 /* -- refusals ------------------------------------------------------------------------------------------------------ */
@@ -74,11 +81,11 @@ static void test_unknown_labels(void **state) {
     const uint16_t wrong[] = {1, 10, 2}, right[] = {1, 2, 2};
     struct knn_evaluation e;
     struct knn_error error;
-    assert_int_equal(knn_evaluate(&e, wrong, right, 3, &error), -1);
+    assert_int_equal(knn_evaluate(&e, wrong, right, 3, names, CLASSES, &error), -1);
     must_say(&error, "the label of image 1 is 10, which the class list does not have: use labels 0 to 9");
-    assert_int_equal(knn_evaluate(&e, right, wrong, 3, &error), -1);
+    assert_int_equal(knn_evaluate(&e, right, wrong, 3, names, CLASSES, &error), -1);
     must_say(&error, "the prediction of image 1 is 10, which the class list does not have");
-    assert_int_equal(knn_check_classes(wrong, 3, &error), -1);
+    assert_int_equal(knn_check_classes(wrong, 3, names, CLASSES, &error), -1);
     must_say(&error, "the label of image 1 is 10, which the class list does not have");
 }
 
@@ -86,10 +93,10 @@ static void test_one_class(void **state) {
     (void)state;
     const uint16_t cats[] = {3, 3, 3, 5};
     struct knn_error error;
-    assert_int_equal(knn_check_classes(cats, 3, &error), -1);
+    assert_int_equal(knn_check_classes(cats, 3, names, CLASSES, &error), -1);
     must_say(&error, "all training images (3) are of class cat: use images of two classes or more");
-    assert_int_equal(knn_check_classes(cats, 4, &error), 0);
-    assert_int_equal(knn_check_classes(cats, 0, &error), -1);
+    assert_int_equal(knn_check_classes(cats, 4, names, CLASSES, &error), 0);
+    assert_int_equal(knn_check_classes(cats, 0, names, CLASSES, &error), -1);
     must_say(&error, "no image to train on");
 }
 
@@ -102,6 +109,7 @@ static const char *written_by(void (*write)(const struct knn_evaluation *evaluat
     assert_non_null(stream);
     write(&e, stream);
     assert_int_equal(fclose(stream), 0);
+    knn_evaluation_free(&e);
     return text;
 }
 
@@ -136,10 +144,35 @@ static void test_csv(void **state) {
                         "truck,0,1,0,0,0,0,0,0,0,1\n");
 }
 
+/* More classes than a page has room for: what is left out is said, and the file has them all. */
+static void test_many_classes(void **state) {
+    (void)state;
+    enum { MANY = UINT16_MAX + 1, LARGEST = MANY - 1 };
+    static const char *many[MANY];
+    const uint16_t right[] = {0, LARGEST, LARGEST}, answers[] = {0, LARGEST, 7};
+    struct knn_evaluation e;
+    struct knn_error error;
+    char text[4096];
+    for (size_t c = 0; c < MANY; c++)
+        many[c] = "x";
+    assert_int_equal(knn_evaluate(&e, right, answers, 3, many, MANY, &error), 0);
+    assert_true(e.right == 2 && knn_class_images(&e, LARGEST) == 2 && knn_class_right(&e, LARGEST) == 1);
+    assert_true(knn_confusion_row(&e, LARGEST)[7] == 1 && knn_confusion_row(&e, LARGEST)[LARGEST] == 1);
+    FILE *stream = fmemopen(text, sizeof text, "w");
+    assert_non_null(stream);
+    knn_evaluation_print(&e, stream);
+    assert_int_equal(fclose(stream), 0);
+    assert_string_equal(text, "accuracy  66.67 % (2 of 3; guessing gives 0.00153 %), 95 % interval 20.77 to 93.85 %\n"
+                              "  each of the 65536 classes: too many for a page, JSON has them\n"
+                              "confusion 65536 x 65536 classes: too many for a page, a file of it has them all\n");
+    knn_evaluation_free(&e);
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_wilson),    cmocka_unit_test(test_counts), cmocka_unit_test(test_unknown_labels),
-        cmocka_unit_test(test_one_class), cmocka_unit_test(test_text),   cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_wilson),       cmocka_unit_test(test_counts), cmocka_unit_test(test_unknown_labels),
+        cmocka_unit_test(test_one_class),    cmocka_unit_test(test_text),   cmocka_unit_test(test_csv),
+        cmocka_unit_test(test_many_classes),
     };
     return cmocka_run_group_tests_name("evaluate", tests, NULL, NULL);
 }

@@ -108,15 +108,15 @@ static void test_progress(void **state) {
 
 /* -- random draws -------------------------------------------------------------------------------------------------- */
 
-enum { IMAGES = 40, DRAWN = 15 };
+enum { IMAGES = 40, DRAWN = 15, BYTES = 3072 };
 
 static struct knn_images numbered_images(void) {
     struct knn_images images;
     struct knn_error error;
-    if (knn_images_alloc(&images, IMAGES, &error) != 0)
+    if (knn_images_alloc(&images, IMAGES, BYTES, &error) != 0)
         fail_msg("%s", error.message);
     for (size_t i = 0; i < IMAGES; i++) {
-        memset(knn_matrix_row(&images.pixels, i), (int)i, KNN_IMAGE_BYTES);
+        memset(knn_matrix_row(&images.pixels, i), (int)i, BYTES);
         images.labels[i] = (uint16_t)i;
     }
     return images;
@@ -134,7 +134,7 @@ static void test_draw(void **state) {
             uint8_t number = images.labels[i];
             assert_int_equal(there[number]++, 0);
             assert_int_equal(knn_matrix_row(&images.pixels, i)[0], number);
-            assert_int_equal(knn_matrix_row(&images.pixels, i)[KNN_IMAGE_BYTES - 1], number);
+            assert_int_equal(knn_matrix_row(&images.pixels, i)[BYTES - 1], number);
             times[number] += i < DRAWN;
         }
         knn_undraw(&images, DRAWN, swaps);
