@@ -15,7 +15,8 @@ struct original {
 };
 
 static uint64_t square(int x) {
-    return (uint64_t)(x * x);
+    uint64_t size = (uint64_t)abs(x);
+    return size * size;
 }
 
 uint64_t image_distance(const uint8_t *a, const uint8_t *b, size_t dim) {
