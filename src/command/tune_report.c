@@ -66,10 +66,10 @@ int print_tune_json(const struct tune *t, const struct arguments *arguments, str
         json_array_append_new(settings, json_setting(&t->settings[i], json_accuracy(t->settings[i].right, held)));
     json_t *summary = json_pack(
         "{s:s, s:b, s:I, s:I, s:s, s:s, s:i, s:b, s:f, s:o, s:o}", "data", t->dataset.source, "synthetic",
-        t->dataset.synthetic, "train_images", (json_int_t)t->rest.pixels.rows, "validation_images",
-        (json_int_t)held, "split", arguments->shuffled ? "shuffled" : "first", "weights",
-        knn_weights_name(arguments->knn.weights), "threads", (int)t->team.threads, "bound", arguments->knn.bind,
-        "search_s", t->search_seconds, "settings", settings, "chosen", json_setting(t->best, json_evaluation(&t->chosen)));
+        t->dataset.synthetic, "train_images", (json_int_t)t->rest.pixels.rows, "validation_images", (json_int_t)held,
+        "split", arguments->shuffled ? "shuffled" : "first", "weights", knn_weights_name(arguments->knn.weights),
+        "threads", (int)t->team.threads, "bound", arguments->knn.bind, "search_s", t->search_seconds, "settings",
+        settings, "chosen", json_setting(t->best, json_evaluation(&t->chosen)));
     if (arguments->shuffled)
         json_object_set_new(summary, "seed", json_integer((json_int_t)arguments->seed));
     if (arguments->final) {
