@@ -213,7 +213,7 @@ $(BUILD)/tests/bench/test_regress_statistics $(BUILD)/tests/bench/test_regress_v
 $(BUILD)/tests/bench/test_gbench: $(BUILD)/bench/gbench.o
 $(BUILD)/tests/bench/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filter Darwin,$(shell uname)),-lc++,-lstdc++)
 
-$(BUILD)/tests/bench/test_bench: LDLIBS += $(JANSSON)
+$(BUILD)/tests/bench/test_bench $(BUILD)/tests/command/test_command: LDLIBS += $(JANSSON)
 $(BUILD)/tests/command/test_draw: LDLIBS += $(CAIRO)
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)

@@ -6,6 +6,7 @@
 #include "bench.h"
 #include "clock.h"
 #include "interrupt.h"
+#include "plural.h"
 #include "program.h"
 #include "provenance.h"
 
@@ -116,7 +117,8 @@ static int run(struct bench *bench, const char *output) {
     if (undescribed)
         return fail("the result file lacks its member \"knnmark\": no memory, or compiler flags that are not UTF-8");
     if (errors > 0)
-        fprintf(stderr, "knnmark-bench: %d benchmarks reported an error instead of a time: see above\n", errors);
+        fprintf(stderr, "knnmark-bench: %d benchmark%s reported an error instead of a time: see above\n", errors,
+                knn_plural((size_t)errors));
     int status = errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     if (started && program_publish(output, print_tables, bench, &error) != 0)
         status = fail(error.message);

@@ -49,7 +49,8 @@ def make_images(folder):
 def knnmark(command, folder, metric, k, weights, output):
     """Predictions, neighbours, their distances, shares of the votes; the number right."""
     arguments = ["classify", "--data", folder, "--metric", metric, "--k", str(k), "--weights", weights, "--json"]
-    summary = subprocess.run([command, *arguments, "--root", "--shares", "--output", output], check=True,
+    root = ["--root"] if metric == "l2" else []
+    summary = subprocess.run([command, *arguments, *root, "--shares", "--output", output], check=True,
                              capture_output=True).stdout
     with open(output, newline="") as file:
         rows = list(csv.DictReader(file))

@@ -2,6 +2,7 @@
 #include <string.h>
 
 #include "contest.h"
+#include "plural.h"
 #include "samples.h"
 
 /* One repetition after the other, as the rounds went. */
@@ -96,10 +97,11 @@ void report_table(FILE *stream, const struct contest *contest) {
     fprintf(stream, "%s; %s; %s\n%s\n\n", cpu, topology, KNN_COMPILER, contest->job.bench->dataset.source);
     fprintf(
         stream,
-        "The nearest of %d train rows x %zu bytes for %d queries, selection included, %u threads, %u rounds of all "
+        "The nearest of %d train rows x %zu bytes for %d queries, selection included, %u thread%s, %u round%s of all "
         "in turn. `x ours` compares with knnmark in the same round; medians and ranges. A time of fewer queries, or "
         "of fewer rows, is scaled to the full job and says so.\n\n",
-        FULL_ROWS, contest->job.train->dim, FULL_QUERIES, contest->job.team->threads, contest->finished);
+        FULL_ROWS, contest->job.train->dim, FULL_QUERIES, contest->job.team->threads,
+        knn_plural(contest->job.team->threads), contest->finished, knn_plural(contest->finished));
     fprintf(stream, "| peer        | metric |   full s |           range | queries |  x ours |         range | version "
                     "and setting |\n"
                     "|:------------|:-------|---------:|----------------:|--------:|--------:|--------------:|:--------"
@@ -109,7 +111,8 @@ void report_table(FILE *stream, const struct contest *contest) {
     fprintf(stream, "\n");
     print_differences(stream, contest);
     if (contest->finished < contest->rounds)
-        fprintf(stream, "- interrupted: %u of %u rounds were measured\n", contest->finished, contest->rounds);
+        fprintf(stream, "- interrupted: %u of %u rounds %s measured\n", contest->finished, contest->rounds,
+                contest->finished == 1 ? "was" : "were");
     if (peers_absent()[0] != '\0')
         fprintf(stream, "- not in this build, for lack of their packages:%s\n", peers_absent());
 }

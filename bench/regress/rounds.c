@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "compare.h"
+#include "plural.h"
 #include "random.h"
 #include "reference.h"
 
@@ -100,8 +101,8 @@ int run_rounds(struct comparison *c, const char *take, int fresh, struct knn_err
     memcpy(items, taken, count * sizeof *items);
     items[count] = c->count;
     for (unsigned round = 0; round < c->settings.rounds; round++) {
-        show_progress("%sround %u of %u, %zu benchmarks", fresh ? "fresh processes, " : "", round + 1,
-                      c->settings.rounds, count);
+        show_progress("%sround %u of %u, %zu benchmark%s", fresh ? "fresh processes, " : "", round + 1,
+                      c->settings.rounds, count, knn_plural(count));
         if (run_round(c, items, count + 1, taken[round % count], fresh, error) != 0)
             return -1;
     }

@@ -6,6 +6,7 @@
 
 #include "cpu.h"
 #include "output.h"
+#include "plural.h"
 
 struct change change_of(double logarithm) {
     struct change change = {"unknown"};
@@ -26,7 +27,7 @@ const char *verdict_text(const struct benchmark *b) {
 void write_machine(FILE *stream, const struct comparison *c) {
     char name[64];
     knn_cpu_name(name, sizeof name);
-    fprintf(stream, "%s, %u thread%s", name, c->team.threads, c->team.threads == 1 ? "" : "s");
+    fprintf(stream, "%s, %u thread%s", name, c->team.threads, knn_plural(c->team.threads));
 }
 
 void list_controls(const struct comparison *c, int confirming, struct named_control controls[CONTROLS]) {
@@ -70,12 +71,13 @@ void write_conclusion(FILE *stream, const struct comparison *c) {
     if (c->decision.controls.outside + c->decision.fresh_controls.outside > 0)
         write_disturbed(stream, c);
     else if (slower > 0)
-        fprintf(stream, "regression: %zu of %zu benchmarks slower, confirmed in fresh processes", slower, c->count);
+        fprintf(stream, "regression: %zu of %zu benchmark%s slower, confirmed in fresh processes", slower, c->count,
+                knn_plural(c->count));
     else if (undecided > 0)
-        fprintf(stream, "undecided: %zu of %zu benchmarks; repeat on a quieter machine or with more rounds", undecided,
-                c->count);
+        fprintf(stream, "undecided: %zu of %zu benchmark%s; repeat on a quieter machine or with more rounds", undecided,
+                c->count, knn_plural(c->count));
     else
-        fprintf(stream, "no regression in %zu benchmark%s", c->count, c->count == 1 ? "" : "s");
+        fprintf(stream, "no regression in %zu benchmark%s", c->count, knn_plural(c->count));
     if (c->decision.controls.outside + c->decision.fresh_controls.outside == 0 &&
         c->decision.controls.floor > c->rules.tau)
         fprintf(stream, "; this machine is noisy: only beyond %s is slower",

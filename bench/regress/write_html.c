@@ -3,6 +3,7 @@
  * HTML's. */
 #include <math.h>
 
+#include "plural.h"
 #include "report/style.h"
 #include "report/text.h"
 #include "write.h"
@@ -152,8 +153,8 @@ static void write_series(FILE *stream, const char *name, const char *id, const s
     double range = fmin(1.05 * series_range(again, series_range(series, 1.5 * threshold)), log(2));
     fprintf(stream, "<figure id=\"%s\"><figcaption>", id);
     put_name(stream, name);
-    fprintf(stream, ": %zu pairs, %s to %s%s</figcaption>\n", total, change_of(-range).text, change_of(range).text,
-            again->count > 0 ? "; the second colour is in fresh processes" : "");
+    fprintf(stream, ": %zu pair%s, %s to %s%s</figcaption>\n", total, knn_plural(total), change_of(-range).text,
+            change_of(range).text, again->count > 0 ? "; the second colour is in fresh processes" : "");
     fprintf(stream,
             "<svg class=\"dots\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"pair by "
             "pair\">",
@@ -207,8 +208,8 @@ static void write_facts(FILE *stream, const struct comparison *c) {
              change_of(threshold_of(&c->rules, c->decision.controls.floor)).text, change_of(c->rules.tau).text,
              change_of(c->decision.controls.floor).text);
     put_fact(stream, "Threshold", text);
-    snprintf(text, sizeof text, "%u rounds, epochs of at least %.0f ms, seed %llu; %.0f s in all", c->settings.rounds,
-             1e3 * c->settings.epoch, (unsigned long long)c->settings.seed, c->seconds);
+    snprintf(text, sizeof text, "%u round%s, epochs of at least %.0f ms, seed %llu; %.0f s in all", c->settings.rounds,
+             knn_plural(c->settings.rounds), 1e3 * c->settings.epoch, (unsigned long long)c->settings.seed, c->seconds);
     put_fact(stream, "Rounds", text);
     fputs("</dl>\n</section>\n", stream);
 }

@@ -1,6 +1,7 @@
 /* How it was measured: what a result file says of the run. */
 #include <string.h>
 
+#include "plural.h"
 #include "tables.h"
 #include "text.h"
 
@@ -102,7 +103,7 @@ void write_origin(FILE *stream, const struct results *results, size_t file, void
     const char *cpu = results_text(results, file, "knnmark.cpu.name", "context.cpu");
     put(stream, cpu != NULL ? cpu : "a CPU without a name");
     double most = results_threads(results, file);
-    snprintf(threads, sizeof threads, ", %.0f thread%s", most, most == 1 ? "" : "s");
+    snprintf(threads, sizeof threads, ", %.0f thread%s", most, knn_plural((size_t)most));
     put(stream, most > 0 ? threads : "");
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         char text[256];

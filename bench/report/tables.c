@@ -4,6 +4,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "plural.h"
 #include "text.h"
 
 static const double FULL_JOB = 10000.0 * 50000.0; /* distances */
@@ -181,7 +182,7 @@ static void put_time(FILE *stream, const struct results *results, const struct r
     double seconds = run_spread(run, "full_job_s").median;
     char what[128];
     int threads = (int)run->threads;
-    snprintf(what, sizeof what, "%s, k %.0f, %d thread%s", run->subject, run->k, threads, threads == 1 ? "" : "s");
+    snprintf(what, sizeof what, "%s, k %.0f, %d thread%s", run->subject, run->k, threads, knn_plural((size_t)threads));
     put_row(stream, what, number_plain(seconds).text, number_percent(spread.median).text,
             number_percent_range(spread.lowest, spread.highest).text,
             number_plain(over_scalar(results, run, seconds)).text);

@@ -68,10 +68,11 @@ static void print_text(const struct result *r, const struct arguments *arguments
     printf("data      %s\n", r->dataset.source);
     printf("shapes    train %zu x %zu, test %zu x %zu", r->dataset.train.pixels.rows, r->dataset.train.pixels.dim,
            r->dataset.test.pixels.rows, r->dataset.test.pixels.dim);
-    printf(images < r->dataset.test.pixels.rows ? ", first %zu test images taken\n" : "\n", images);
-    printf("method    k = %zu, %s, kernel %s, %u threads%s%s\n", arguments->knn.k,
+    if (images < r->dataset.test.pixels.rows)
+        printf(", first %zu test image%s taken", images, knn_plural(images));
+    printf("\nmethod    k = %zu, %s, kernel %s, %u thread%s%s%s\n", arguments->knn.k,
            knn_metric_name(arguments->knn.metric), knn_index_kernel(index), knn_index_threads(index),
-           !arguments->knn.bind ? ", not bound" : "",
+           knn_plural(knn_index_threads(index)), !arguments->knn.bind ? ", not bound" : "",
            arguments->knn.weights == KNN_DISTANCE ? ", votes by distance" : "");
     printf("train     %.3f s\n", r->train_seconds);
     printf("predict   %.3f s, %.0f images/s, %.4g distances/s\n", r->predict_seconds,
@@ -104,7 +105,7 @@ static int print_json(const struct result *r, const struct arguments *arguments,
 /* The neighbours' distances, as they are or with their root taken. */
 static void put_distances(FILE *csv, const struct knn_neighbor *list, const struct knn_options *knn, int root) {
     for (size_t j = 0; j < knn->k; j++)
-        if (root && knn_metrics[knn->metric].root)
+        if (root)
             fprintf(csv, "%s%.17g", j > 0 ? " " : "", knn_distance_root(knn->metric, list[j].distance));
         else
             fprintf(csv, "%s%llu", j > 0 ? " " : "", (unsigned long long)list[j].distance);
@@ -157,14 +158,22 @@ static int work(struct result *r, const struct arguments *arguments, struct knn_
     return status;
 }
 
+/* What can be said without the data. */
+static int check(const struct arguments *arguments, struct knn_error *error) {
+    const char *metric = knn_metrics[arguments->knn.metric].name;
+    if ((arguments->root || arguments->shares) && arguments->output == NULL)
+        return knn_fail(error, "--root and --shares change the CSV: give --output FILE too");
+    if (arguments->root && !knn_metrics[arguments->knn.metric].root)
+        return knn_fail(error, "--root: distances by %s have no root to take: leave it out, or give --metric l2",
+                        metric);
+    return 0;
+}
+
 static int run(const struct arguments *arguments) {
     struct knn_error error;
     struct knn_output files[FILES] = {0};
-    unsigned features;
-    if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
+    if (check(arguments, &error) != 0)
         return complain(&error, EXIT_USAGE);
-    if ((arguments->root || arguments->shares) && arguments->output == NULL)
-        return complain(&(struct knn_error){"--root and --shares change the CSV: give --output FILE too"}, EXIT_USAGE);
     struct result *r = calloc(1, sizeof *r);
     if (r == NULL)
         return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
@@ -184,7 +193,7 @@ static int run(const struct arguments *arguments) {
 
 static const struct option_row options[] = {
     {.same = &shared_options[OPTION_DATA]},
-    {"metric", 'm', "NAME", offsetof(struct arguments, knn.metric), option_word,
+    {"metric", 'm', "NAME", offsetof(struct arguments, metric), option_word,
      .help = "l1: sum of absolute differences; l2: squared Euclidean distance (default);\n"
              "l1wrap: l1 as NumPy computes it from bytes, modulo 256 (a mistake, to see what it costs)",
      .word = metric_word},
@@ -213,6 +222,6 @@ const struct command command_classify = {
     .name = "classify",
     .summary = "classify the test images by their k nearest training images: accuracy, time, rates",
     .options = options,
-    .defaults = {.knn = {.metric = KNN_L2, .k = 1, .bind = 1}},
+    .defaults = {.metric = KNN_METRICS, .knn = {.k = 1, .bind = 1}},
     .run = run,
 };

@@ -21,7 +21,7 @@ static void print_folds(const struct cv *cv, const struct arguments *arguments) 
     printf("folds     %zu of %zu", cv->folds.count, least);
     if (most > least)
         printf(" to %zu", most);
-    printf(" images, %s", knn_fold_split_name(arguments->fold_split));
+    printf(" image%s, %s", knn_plural(most), knn_fold_split_name(arguments->fold_split));
     if (arguments->fold_split == KNN_SHUFFLED)
         printf(", seed %zu", arguments->seed);
     printf("; %zu of %zu training images taken\n", rows, cv->dataset.train.pixels.rows);
@@ -42,9 +42,9 @@ static void print_table(const struct cv *cv) {
 void print_cv_text(const struct cv *cv, const struct arguments *arguments) {
     printf("data      %s\n", cv->dataset.source);
     print_folds(cv, arguments);
-    printf("method    %s, %u threads%s, kernel",
+    printf("method    %s, %u thread%s%s, kernel",
            arguments->knn.weights == KNN_DISTANCE ? "votes by distance" : "a vote each", cv->team.threads,
-           !arguments->knn.bind ? ", not bound" : "");
+           knn_plural(cv->team.threads), !arguments->knn.bind ? ", not bound" : "");
     for (size_t i = 0; i < arguments->metrics.count; i++)
         printf(" %s", cv->kernels[i]->name);
     printf("\nsearch    %.3f s, %.4g distances/s: each pair once for each metric, for all k\n", cv->seconds,

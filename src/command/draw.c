@@ -41,18 +41,6 @@ void report(struct drawing *d, const char *format, ...) {
     va_end(arguments);
 }
 
-static const struct figure *find_figure(const char *name, struct knn_error *error) {
-    static const char valid[] = "first-nine, neighbors, regions or same-distance";
-    for (size_t i = 0; name != NULL && i < FIGURES; i++)
-        if (strcmp(name, figures[i].name) == 0)
-            return &figures[i];
-    if (name == NULL)
-        knn_fail(error, "draw needs a figure: give %s", valid);
-    else
-        knn_fail(error, "no figure `%s`: give %s", name, valid);
-    return NULL;
-}
-
 /* A figure takes moments: there is no bar. */
 static int stop_when_interrupted(double done, void *context) {
     (void)done, (void)context;
@@ -79,15 +67,23 @@ static int draw(struct drawing *d, const struct figure *figure, struct knn_error
     return 0;
 }
 
+/* A name that ends like no other format's. */
+static int check_name(const char *file, struct knn_error *error) {
+    if (file == NULL)
+        return knn_fail(error, "draw needs --output FILE, the PNG file to write");
+    const char *name = strrchr(file, '/') != NULL ? strrchr(file, '/') : file, *suffix = strrchr(name, '.');
+    if (suffix != NULL && strcasecmp(suffix, ".png") != 0)
+        return knn_fail(error, "--output %s: draw writes a PNG file: give a name that ends with .png", file);
+    return 0;
+}
+
 static int run(const struct arguments *arguments) {
     struct knn_error error;
-    const struct figure *figure = find_figure(arguments->operand, &error);
-    if (figure == NULL)
+    const struct figure *figure = figures;
+    while (strcmp(arguments->operand, figure->name) != 0)
+        figure++;
+    if (check_name(arguments->output, &error) != 0)
         return complain(&error, EXIT_USAGE);
-    if (arguments->output == NULL) {
-        knn_fail(&error, "draw needs --output FILE, the PNG file to write");
-        return complain(&error, EXIT_USAGE);
-    }
     struct drawing d = {.arguments = arguments, .knn = arguments->knn};
     d.knn.progress = stop_when_interrupted;
     knn_catch_interrupts(NULL);
@@ -97,22 +93,27 @@ static int run(const struct arguments *arguments) {
     return outcome(failed, &error);
 }
 
+static const char *figure_word(size_t i) {
+    return i < FIGURES ? figures[i].name : NULL;
+}
+
 static const struct option_row options[] = {
-    {.same = &shared_options[OPTION_DATA]},
-    {"metric", 'm', "NAME", offsetof(struct arguments, knn.metric), option_word,
-     .help = "of neighbors and regions: l1, l2 (default) or l1wrap", .word = metric_word},
+    {.same = &shared_options[OPTION_DATA], .only = "first-nine neighbors same-distance"},
+    {"metric", 'm', "NAME", offsetof(struct arguments, metric), option_word,
+     .help = "of neighbors and regions: l1, l2 (default) or l1wrap", .word = metric_word, .only = "neighbors regions"},
     {"k", 'k', "N", offsetof(struct arguments, knn.k), option_number,
      .help = "neighbors: how many (default 10); regions: of the other picture (default 5)", .least = 1,
-     .most = KNN_MAX_K},
+     .most = KNN_MAX_K, .only = "neighbors regions"},
     {"limit", 'l', "N", offsetof(struct arguments, limit), option_number,
-     .help = "neighbors: of how many test images (default 5)", .least = 1, .most = UINT32_MAX},
+     .help = "neighbors: of how many test images (default 5)", .least = 1, .most = UINT32_MAX, .only = "neighbors"},
     {"seed", 'e', "N", offsetof(struct arguments, seed), option_number,
-     .help = "regions: of the random points (default 1)", .least = 1, .most = UINT32_MAX},
+     .help = "regions: of the random points (default 1)", .least = 1, .most = UINT32_MAX, .only = "regions"},
     {"image", 'n', "N", offsetof(struct arguments, image), option_number,
-     .help = "same-distance: which training image, from 0 (default 7)", .most = UINT32_MAX},
-    {.same = &shared_options[OPTION_ISA]},
-    {.same = &shared_options[OPTION_THREADS]},
-    {.same = &shared_options[OPTION_NO_BIND]},
+     .help = "same-distance: which training image, from 0 (default 7)", .most = UINT32_MAX, .only = "same-distance"},
+    {.same = &shared_options[OPTION_KERNEL], .only = "neighbors regions"},
+    {.same = &shared_options[OPTION_ISA], .only = "neighbors regions"},
+    {.same = &shared_options[OPTION_THREADS], .only = "neighbors regions"},
+    {.same = &shared_options[OPTION_NO_BIND], .only = "neighbors regions"},
     {"output", 'o', "FILE", offsetof(struct arguments, output), option_text, .help = "the PNG file to write"},
     {.same = &shared_options[OPTION_HELP]},
 };
@@ -120,8 +121,9 @@ static const struct option_row options[] = {
 const struct command command_draw = {
     .name = "draw",
     .summary = "draw a figure of the lesson: first-nine, neighbors, regions or same-distance",
-    .operand = "FIGURE",
+    .operand = "figure",
+    .operand_word = figure_word,
     .options = options,
-    .defaults = {.seed = 1, .image = 7, .knn = {.metric = KNN_L2, .bind = 1}},
+    .defaults = {.seed = 1, .image = 7, .metric = KNN_METRICS, .knn = {.bind = 1}},
     .run = run,
 };

@@ -28,8 +28,8 @@ static void report_nearer(struct drawing *d, size_t index, uint64_t distance) {
             nearer++;
             others += train->labels[i] != train->labels[index];
         }
-    report(d, "\n%zu of the other %zu training images are nearer, %zu of them of other classes", nearer,
-           train->pixels.rows - 1, others);
+    report(d, "\n%zu of the other %zu training image%s %s nearer, %zu of them of other classes", nearer,
+           train->pixels.rows - 1, knn_plural(train->pixels.rows - 1), nearer == 1 ? "is" : "are", others);
 }
 
 int draw_same_distance(struct drawing *d, struct knn_error *error) {
@@ -38,8 +38,6 @@ int draw_same_distance(struct drawing *d, struct knn_error *error) {
     struct alterations a;
     char title[96];
     int top;
-    if (d->arguments->knn.metric != KNN_L2)
-        return knn_fail(error, "same-distance is drawn for l2 alone: leave --metric out");
     if (index >= train->rows)
         return knn_fail(error, "--image %zu: the training images have numbers from 0 to %zu", index, train->rows - 1);
     const uint8_t *image = knn_matrix_row(train, index);

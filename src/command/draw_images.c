@@ -82,21 +82,22 @@ int draw_neighbors(struct drawing *d, struct knn_error *error) {
     if (options.k == 0)
         options.k = NEIGHBORS;
     if (options.k > MOST_K || queries.rows > MOST_ROWS)
-        return knn_fail(error, "a page of %zu queries and %zu neighbours is too large: give at most %d and %d",
-                        queries.rows, options.k, MOST_ROWS, MOST_K);
+        return knn_fail(error, "a page of %zu quer%s and %zu neighbour%s is too large: give at most %d and %d",
+                        queries.rows, queries.rows == 1 ? "y" : "ies", options.k, knn_plural(options.k), MOST_ROWS,
+                        MOST_K);
     struct knn_neighbor *neighbors = calloc(queries.rows * options.k, sizeof *neighbors);
     if (neighbors == NULL)
         return knn_fail(error, "no memory for the neighbours: use a smaller k");
-    snprintf(title, sizeof title, "Test images, and the %zu nearest training images by %s", options.k,
-             knn_metrics[options.metric].name);
+    snprintf(title, sizeof title, "Test images, and the %zu nearest training image%s by %s", options.k,
+             knn_plural(options.k), knn_metrics[options.metric].name);
     int status = find_neighbors(d, &options, &queries, neighbors, error);
     if (status == 0)
         status = open_figure(d, 2 * (MARGIN + FRAME) + ASIDE + (int)options.k * COLUMN + SIDE,
                              (int)queries.rows * ROW + FRAME, title, &top, error);
     if (status == 0)
-        report(d, "%zu of %zu neighbours are of their query's class, by %s",
+        report(d, "%zu of %zu neighbour%s of their query's class, by %s",
                put_rows(d, top + FRAME, queries.rows, neighbors, options.k), queries.rows * options.k,
-               knn_metrics[options.metric].name);
+               queries.rows * options.k == 1 ? " is" : "s are", knn_metrics[options.metric].name);
     free(neighbors);
     return status;
 }

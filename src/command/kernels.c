@@ -58,12 +58,9 @@ static int print_json(unsigned features, struct knn_error *error) {
 
 static int run(const struct arguments *arguments) {
     struct knn_error error;
-    unsigned features;
-    if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
-        return complain(&error, EXIT_USAGE);
     if (!arguments->json)
-        print_text(features);
-    else if (print_json(features, &error) != 0)
+        print_text(arguments->features);
+    else if (print_json(arguments->features, &error) != 0)
         return complain(&error, EXIT_FAILED);
     return EXIT_OK;
 }

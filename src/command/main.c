@@ -14,7 +14,35 @@ static void usage(FILE *stream) {
     fprintf(stream, "usage: knnmark COMMAND [options]\n\n");
     for (size_t i = 0; i < COMMANDS; i++)
         fprintf(stream, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
-    fprintf(stream, "\n`knnmark COMMAND --help` lists a command's options; `knnmark --version` prints the version.\n");
+    fprintf(stream,
+            "\n`knnmark help COMMAND` lists a command's options; `knnmark --version` prints the version.\n\n"
+            "Exit status: 0 if all is well; 1 if something failed: data, memory, an output; 2 for wrong usage,\n"
+            "a wrong name or value on the command line among it; 128 and the signal's number if one stopped it.\n");
+}
+
+static const struct command *find_command(const char *name) {
+    for (size_t i = 0; i < COMMANDS; i++)
+        if (strcmp(name, commands[i]->name) == 0)
+            return commands[i];
+    fprintf(stderr, "knnmark: no command `%s`; `knnmark --help` lists them\n", name);
+    return NULL;
+}
+
+/* `knnmark help`, or that of a command. */
+static int help(int count, char **names) {
+    if (count == 0) {
+        usage(stdout);
+        return EXIT_OK;
+    }
+    if (count > 1) {
+        fprintf(stderr, "knnmark: help takes one command; `knnmark --help` lists them\n");
+        return EXIT_USAGE;
+    }
+    const struct command *command = find_command(names[0]);
+    if (command == NULL)
+        return EXIT_USAGE;
+    print_help(command);
+    return EXIT_OK;
 }
 
 static int run(const struct command *command, int argc, char **argv) {
@@ -26,6 +54,8 @@ static int run(const struct command *command, int argc, char **argv) {
         print_help(command);
         return EXIT_OK;
     }
+    if (settle_names(&arguments, &error) != 0)
+        return complain(&error, EXIT_USAGE);
     return command->run(&arguments);
 }
 
@@ -34,19 +64,14 @@ static int dispatch(int argc, char **argv) {
         fprintf(stderr, "knnmark: give a command; `knnmark --help` lists them\n");
         return EXIT_USAGE;
     }
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0) {
-        usage(stdout);
-        return EXIT_OK;
-    }
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
+        return help(argc - 2, argv + 2);
     if (strcmp(argv[1], "--version") == 0) {
         puts("knnmark " KNN_VERSION);
         return EXIT_OK;
     }
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(argv[1], commands[i]->name) == 0)
-            return run(commands[i], argc - 1, argv + 1);
-    fprintf(stderr, "knnmark: no command `%s`; `knnmark --help` lists them\n", argv[1]);
-    return EXIT_USAGE;
+    const struct command *command = find_command(argv[1]);
+    return command != NULL ? run(command, argc - 1, argv + 1) : EXIT_USAGE;
 }
 
 int main(int argc, char **argv) {

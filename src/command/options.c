@@ -1,5 +1,6 @@
 #include "options.h"
 
+#include <ctype.h>
 #include <errno.h>
 #include <getopt.h>
 #include <stdio.h>
@@ -48,26 +49,25 @@ int option_unsigned(const struct option_row *option, const char *text, void *val
     return 0;
 }
 
-/* "a, b or c". */
-static void list_words(const char *(*word)(size_t), char *list, size_t size) {
+/* The number of a word; if it is none of these, -1, and the list is "a, b or c". */
+static int find_word(const char *(*word)(size_t), const char *text, char *list, size_t size) {
     size_t used = 0;
-    for (size_t i = 0; word(i) != NULL && used < size; i++)
-        used += (size_t)snprintf(list + used, size - used, "%s%s",
-                                 i == 0                ? ""
-                                 : word(i + 1) != NULL ? ", "
-                                                       : " or ",
-                                 word(i));
+    for (size_t i = 0; word(i) != NULL; i++) {
+        const char *before = i == 0 ? "" : word(i + 1) != NULL ? ", " : " or ";
+        if (text != NULL && strcmp(text, word(i)) == 0)
+            return (int)i;
+        used += (size_t)snprintf(list + used, size - used, "%s%s", before, word(i));
+    }
+    return -1;
 }
 
 int option_word(const struct option_row *option, const char *text, void *value, struct knn_error *error) {
-    char words[256] = "";
-    for (size_t i = 0; option->word(i) != NULL; i++)
-        if (strcmp(text, option->word(i)) == 0) {
-            *(int *)value = (int)i;
-            return 0;
-        }
-    list_words(option->word, words, sizeof words);
-    return knn_fail(error, "--%s %s: give %s", option->name, text, words);
+    char words[256];
+    int found = find_word(option->word, text, words, sizeof words);
+    if (found < 0)
+        return knn_fail(error, "--%s %s: give %s", option->name, text, words);
+    *(int *)value = found;
+    return 0;
 }
 
 /* Takes the next of some values with commas between them off *list: *list is NULL after the last. */
@@ -131,15 +131,16 @@ static void list_accepted(const struct command *command, struct accepted *accept
     }
 }
 
-static const struct option_row *find_option(const struct command *command, int letter) {
+static size_t find_option(const struct command *command, int letter) {
     size_t i = 0;
     while (command_option(command, i)->letter != letter)
         i++;
-    return command_option(command, i);
+    return i;
 }
 
+/* Bit i of *given is set for the i-th option of the command. */
 static int parse_options(const struct command *command, int argc, char **argv, struct arguments *arguments,
-                         struct knn_error *error) {
+                         uint32_t *given, struct knn_error *error) {
     struct accepted accepted;
     list_accepted(command, &accepted);
     opterr = 0;
@@ -154,31 +155,66 @@ static int parse_options(const struct command *command, int argc, char **argv, s
             return knn_fail(error, "%s takes no %s, see `knnmark %s --help`", command->name,
                             alone ? wrong : argv[optind - 1], command->name);
         }
-        const struct option_row *option = find_option(command, letter);
+        size_t i = find_option(command, letter);
+        const struct option_row *option = command_option(command, i);
+        *given |= (uint32_t)1 << i;
         if (option->parse(option, optarg, (char *)arguments + option->at, error) != 0)
             return -1;
     }
     return 0;
 }
 
+/* The operand is one of the words, and every option given matters to it. */
+static int check_operand(const struct command *command, const char *operand, uint32_t given, struct knn_error *error) {
+    char words[256];
+    if (find_word(command->operand_word, operand, words, sizeof words) < 0)
+        return operand != NULL ? knn_fail(error, "no %s `%s`: give %s", command->operand, operand, words)
+                               : knn_fail(error, "%s needs a %s: give %s", command->name, command->operand, words);
+    for (size_t i = 0; command_option(command, i) != NULL; i++) {
+        const char *only = command->options[i].only;
+        if ((given >> i & 1) != 0 && only != NULL && strstr(only, operand) == NULL)
+            return knn_fail(error, "%s %s takes no --%s, see `knnmark %s --help`", command->name, operand,
+                            command_option(command, i)->name, command->name);
+    }
+    return 0;
+}
+
 int parse_arguments(const struct command *command, int argc, char **argv, struct arguments *arguments,
                     struct knn_error *error) {
+    uint32_t given = 0;
     *arguments = command->defaults;
     arguments->knn.size = sizeof arguments->knn;
-    if (parse_options(command, argc, argv, arguments, error) != 0)
+    if (parse_options(command, argc, argv, arguments, &given, error) != 0)
         return -1;
     if (command->operand != NULL && optind < argc)
         arguments->operand = argv[optind++];
     if (optind < argc)
         return knn_fail(error, "%s takes no argument `%s`, see `knnmark %s --help`", command->name, argv[optind],
                         command->name);
-    return 0;
+    if (arguments->help || command->operand == NULL)
+        return 0;
+    return check_operand(command, arguments->operand, given, error);
 }
+
+int settle_names(struct arguments *arguments, struct knn_error *error) {
+    struct knn_options *knn = &arguments->knn;
+    const struct knn_kernel *named = knn->kernel != NULL ? knn_kernel_find(knn->kernel) : NULL;
+    knn->metric = arguments->metric < KNN_METRICS ? (enum knn_metric)arguments->metric
+                  : named != NULL                 ? named->metric
+                                                  : KNN_L2;
+    if (knn_allowed_features(knn->isa, &arguments->features, error) != 0)
+        return -1;
+    return knn_choose_kernel(knn->kernel, knn->metric, arguments->features, error) != NULL ? 0 : -1;
+}
+
+/* -- help ---------------------------------------------------------------------------------------------------------- */
 
 void print_help(const struct command *command) {
     const struct option_row *row;
-    printf("usage: knnmark %s%s%s [options]\n%s\n\n", command->name, command->operand != NULL ? " " : "",
-           command->operand != NULL ? command->operand : "", command->summary);
+    printf("usage: knnmark %s ", command->name);
+    for (const char *c = command->operand; c != NULL && *c != '\0'; c++)
+        putchar(toupper((unsigned char)*c));
+    printf("%s[options]\n%s\n\n", command->operand != NULL ? " " : "", command->summary);
     for (size_t i = 0; (row = command_option(command, i)) != NULL; i++) {
         char left[40];
         snprintf(left, sizeof left, "-%c, --%s%s%s", row->letter, row->name, row->argument != NULL ? " " : "",

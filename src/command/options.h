@@ -31,7 +31,9 @@ struct arguments {
     int shares;
     int json;
     int help;
-    struct knn_options knn;
+    int metric;             /* KNN_METRICS: none was told */
+    struct knn_options knn; /* settle_names() says its metric */
+    unsigned features;      /* likewise: what --isa, or the environment, leaves of the CPU's */
     struct k_list {
         size_t count, k[MAX_KS];
     } ks; /* for a command of lists, in place of knn.k: ascending, all different */
@@ -88,7 +90,8 @@ extern const struct option_row shared_options[];
 struct command {
     const char *name;
     const char *summary;
-    const char *operand; /* what the one word after its name is; NULL: it takes none */
+    const char *operand;                   /* what the one word after its name is; NULL: it takes none */
+    const char *(*operand_word)(size_t i); /* which words that may be: the i-th, NULL after the last */
     const struct option_row *options;
     struct arguments defaults;
     int (*run)(const struct arguments *arguments); /* returns the exit status */
@@ -102,6 +105,10 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 /* Parses argv[1...]; -1 with an error for what the command does not take. */
 int parse_arguments(const struct command *command, int argc, char **argv, struct arguments *arguments,
                     struct knn_error *error);
+
+/* Sets what follows from the names: features, and the kernel's metric if none was told, else l2. -1 with an error for
+ * an instruction set or a kernel that is none, or cannot be used. */
+int settle_names(struct arguments *arguments, struct knn_error *error);
 
 void print_help(const struct command *command);
 

@@ -7,6 +7,7 @@
 #include "engine.h"
 #include "evaluate.h"
 #include "options.h"
+#include "plural.h"
 
 /* The part of a job that a search is: it starts at `done` of the whole and is `share` of it. */
 struct progress {

@@ -26,15 +26,15 @@ static int hold_out(struct tune *t, const struct arguments *arguments, struct kn
     size_t held = arguments->validation, rest = train->pixels.rows - held;
     size_t largest = arguments->ks.k[arguments->ks.count - 1];
     if (held >= train->pixels.rows)
-        return knn_fail(error, "--validation %zu leaves none of the %zu training images to train on: hold out fewer",
-                        held, train->pixels.rows);
+        return knn_fail(error, "--validation %zu leaves none of the %zu training image%s to train on: hold out fewer",
+                        held, train->pixels.rows, knn_plural(train->pixels.rows));
     if (largest > rest)
-        return knn_fail(error, "k = %zu is more than the %zu training images that are not held out: use a smaller k",
-                        largest, rest);
+        return knn_fail(error, "k = %zu is more than the %zu training image%s not held out: use a smaller k", largest,
+                        rest, rest == 1 ? " that is" : "s that are");
     if (arguments->shuffled) {
         t->swaps = malloc(held * sizeof *t->swaps);
         if (t->swaps == NULL)
-            return knn_fail(error, "no memory to draw %zu images: hold out fewer", held);
+            return knn_fail(error, "no memory to draw %zu image%s: hold out fewer", held, knn_plural(held));
         knn_draw(train, held, arguments->seed, t->swaps);
     }
     t->held_out = part_of(train, 0, held);
@@ -148,11 +148,8 @@ static int test_choice(struct tune *t, const struct arguments *arguments, struct
 }
 
 static int tune(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
-    unsigned features;
-    if (knn_allowed_features(arguments->knn.isa, &features, error) != 0)
-        return -1;
     for (size_t i = 0; i < arguments->metrics.count; i++) {
-        t->kernels[i] = knn_choose_kernel(NULL, arguments->metrics.metric[i], features, error);
+        t->kernels[i] = knn_choose_kernel(NULL, arguments->metrics.metric[i], arguments->features, error);
         if (t->kernels[i] == NULL)
             return -1;
     }
@@ -198,9 +195,6 @@ static int write_files(const struct tune *t, struct knn_output *files, const str
 static int run(const struct arguments *arguments) {
     struct knn_error error;
     struct knn_output files[FILES] = {0};
-    unsigned features;
-    if (knn_allowed_features(arguments->knn.isa, &features, &error) != 0)
-        return complain(&error, EXIT_USAGE);
     struct tune *t = calloc(1, sizeof *t);
     if (t == NULL)
         return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
@@ -233,7 +227,7 @@ static const char *split_word(size_t i) {
 static const struct option_row options[] = {
     {.same = &shared_options[OPTION_DATA]},
     {"metric", 'm', "LIST", offsetof(struct arguments, metrics), option_metric_list,
-     .help = "metrics to choose from: l1, l2, l1wrap (default l1,l2)", .word = metric_word},
+     .help = "metrics to choose from: l1, l2, l1wrap (default l1,l2), each by its fastest kernel", .word = metric_word},
     {"k", 'k', "LIST", offsetof(struct arguments, ks), option_k_list,
      .help = "numbers of neighbours to choose from (default 1,3,5,10,20,50,100)", .least = 1, .most = KNN_MAX_K},
     {.same = &shared_options[OPTION_WEIGHTS]},

@@ -24,12 +24,12 @@ void print_tune_text(const struct tune *t, const struct arguments *arguments) {
     size_t test = t->dataset.test.pixels.rows;
     double distances = (double)rest * (double)held * (double)arguments->metrics.count;
     printf("data      %s\n", t->dataset.source);
-    printf("split     %zu training images train, %zu are held out: ", rest, held);
+    printf("split     %zu training images train, %zu %s held out: ", rest, held, held == 1 ? "is" : "are");
     if (arguments->shuffled)
         printf("a random draw, seed %zu\n", arguments->seed);
     else
         printf("the first\n");
-    printf("method    %s, %u threads%s, kernel", method(arguments), t->team.threads,
+    printf("method    %s, %u thread%s%s, kernel", method(arguments), t->team.threads, knn_plural(t->team.threads),
            !arguments->knn.bind ? ", not bound" : "");
     for (size_t i = 0; i < arguments->metrics.count; i++)
         printf(" %s", t->kernels[i]->name);
@@ -42,11 +42,12 @@ void print_tune_text(const struct tune *t, const struct arguments *arguments) {
            t->best->k, knn_metrics[t->best->metric].name);
     knn_evaluation_print(&t->chosen, stdout);
     if (!arguments->final) {
-        printf("final     not done: --final tests the choice, and only that, on the %zu test images\n", test);
+        printf("final     not done: --final tests the choice, and only that, on the %zu test image%s\n", test,
+               knn_plural(test));
         return;
     }
-    printf("final     k = %zu, %s, trained on all %zu training images, on the %zu test images: %.3f s\n", t->best->k,
-           knn_metrics[t->best->metric].name, train, test, t->final_seconds);
+    printf("final     k = %zu, %s, trained on all %zu training images, on the %zu test image%s: %.3f s\n", t->best->k,
+           knn_metrics[t->best->metric].name, train, test, knn_plural(test), t->final_seconds);
     printf("          this is the one time that the test images are used: to choose again by them would spoil them\n");
     knn_evaluation_print(&t->final, stdout);
 }

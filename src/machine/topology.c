@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "cgroup.h"
+#include "plural.h"
 
 /* Kinds of cores (performance, efficiency: hwloc_cpukinds) are ignored: each core counts as one, and cache sizes are
  * the smallest of all kinds. */
@@ -286,7 +287,7 @@ void knn_topology_describe(const struct knn_topology *topology, char *text, size
     for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
         if (parts[i].count == 0)
             continue;
-        append(text, size, "%s%u %s%s", separator, parts[i].count, parts[i].name, parts[i].count == 1 ? "" : "s");
+        append(text, size, "%s%u %s%s", separator, parts[i].count, parts[i].name, knn_plural(parts[i].count));
         separator = ", ";
     }
     separator = "; ";

@@ -40,6 +40,7 @@ static void test_text(void **state) {
     assert_null(strchr(p->output, '\r'));
     line_of(p->output, "data      synthetic images (seed 1), not CIFAR-10\n");
     line_of(p->output, "shapes    train 300 x 3072, test 31 x 3072\n");
+    assert_null(strstr(p->output, "taken"));
     char method[128];
     snprintf(method, sizeof method, "method    k = 3, l1, kernel %s, 2 threads, not bound\n",
              knn_kernel_default(KNN_L1, knn_cpu_features())->name);
@@ -65,6 +66,31 @@ static void test_text(void **state) {
     }
     assert_int_equal(sum_right, right);
     assert_int_equal(sum_images, TEST);
+}
+
+/* One thing is none of several. */
+static void test_singular(void **state) {
+    struct process *p = *state;
+    knnmark(p, "classify", "--data", DATA, "--limit", "1", "--threads", "1");
+    assert_success(p);
+    assert_holds(p->output, ", first 1 test image taken\n");
+    assert_holds(p->output, ", 1 thread\n");
+    knnmark(p, "tune", "--data", "synthetic:train=60,test=1", "--validation", "1", "--k", "1", "--threads", "1");
+    assert_success(p);
+    assert_holds(p->output,
+                 "59 training images train, 1 is held out: the first\nmethod    a vote each, 1 thread, kernel");
+    assert_holds(p->output, " on the 1 test image\n");
+    knnmark(p, "cv", "--data", "synthetic:train=60,test=1", "--limit", "5", "--folds", "5", "--k", "1", "--threads",
+            "1", "--split", "contiguous");
+    assert_success(p);
+    assert_holds(p->output, "folds     5 of 1 image, contiguous;");
+    assert_holds(p->output, ", 1 thread, kernel");
+    p->environment[0] = "HWLOC_SYNTHETIC=pack:1 core:1 pu:1";
+    knnmark(p, "info", "--data", "synthetic:train=60,test=1", "--threads", "1");
+    assert_success(p);
+    assert_holds(p->output, "\nusable     1 core, 1 hardware thread");
+    assert_holds(p->output, "\nthreads    1, bound to hardware thread 0\n");
+    assert_holds(p->output, " 60 training and 1 test image of 3072 bytes\n");
 }
 
 static void test_limit(void **state) {
@@ -124,15 +150,16 @@ static FILE *open_answers(struct process *p, const char *name, const char *heade
     return csv;
 }
 
-/* Roots change only how a distance is written, and shares agree with the prediction. */
+/* Roots, of a metric that has them, change only how a distance is written, and shares agree with the prediction. */
 static void check_columns(struct process *p, const char *metric, const char *weights) {
     char plain[256], more[256];
+    int root = strcmp(metric, "l2") == 0;
     process_path(p, "plain.csv", plain, sizeof plain);
     process_path(p, "more.csv", more, sizeof more);
     knnmark(p, "classify", "--data", DATA, "--metric", metric, "--weights", weights, "--k", "3", "--output", plain);
     assert_success(p);
     knnmark(p, "classify", "--data", DATA, "--metric", metric, "--weights", weights, "--k", "3", "--output", more,
-            "--root", "--shares");
+            "--shares", root ? "--root" : NULL);
     assert_success(p);
     FILE *a = open_answers(p, "plain.csv", "index,label,predicted,neighbors,distances\n");
     FILE *b = open_answers(p, "more.csv",
@@ -146,7 +173,7 @@ static void check_columns(struct process *p, const char *metric, const char *wei
         assert_string_equal(one.start, other.start);
         assert_int_equal(one.predicted, other.predicted);
         for (size_t j = 0; j < VOTERS; j++)
-            assert_true(other.distances[j] == (strcmp(metric, "l2") == 0 ? sqrt(one.distances[j]) : one.distances[j]));
+            assert_true(other.distances[j] == (root ? sqrt(one.distances[j]) : one.distances[j]));
         for (size_t c = 0; c < KNN_CIFAR10_CLASSES; c++) {
             sum += other.shares[c];
             assert_true(other.shares[c] <= other.shares[other.predicted]);
@@ -337,9 +364,11 @@ static void test_interrupt(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(test_interval),  WITH_FOLDER(test_columns), WITH_FOLDER(test_confusion),
-        WITH_FOLDER(test_text),      WITH_FOLDER(test_limit),   WITH_FOLDER(test_progress),
-        WITH_FOLDER(test_json),      WITH_FOLDER(test_threads), WITH_FOLDER(test_json_of_any_path),
+        WITH_FOLDER(test_interval),  WITH_FOLDER(test_columns),
+        WITH_FOLDER(test_confusion), WITH_FOLDER(test_text),
+        WITH_FOLDER(test_limit),     WITH_FOLDER(test_singular),
+        WITH_FOLDER(test_progress),  WITH_FOLDER(test_json),
+        WITH_FOLDER(test_threads),   WITH_FOLDER(test_json_of_any_path),
         WITH_FOLDER(test_interrupt),
     };
     return cmocka_run_group_tests_name("classify", tests, NULL, NULL);

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include <cmocka.h>
+#include <jansson.h>
 
 #include "cifar_files.h"
 #include "command.h"
@@ -50,6 +51,8 @@ static void test_usage(void **state) {
         {{"classify", "--limit", "-1"}, "--limit -1"},
         {{"classify", "--metric", "x"}, "--metric x: give l1, l2 or l1wrap"},
         {{"classify", "--metric", ""}, "give l1, l2 or l1wrap"},
+        {{"help", "nothing"}, "no command `nothing`; `knnmark --help` lists them"},
+        {{"help", "tune", "cv"}, "help takes one command"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *const *a = cases[i].arguments;
@@ -119,7 +122,7 @@ static void test_too_many_neighbours(void **state) {
 static void test_unknown_kernel(void **state) {
     struct process *p = *state;
     knnmark(p, "classify", "--data", SMALL, "--metric", "l1", "--kernel", "l1_magic");
-    assert_complaint(p, 1, "l1_magic: no such kernel");
+    assert_complaint(p, 2, "l1_magic: no such kernel");
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t i = 0; i < count; i++)
@@ -131,8 +134,8 @@ static void test_unknown_kernel(void **state) {
 
 static void test_unsuitable_kernel(void **state) {
     struct process *p = *state;
-    knnmark(p, "classify", "--data", SMALL, "--kernel", "l1_scalar");
-    assert_complaint(p, 1, "l1_scalar: it computes another metric");
+    knnmark(p, "classify", "--data", SMALL, "--metric", "l2", "--kernel", "l1_scalar");
+    assert_complaint(p, 2, "l1_scalar: it computes another metric");
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t i = 0; i < count; i++) {
@@ -140,14 +143,34 @@ static void test_unsuitable_kernel(void **state) {
         if (kernels[i]->features == 0)
             continue;
         knnmark(p, "classify", "--data", SMALL, "--isa", "baseline", "--metric", metric, "--kernel", kernels[i]->name);
-        assert_complaint(p, 1, kernels[i]->name);
-        assert_complaint(p, 1, knn_kernel_runs(kernels[i], knn_cpu_features()) ? "instruction set" : "this CPU cannot");
+        assert_complaint(p, 2, kernels[i]->name);
+        assert_complaint(p, 2, knn_kernel_runs(kernels[i], knn_cpu_features()) ? "instruction set" : "this CPU cannot");
     }
 }
 
 static void test_line_break_in_a_name(void **state) {
     knnmark(*state, "classify", "--data", SMALL, "--kernel", "two\nlines");
-    assert_complaint(*state, 1, "two");
+    assert_complaint(*state, 2, "two");
+}
+
+/* A kernel says which metric, where no other is told. */
+static void test_kernel_says_metric(void **state) {
+    struct process *p = *state;
+    char path[256];
+    static const char *const kernels[] = {"l1_scalar", "l2_scalar"};
+    for (size_t i = 0; i < 2; i++) {
+        char method[64];
+        knnmark(p, "classify", "--data", SMALL, "--kernel", kernels[i]);
+        assert_success(p);
+        snprintf(method, sizeof method, "\nmethod    k = 1, %.2s, kernel %s, ", kernels[i], kernels[i]);
+        assert_holds(p->output, method);
+    }
+    knnmark(p, "draw", "neighbors", "--data", SMALL, "--kernel", "l1_scalar", "--output",
+            process_path(p, "figure.png", path, sizeof path));
+    assert_success(p);
+    assert_holds(p->output, "neighbours are of their query's class, by l1\n");
+    knnmark(p, "draw", "neighbors", "--data", SMALL, "--kernel", "l1_scalar", "--metric", "l2", "--output", path);
+    assert_complaint(p, 2, "l1_scalar: it computes another metric");
 }
 
 static void test_full_standard_output(void **state) {
@@ -182,6 +205,7 @@ static void test_help(void **state) {
         assert_holds(p->output, "\n  kernels ");
         assert_holds(p->output, "\n  info ");
     }
+    assert_holds(p->output, "\nExit status: 0 ");
     knnmark(p, "--version");
     assert_success(p);
     assert_string_equal(p->output, "knnmark " KNN_VERSION "\n");
@@ -196,6 +220,7 @@ static size_t count_of(const char *text, const char *part) {
 
 static void test_help_of_a_command(void **state) {
     struct process *p = *state;
+    char text[sizeof p->output];
     static const struct {
         const char *name, *options[20];
     } commands[] = {
@@ -206,12 +231,16 @@ static void test_help_of_a_command(void **state) {
          {"data SPEC", "metric LIST", "k LIST", "weights NAME", "validation N", "split first|shuffled", "seed N",
           "final", "isa NAME", "threads N", "no-bind", "output FILE", "confusion FILE", "plot FILE", "json", "help"}},
         {"kernels", {"isa NAME", "json", "help"}},
-        {"info", {"data SPEC", "isa NAME", "threads N", "no-bind", "help"}},
+        {"info", {"data SPEC", "isa NAME", "threads N", "no-bind", "json", "help"}},
     };
     for (size_t i = 0; i < sizeof commands / sizeof commands[0]; i++) {
         size_t count = 0;
         knnmark(p, commands[i].name, "--help");
         assert_success(p);
+        memcpy(text, p->output, sizeof text);
+        knnmark(p, "help", commands[i].name);
+        assert_success(p);
+        assert_string_equal(p->output, text);
         for (; commands[i].options[count] != NULL; count++) {
             char option[32];
             snprintf(option, sizeof option, ", --%s ", commands[i].options[count]);
@@ -339,12 +368,57 @@ static void test_info(void **state) {
     assert_holds(p->output, knn_kernel_default(KNN_L2, knn_cpu_features())->name);
     knnmark(p, "info", "--data", SMALL, "--threads", "1", "--isa", "baseline");
     assert_success(p);
-    assert_holds(p->output, "\nthreads    1, bound to hardware threads ");
+    assert_holds(p->output, "\nthreads    1, bound to hardware thread ");
     assert_holds(p->output, knn_kernel_default(KNN_L2, 0)->name);
     p->environment[0] = "OMP_NUM_THREADS=3";
     knnmark(p, "info", "--data", SMALL);
     assert_success(p);
     assert_holds(p->output, "\nthreads    3, ");
+}
+
+/* The facts of the text, as JSON. */
+static void test_info_json(void **state) {
+    struct process *p = *state;
+    char line[128];
+    knnmark(p, "info", "--data", SMALL, "--threads", "3", "--no-bind", "--isa", "baseline", "--json");
+    assert_success(p);
+    json_t *all = json_loads(p->output, 0, NULL);
+    const char *strings[9] = {0};
+    int numbers[11];
+    assert_int_equal(json_unpack(all,
+                                 "{s:s, s:s, s:s, s:s, s:{s:s}, s:{s:s, s:s}, s:s, s:i, s:i, s:i, s:i, s:b, s:[!], "
+                                 "s:i, s:b, s:[i,i!], s:[i,i!]}",
+                                 "version", &strings[0], "compiler", &strings[1], "cpu", &strings[2], "topology",
+                                 &strings[3], "features", "baseline", &strings[4], "kernels", "l1", &strings[5], "l2",
+                                 &strings[6], "data", &strings[7], "cores", &numbers[0], "hardware_threads",
+                                 &numbers[1], "quota", &numbers[2], "threads", &numbers[3], "bound", &numbers[4],
+                                 "bound_to", "block_bytes", &numbers[5], "synthetic", &numbers[6], "train_shape",
+                                 &numbers[7], &numbers[8], "test_shape", &numbers[9], &numbers[10]),
+                     0);
+    assert_string_equal(strings[0], KNN_VERSION);
+    assert_string_equal(strings[1], KNN_COMPILER);
+    assert_string_equal(strings[4], "allowed");
+    assert_string_equal(strings[5], knn_kernel_default(KNN_L1, 0)->name);
+    assert_string_equal(strings[6], knn_kernel_default(KNN_L2, 0)->name);
+    assert_string_equal(strings[7], "synthetic images (seed 1), not CIFAR-10");
+    assert_true(numbers[3] == 3 && numbers[4] == 0 && numbers[6] == 1);
+    assert_true(numbers[7] == 100 && numbers[8] == 3072 && numbers[9] == 5 && numbers[10] == 3072);
+    knnmark(p, "info", "--data", SMALL, "--threads", "3", "--no-bind");
+    assert_success(p);
+    snprintf(line, sizeof line, "\nCPU        %s\n", strings[2]);
+    assert_holds(p->output, line);
+    snprintf(line, sizeof line, "\nusable     %d core%s, %d hardware thread", numbers[0], numbers[0] == 1 ? "" : "s",
+             numbers[1]);
+    assert_holds(p->output, line);
+    snprintf(line, sizeof line, "\nblocks     %d KiB", numbers[5] / 1024);
+    assert_holds(p->output, line);
+    assert_holds(p->output, strings[3]);
+    json_decref(all);
+    knnmark(p, "info", "--data", SMALL, "--threads", "2", "--json");
+    assert_success(p);
+    all = json_loads(p->output, 0, NULL);
+    assert_int_equal(json_array_size(json_object_get(all, "bound_to")), 2);
+    json_decref(all);
 }
 
 /* -- where data comes from ----------------------------------------------------------------------------------------- */
@@ -397,6 +471,7 @@ int main(void) {
         WITH_FOLDER(test_unknown_kernel),
         WITH_FOLDER(test_unsuitable_kernel),
         WITH_FOLDER(test_line_break_in_a_name),
+        WITH_FOLDER(test_kernel_says_metric),
         WITH_FOLDER(test_full_standard_output),
         WITH_FOLDER(test_help),
         WITH_FOLDER(test_help_of_a_command),
@@ -404,6 +479,7 @@ int main(void) {
         WITH_FOLDER(test_kernels_json),
         WITH_FOLDER(test_isa),
         WITH_FOLDER(test_info),
+        WITH_FOLDER(test_info_json),
         WITH_FOLDER(test_data),
         WITH_FOLDER(test_default_data),
     };

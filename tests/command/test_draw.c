@@ -284,8 +284,8 @@ static void test_same_distance(void **state) {
                 nearer++;
                 others += dataset.train.labels[i] != dataset.train.labels[n];
             }
-        snprintf(report, sizeof report,
-                 "%zu of the other 59 training images are nearer, %zu of them of other classes\n", nearer, others);
+        snprintf(report, sizeof report, "%zu of the other 59 training images %s nearer, %zu of them of other classes\n",
+                 nearer, nearer == 1 ? "is" : "are", others);
         assert_holds(p->output, report);
         cairo_surface_destroy(picture);
     }
@@ -338,6 +338,50 @@ static void test_usage(void **state) {
     assert_holds(p->output, "usage: knnmark draw FIGURE [options]");
 }
 
+/* A figure takes the options that matter to it, wherever they stand. */
+static void test_options_of_figures(void **state) {
+    struct process *p = *state;
+    static const struct {
+        const char *figure, *option, *value;
+    } cases[] = {
+        {"first-nine", "--k", "3"},          {"first-nine", "--metric", "l1"},    {"first-nine", "--threads", "1"},
+        {"first-nine", "--no-bind", NULL},   {"first-nine", "--limit", "1"},      {"first-nine", "--image", "1"},
+        {"neighbors", "--seed", "3"},        {"neighbors", "--image", "1"},       {"regions", "--data", DATA},
+        {"regions", "--limit", "1"},         {"same-distance", "--metric", "l2"}, {"same-distance", "--k", "2"},
+        {"same-distance", "--isa", "base"},  {"same-distance", "--seed", "2"},    {"regions", "--image", "1"},
+        {"same-distance", "--kernel", "l2"},
+    };
+    char text[128];
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        snprintf(text, sizeof text, "draw %s takes no %s, see `knnmark draw --help`\n", cases[i].figure,
+                 cases[i].option);
+        knnmark(p, "draw", cases[i].figure, "--output", png(p), cases[i].option, cases[i].value);
+        assert_complaint(p, 2, text);
+        if (cases[i].value != NULL) {
+            knnmark(p, "draw", cases[i].option, cases[i].value, cases[i].figure, "--output", png(p));
+            assert_complaint(p, 2, text);
+        }
+    }
+    assert_int_equal(process_files(p), 0);
+}
+
+/* No PNG file is written under another format's name. */
+static void test_suffix(void **state) {
+    struct process *p = *state;
+    char path[256];
+    static const char *const wrong[] = {"figure.svg", "figure.png.jpg", "figure.", "a.png/figure.pdf"};
+    static const char *const right[] = {"figure", "figure.PNG", "figure.png"};
+    for (size_t i = 0; i < sizeof wrong / sizeof wrong[0]; i++) {
+        knnmark(p, "draw", "first-nine", "--data", DATA, "--output", wrong[i]);
+        assert_complaint(p, 2, "draw writes a PNG file: give a name that ends with .png");
+    }
+    for (size_t i = 0; i < sizeof right / sizeof right[0]; i++) {
+        knnmark(p, "draw", "first-nine", "--data", DATA, "--output", process_path(p, right[i], path, sizeof path));
+        assert_success(p);
+        assert_int_equal(process_files(p), i + 1);
+    }
+}
+
 static void test_bad_values(void **state) {
     struct process *p = *state;
     char folder[256];
@@ -349,8 +393,6 @@ static void test_bad_values(void **state) {
     assert_complaint(p, 1, "too large");
     knnmark(p, "draw", "same-distance", "--data", DATA, "--image", "60", "--output", png(p));
     assert_complaint(p, 1, "from 0 to 59");
-    knnmark(p, "draw", "same-distance", "--data", DATA, "--metric", "l1", "--output", png(p));
-    assert_complaint(p, 1, "l2 alone");
     knnmark(p, "draw", "first-nine", "--data", p->folder, "--output", png(p));
     assert_complaint(p, 1, p->folder);
     assert_int_equal(process_files(p), 0);
@@ -381,9 +423,17 @@ static void test_unwritable(void **state) {
 int main(void) {
 #define drawing_test(name) cmocka_unit_test_setup_teardown(name, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        drawing_test(test_first_nine), drawing_test(test_neighbors),     drawing_test(test_neighbors_defaults),
-        drawing_test(test_regions),    drawing_test(test_same_distance), drawing_test(test_impossible),
-        drawing_test(test_usage),      drawing_test(test_bad_values),    drawing_test(test_unwritable),
+        drawing_test(test_first_nine),
+        drawing_test(test_neighbors),
+        drawing_test(test_neighbors_defaults),
+        drawing_test(test_regions),
+        drawing_test(test_same_distance),
+        drawing_test(test_impossible),
+        drawing_test(test_usage),
+        drawing_test(test_bad_values),
+        drawing_test(test_suffix),
+        drawing_test(test_options_of_figures),
+        drawing_test(test_unwritable),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

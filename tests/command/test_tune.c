@@ -231,7 +231,7 @@ static void test_plot(void **state) {
 
 static void test_usage(void **state) {
     static const struct {
-        const char *arguments[3], *text;
+        const char *arguments[4], *text;
     } cases[] = {
         {{"tune", "--k", "1,1001"}, "--k 1001: give a whole number from 1 to 1000"},
         {{"tune", "--k", "0,1"}, "--k 0: give a whole number from 1 to 1000"},
@@ -249,10 +249,13 @@ static void test_usage(void **state) {
         {{"classify", "--final"}, "classify takes no --final"},
         {{"classify", "--root"}, "--root and --shares change the CSV: give --output FILE too"},
         {{"classify", "--shares"}, "--root and --shares change the CSV: give --output FILE too"},
+        {{"classify", "--root", "-ml1", "-oanswers.csv"}, "--root: distances by l1 have no root to take"},
+        {{"classify", "--root", "-ml1wrap", "-oanswers.csv"}, "--root: distances by l1wrap have no root to take"},
+        {{"classify", "--root", "-Kl1_scalar", "-oanswers.csv"}, "--root: distances by l1 have no root to take"},
     };
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         const char *const *a = cases[i].arguments;
-        knnmark(*state, a[0], a[1], a[2]);
+        knnmark(*state, a[0], a[1], a[2], a[3]);
         assert_complaint(*state, 2, cases[i].text);
     }
 }
