@@ -45,10 +45,10 @@ static int classify(struct result *r, const struct arguments *arguments, struct 
     r->shares = malloc(r->dataset.classes * sizeof *r->shares);
     if (r->predicted == NULL || r->neighbors == NULL || r->shares == NULL)
         return knn_fail(error, "no memory for the answers: use a smaller k or --limit");
-    progress.start = knn_seconds();
+    start = knn_seconds();
     queries = knn_view(&r->queries);
     int status = knn_predict(r->classifier, &queries, r->predicted, NULL, r->neighbors, error);
-    r->predict_seconds = knn_seconds() - progress.start;
+    r->predict_seconds = knn_seconds() - start;
     clear_progress();
     if (status != 0)
         return -1;

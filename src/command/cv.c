@@ -95,7 +95,7 @@ static int validate(struct cv *cv, const struct arguments *arguments, struct knn
                      : 0;
     double start = knn_seconds(), share = 1.0 / (double)arguments->metrics.count;
     for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
-        struct progress progress = {start, (double)i * share, share};
+        struct progress progress = {(double)i * share, share, 0, 0};
         struct knn_options options = arguments->knn;
         options.metric = arguments->metrics.metric[i];
         options.progress = on_progress;

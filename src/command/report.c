@@ -2,31 +2,8 @@
 
 #include <stdio.h>
 #include <stdlib.h>
-#include <time.h>
-#include <unistd.h>
 
-#include "clock.h"
 #include "interrupt.h"
-
-/* -- progress ------------------------------------------------------------------------------------------------------ */
-
-int on_progress(double done, void *context) {
-    const struct progress *p = context;
-    double all = p->done + done * p->share;
-    if (isatty(STDERR_FILENO) && all > 0) {
-        enum { WIDTH = 40 };
-        int full = (int)(all * WIDTH);
-        double left = (knn_seconds() - p->start) * (1 - all) / all;
-        fprintf(stderr, "\r[%.*s%*s] %3.0f %%, %.0f s left ", full, "########################################",
-                WIDTH - full, "", 100 * all, left);
-    }
-    return knn_interrupted();
-}
-
-void clear_progress(void) {
-    if (isatty(STDERR_FILENO))
-        fprintf(stderr, "\r%66s\r", "");
-}
 
 /* -- JSON ---------------------------------------------------------------------------------------------------------- */
 

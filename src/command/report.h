@@ -1,24 +1,13 @@
-/* What the commands that run a job have in common: progress, results as JSON. */
+/* What the commands that run a job have in common: results as JSON, the end. */
 #ifndef REPORT_H
 #define REPORT_H
 
 #include <jansson.h>
 
-#include "engine.h"
 #include "evaluate.h"
 #include "options.h"
 #include "plural.h"
-
-/* The part of a job that a search is: it starts at `done` of the whole and is `share` of it. */
-struct progress {
-    double start; /* knn_seconds() when the job began */
-    double done, share;
-};
-
-/* A knn_progress_fn, whose context is a struct progress: a bar on standard error if that is a terminal. Stops the job
- * after an interrupt. */
-int on_progress(double done, void *context);
-void clear_progress(void);
+#include "progress.h"
 
 /* Counts, the accuracy and its interval. */
 json_t *json_accuracy(size_t right, size_t images);

@@ -91,7 +91,7 @@ static int choose(struct tune *t, const struct arguments *arguments, struct knn_
     int status = 0;
     t->per_metric = arguments->ks.count;
     for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
-        struct progress progress = {start, (double)i * share, share};
+        struct progress progress = {(double)i * share, share, 0, 0};
         struct knn_options options = arguments->knn;
         options.metric = arguments->metrics.metric[i];
         options.progress = on_progress;
@@ -130,7 +130,8 @@ static int test_choice(struct tune *t, const struct arguments *arguments, struct
     struct knn_images *train = &t->dataset.train;
     if (t->swaps != NULL)
         knn_undraw(train, arguments->validation, t->swaps);
-    struct progress progress = {.start = knn_seconds(), .share = 1};
+    double start = knn_seconds();
+    struct progress progress = {.share = 1};
     struct knn_options options = arguments->knn;
     options.metric = t->best->metric;
     options.k = t->best->k;
@@ -141,7 +142,7 @@ static int test_choice(struct tune *t, const struct arguments *arguments, struct
     if (knn_train_consuming(&classifier, &rows, train->labels, &options, error) != 0)
         return -1;
     int status = predict_test(t, classifier, error);
-    t->final_seconds = knn_seconds() - progress.start;
+    t->final_seconds = knn_seconds() - start;
     clear_progress();
     knn_classifier_free(classifier);
     return status;

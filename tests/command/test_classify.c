@@ -10,6 +10,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include <cmocka.h>
@@ -219,27 +220,69 @@ static int open_terminal(char *name, size_t size) {
     return -1;
 }
 
-static void test_progress(void **state) {
-    struct process *p = *state;
-    char name[64], shown[4096];
+/* What the command, started with these arguments, shows on a terminal of so many columns; 0: one that does not say. */
+static void show(struct process *p, unsigned short columns, const char *const *arguments, char *shown, size_t size) {
+    char name[64];
+    struct winsize window = {.ws_row = 24, .ws_col = columns};
     int terminal = emulated() ? -1 : open_terminal(name, sizeof name);
     if (terminal < 0)
         skip();
+    assert_int_equal(ioctl(terminal, TIOCSWINSZ, &window), 0);
     p->err = name;
-    knnmark_start(p, "classify", "--data", DATA, "--threads", "1", "--json");
+    command_start(p, arguments);
     size_t used = 0;
-    for (ssize_t n; used < sizeof shown - 1 && (n = read(terminal, shown + used, sizeof shown - 1 - used)) > 0;)
+    for (ssize_t n; used < size - 1 && (n = read(terminal, shown + used, size - 1 - used)) > 0;)
         used += (size_t)n; /* ends when the command closes the terminal's other side */
     shown[used] = '\0';
     close(terminal);
     command_finish(p);
+    p->err = NULL;
     assert_success(p);
+}
+
+static void test_progress(void **state) {
+    struct process *p = *state;
+    char shown[4096];
+    show(p, 0, (const char *const[]){"classify", "--data", DATA, "--threads", "1", "--json", NULL}, shown,
+         sizeof shown);
+    size_t used = strlen(shown);
     assert_int_equal(p->output[0], '{');
     assert_holds(shown, "\r[");
     assert_holds(shown, " %, ");
     assert_holds(shown, " s left");
     assert_int_equal(shown[used - 1], '\r'); /* the line is wiped */
     assert_null(strchr(shown, '\n'));
+}
+
+/* No line is as wide as the terminal, where it could wrap, and all are as wide as each other: no rest of one shows. */
+static void test_progress_width(void **state) {
+    struct process *p = *state;
+    static const unsigned short columns[] = {10, 24, 25, 40, 65, 66, 200};
+    char shown[4096];
+    for (size_t i = 0; i < sizeof columns / sizeof columns[0]; i++) {
+        size_t expected = columns[i] < 65 ? (size_t)columns[i] - 1 : 64;
+        show(p, columns[i], (const char *const[]){"classify", "--data", DATA, "--threads", "1", NULL}, shown,
+             sizeof shown);
+        assert_int_equal(shown[0], '\r');
+        for (const char *line = shown + 1; *line != '\0'; line += strcspn(line, "\r") + 1)
+            assert_int_equal(strcspn(line, "\r"), expected);
+        assert_non_null(strchr(shown, '%'));
+    }
+}
+
+/* Before a rate is known, no time is told: packing the rows was no part of it. */
+static void test_progress_first(void **state) {
+    struct process *p = *state;
+    char shown[1 << 14];
+    static const char *const jobs[] = {"cv", "tune"};
+    for (size_t i = 0; i < 2; i++) {
+        show(p, 80, (const char *const[]){jobs[i], "--data", "synthetic:train=1500,test=1", "--k", "1", NULL}, shown,
+             sizeof shown);
+        size_t first = strcspn(shown + 1, "\r");
+        assert_int_equal(shown[0], '\r');
+        shown[1 + first] = '\0';
+        assert_holds(shown, " %, ? s left");
+    }
 }
 
 /* -- JSON ---------------------------------------------------------------------------------------------------------- */
@@ -364,11 +407,10 @@ static void test_interrupt(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(test_interval),  WITH_FOLDER(test_columns),
-        WITH_FOLDER(test_confusion), WITH_FOLDER(test_text),
-        WITH_FOLDER(test_limit),     WITH_FOLDER(test_singular),
-        WITH_FOLDER(test_progress),  WITH_FOLDER(test_json),
-        WITH_FOLDER(test_threads),   WITH_FOLDER(test_json_of_any_path),
+        WITH_FOLDER(test_interval),  WITH_FOLDER(test_columns),        WITH_FOLDER(test_confusion),
+        WITH_FOLDER(test_text),      WITH_FOLDER(test_limit),          WITH_FOLDER(test_singular),
+        WITH_FOLDER(test_progress),  WITH_FOLDER(test_progress_width), WITH_FOLDER(test_progress_first),
+        WITH_FOLDER(test_json),      WITH_FOLDER(test_threads),        WITH_FOLDER(test_json_of_any_path),
         WITH_FOLDER(test_interrupt),
     };
     return cmocka_run_group_tests_name("classify", tests, NULL, NULL);
