@@ -122,13 +122,15 @@ int knn_folds_make(struct knn_folds *folds, enum knn_fold_split split, size_t co
         return knn_fail(error, "%zu rows are too many: at most %u", rows, UINT32_MAX);
     if (count > rows)
         return knn_fail(error, "%zu folds of %zu rows would leave a fold empty: use fewer folds", count, rows);
-    uint32_t *order = malloc(rows * sizeof *order);
+    uint32_t *order = calloc(rows, sizeof *order);
     folds->count = count;
     folds->of = calloc(rows, sizeof *folds->of);
     folds->rows = calloc(count, sizeof *folds->rows);
-    int status = order == NULL || folds->of == NULL || folds->rows == NULL
-                     ? knn_fail(error, "no memory to deal %zu rows out to %zu folds", rows, count)
-                     : deal(folds, order, split, labels, rows, seed, error);
+    int status = -1;
+    if (order == NULL || folds->of == NULL || folds->rows == NULL)
+        knn_fail(error, "no memory to deal %zu rows out to %zu folds", rows, count);
+    else
+        status = deal(folds, order, split, labels, rows, seed, error);
     free(order);
     if (status != 0)
         knn_folds_free(folds);

@@ -56,22 +56,22 @@ static struct knn_walk walk_of(const struct knn_job *job, struct knn_rows rows, 
     };
 }
 
-static int seek(struct knn_walk *walk, const struct knn_job *job, size_t k, struct knn_neighbor *neighbors,
+static int seek(struct knn_walk walk, const struct knn_job *job, size_t k, struct knn_neighbor *neighbors,
                 struct knn_error *error) {
     struct knn_best best = {
         .k = k,
-        .queries = walk->queries.rows.rows,
-        .ranges = knn_walk_ranges(walk),
-        .id_bits = id_bits(job, walk->train.rows.rows),
+        .queries = walk.queries.rows.rows,
+        .ranges = knn_walk_ranges(&walk),
+        .id_bits = id_bits(job, walk.train.rows.rows),
         .ids = job->ids,
         .first_id = job->first_id,
-        .order = walk->queries.order,
+        .order = walk.queries.order,
     };
-    walk->state = &best;
+    walk.state = &best;
     int status = knn_best_open(&best, neighbors) != 0
                      ? knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time",
                                 best.queries, k)
-                     : knn_walk_run(walk, error);
+                     : knn_walk_run(&walk, error);
     knn_best_close(&best);
     return status;
 }
@@ -90,7 +90,7 @@ int knn_search_panels(const struct knn_job *job, const struct knn_panels *panels
     walk.packed = panels;
     walk.strips = &all;
     walk.strip_count = 1;
-    return seek(&walk, &own, k, neighbors, error);
+    return seek(walk, &own, k, neighbors, error);
 }
 
 int knn_search_rows(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k,
@@ -108,7 +108,7 @@ int knn_search_rows(const struct knn_job *job, struct knn_rows rows, struct knn_
     for (size_t i = 0; i < walk.strip_count; i++)
         strips[i] = knn_strip_of(&walk, knn_part(rows.rows, walk.strip_count, i),
                                  knn_part(rows.rows, walk.strip_count, i + 1), queries.rows, job->policy.split);
-    return seek(&walk, job, k, neighbors, error);
+    return seek(walk, job, k, neighbors, error);
 }
 
 /* -- the k nearest in other folds ---------------------------------------------------------------------------------- */
@@ -155,15 +155,18 @@ static void cut_strips(struct groups *g, const struct knn_walk *walk, size_t fol
 static int open_groups(struct groups *g, const struct knn_job *job, struct knn_rows rows, const uint32_t *fold,
                        size_t folds, struct knn_error *error) {
     for (size_t i = 0; i < rows.rows; i++)
-        if (fold[i] >= folds)
-            return knn_fail(error, "row %zu is in fold %u: the folds have numbers from 0 to %zu", i, fold[i],
-                            folds - 1);
-    g->order = malloc(rows.rows * sizeof *g->order);
-    g->ids = malloc(rows.rows * sizeof *g->ids);
+        if (fold[i] >= folds) {
+            knn_fail(error, "row %zu is in fold %u: the folds have numbers from 0 to %zu", i, fold[i], folds - 1);
+            return -1;
+        }
+    g->order = calloc(rows.rows, sizeof *g->order); // NOLINT: never 0, see check()
+    g->ids = calloc(rows.rows, sizeof *g->ids);     // NOLINT: the same
     g->start = calloc(folds + 1, sizeof *g->start);
-    g->strips = malloc((folds + rows.rows / STRIP_ROWS + 1) * sizeof *g->strips);
-    if (g->order == NULL || g->ids == NULL || g->start == NULL || g->strips == NULL)
-        return knn_fail(error, "no memory to sort %zu rows by fold: use fewer rows", rows.rows);
+    g->strips = calloc(folds + rows.rows / STRIP_ROWS, sizeof *g->strips);
+    if (g->order == NULL || g->ids == NULL || g->start == NULL || g->strips == NULL) {
+        knn_fail(error, "no memory to sort %zu rows by fold: use fewer rows", rows.rows);
+        return -1;
+    }
     sort_by_fold(g, job, fold, rows.rows, folds);
     return 0;
 }
@@ -189,7 +192,7 @@ static int seek_in_groups(struct groups *g, const struct knn_job *job, struct kn
     cut_strips(g, &walk, folds);
     walk.strips = g->strips;
     walk.strip_count = g->strip_count;
-    return seek(&walk, &own, k, neighbors, error);
+    return seek(walk, &own, k, neighbors, error);
 }
 
 int knn_search_other_folds(const struct knn_job *job, struct knn_rows rows, const uint32_t *fold, size_t folds,
