@@ -73,7 +73,8 @@ else
 
 # -- flags ------------------------------------------------------------------------------------------------------------
 
-LIBRARY_PACKAGES := hwloc libarchive
+LIBRARY_PACKAGES := hwloc # what the library needs beside OpenMP; programs need the rest
+PROGRAM_PACKAGES := libarchive
 PKG_CONFIG := $(if $(CROSS),PKG_CONFIG_LIBDIR=/usr/lib/$(CROSS:%-=%)/pkgconfig:/usr/share/pkgconfig )pkg-config
 OPENMP     := -fopenmp
 OPENMP_LIB := -fopenmp
@@ -87,22 +88,24 @@ WARNINGS  := -Wall -Wextra -Wpedantic -Wshadow -Wvla -Wpointer-arith -Wwrite-str
 OPTIMIZE  ?= -O3 -g
 SANITIZER := $(if $(SANITIZE),-fsanitize=$(SANITIZE) -fno-sanitize-recover=all -fno-omit-frame-pointer)
 COMPILER  := $(shell $(CC) --version 2>/dev/null | head -n 1)
-COMMON    := $(OPTIMIZE) $(WARNINGS) $(SANITIZER) $(OPENMP) -fvisibility=hidden -MMD -MP
+COMMON    := -fPIC $(OPTIMIZE) $(WARNINGS) $(SANITIZER) $(OPENMP) -fvisibility=hidden -MMD -MP
 C         := -std=c11 -Wstrict-prototypes -Wmissing-prototypes $(COMMON)
 CXX_ONLY  := -std=c++17 $(COMMON)
 DEFINES   := -D_GNU_SOURCE -DKNN_VERSION='"$(VERSION)"' -DKNN_COMPILER='"$(COMPILER)"' \
              -DKNN_FLAGS='"$(strip $(OPTIMIZE) $(SANITIZER) $(CFLAGS))"'
-PACKAGED  := $(shell $(PKG_CONFIG) --cflags $(LIBRARY_PACKAGES) jansson nettle cairo fontconfig)
+PACKAGED  := $(shell $(PKG_CONFIG) --cflags $(LIBRARY_PACKAGES) $(PROGRAM_PACKAGES) jansson nettle cairo fontconfig)
 LINK      := $(OPENMP_LIB) $(SANITIZER)
-LIBRARIES := $(shell $(PKG_CONFIG) --libs $(LIBRARY_PACKAGES)) -lm
+LIBRARIES := $(shell $(PKG_CONFIG) --libs $(LIBRARY_PACKAGES) $(PROGRAM_PACKAGES)) -lm
 JANSSON   := $(shell $(PKG_CONFIG) --libs jansson)
-VERSIONS  := $(foreach p,benchmark $(LIBRARY_PACKAGES) jansson nettle,$(p)=$(shell $(PKG_CONFIG) --modversion $(p)))
+VERSIONS  := $(foreach p,benchmark $(LIBRARY_PACKAGES) $(PROGRAM_PACKAGES) jansson nettle,$(p)=$(shell $(PKG_CONFIG) --modversion $(p)))
 CAIRO     := $(shell $(PKG_CONFIG) --libs cairo fontconfig)
 NETTLE    := $(shell $(PKG_CONFIG) --libs nettle)
 
 # -- rooms: a folder's files include what is in it and in those named here; a header of any other is not found ----------
 
-ROOMS            := machine search learn data app
+LIBRARY_ROOMS    := machine search learn
+COMMON_ROOMS     := data app
+ROOMS            := $(LIBRARY_ROOMS) $(COMMON_ROOMS)
 SEES_kernels     :=
 SEES_src/machine :=
 SEES_src/search  := kernels src/machine
@@ -153,17 +156,23 @@ KERNEL_OBJECTS := \
 
 # -- files ------------------------------------------------------------------------------------------------------------
 
-COMMAND_SOURCES := $(wildcard src/command/*.c)
-HEADERS   := $(addprefix kernels/,cpu.h kernel.h) $(addprefix src/machine/,fail.h matrix.h team.h topology.h) \
-             $(addprefix src/search/,allpairs.h choose.h engine.h kbest.h panels.h schedule.h) \
-             $(addprefix src/learn/,folds.h knn.h vote.h) src/data/dataset.h
 SETTINGS  := $(BUILD)/settings
 LIBRARY   := $(BUILD)/libknnmark.a
+COMMON_LIBRARY := $(BUILD)/libknnmark-programs.a
+SONAME    := libknnmark.so.$(firstword $(subst ., ,$(VERSION)))
+SHARED    := $(BUILD)/libknnmark.so.$(VERSION)
+SHARED_LINK := -shared -Wl,-soname,$(SONAME)
+ifeq ($(shell uname),Darwin)
+SONAME    := libknnmark.$(firstword $(subst ., ,$(VERSION))).dylib
+SHARED    := $(BUILD)/libknnmark.$(VERSION).dylib
+SHARED_LINK := -dynamiclib -Wl,-install_name,@rpath/$(SONAME)
+endif
 COMMAND   := $(BUILD)/knnmark
 BENCH     := $(BUILD)/knnmark-bench
 REPORT    := $(BUILD)/knnmark-report
-LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(ROOMS:%=src/%/*.c)))
-COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(COMMAND_SOURCES))
+LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LIBRARY_ROOMS:%=src/%/*.c)))
+COMMON_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(COMMON_ROOMS:%=src/%/*.c)))
+COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/command/*.c))
 REGRESS   := $(BUILD)/knnmark-regress
 REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
 WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.c) bench/regress/data.c)
@@ -179,31 +188,41 @@ TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_SOURCES) tests/f
 FORMATTED := $(wildcard kernels/*.[ch] src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch]) $(filter-out tests/fixtures/%,$(wildcard tests/*/*.[ch]))
 
 .PHONY: all
-all: $(LIBRARY) $(COMMAND) $(BENCH) $(REPORT) ## build the library, the command, the benchmarks and their report
+all: $(LIBRARY) $(SHARED) $(COMMAND) $(BENCH) $(REPORT) ## build the library, static and shared, the command, the benchmarks and their report
 
 $(LIBRARY): $(LIBRARY_OBJECTS) | $(BUILD)/kernels/registered
 	$(call say,AR,$@)
 	$(Q)rm -f $@
 	$(Q)$(AR) rcs $@ $^
 
-$(COMMAND): $(COMMAND_OBJECTS) $(LIBRARY)
+$(COMMON_LIBRARY): $(COMMON_OBJECTS)
+	$(call say,AR,$@)
+	$(Q)rm -f $@
+	$(Q)$(AR) rcs $@ $^
+
+$(SHARED): $(LIBRARY_OBJECTS) | $(BUILD)/kernels/registered
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(SHARED_LINK) $(LINK) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARY_PACKAGES)) -lm $(LDLIBS)
+	$(Q)ln -sf $(@F) $(BUILD)/$(SONAME)
+
+$(COMMAND): $(COMMAND_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(CAIRO) $(LIBRARIES) $(LDLIBS)
 
-$(BENCH): $(BENCH_OBJECTS) $(LIBRARY)
+$(BENCH): $(BENCH_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LINK) $(LDFLAGS) -o $@ $^ -lbenchmark $(NETTLE) $(JANSSON) $(LIBRARIES) $(LDLIBS)
 
-$(REPORT): $(REPORT_OBJECTS) $(LIBRARY)
+$(REPORT): $(REPORT_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
 
-$(REGRESS): $(REGRESS_OBJECTS) $(LIBRARY)
+$(REGRESS): $(REGRESS_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
 
 # What base and head each build of their own tree (bench/regress/protocol.h): this name must stay.
-$(REGRESS_WORKER): $(WORKER_OBJECTS) $(LIBRARY)
+$(REGRESS_WORKER): $(WORKER_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBRARIES) $(LDLIBS)
 
@@ -216,7 +235,7 @@ $(BUILD)/tests/bench/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filter
 $(BUILD)/tests/bench/test_bench $(BUILD)/tests/command/test_command: LDLIBS += $(JANSSON)
 $(BUILD)/tests/command/test_draw: LDLIBS += $(CAIRO)
 
-$(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(LIBRARY)
+$(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
 
@@ -281,6 +300,10 @@ test: tests ## prove every kernel, the search, the loaders, the command and the 
 	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) KNNMARK_BENCH=$(BENCH) KNNMARK_REPORT=$(REPORT) KNNMARK_REGRESS=$(REGRESS) \
 	    sh tests/run.sh $(TESTS)
 
+.PHONY: check-library
+check-library: $(LIBRARY) $(SHARED) $(COMMAND) ## install the library into a folder of its own, and build the documentation's programs with it
+	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' CFLAGS='$(SANITIZER)' WRAPPER='$(WRAPPER)' sh tests/library.sh $(BUILD)/library
+
 bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every kernel (under 6 minutes on 2 cores), and report
 	@$(WRAPPER) $(BENCH) --output=results/bench.json $(BENCH_FLAGS)
 	@$(WRAPPER) $(REPORT) --output=results/report.html results/bench.json $(wildcard results/peers.json)
@@ -297,11 +320,11 @@ fuzz: ## damaged files for the readers, for FUZZ_SECONDS=20 each, others every t
 FUZZERS := $(addprefix $(BUILD)/tests/fuzz/,pickle archive report baseline)
 fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/seeds
 
-$(FUZZERS): %: %.o $(BUILD)/tests/fuzz/file.o $(filter-out %/main.o,$(sort $(REPORT_OBJECTS) $(REGRESS_OBJECTS))) $(LIBRARY)
+$(FUZZERS): %: %.o $(BUILD)/tests/fuzz/file.o $(filter-out %/main.o,$(sort $(REPORT_OBJECTS) $(REGRESS_OBJECTS))) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) -fsanitize=fuzzer $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
 
-$(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(TEST_OBJECTS) $(LIBRARY)
+$(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(TEST_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
 
@@ -373,7 +396,7 @@ data: ## fetch CIFAR-10 (170 MB), verified, to where the default data set is loo
 
 # -- care -------------------------------------------------------------------------------------------------------------
 
-.PHONY: format lint install clean help
+.PHONY: format lint install uninstall clean help
 format: ## reformat the sources
 	clang-format -i $(FORMATTED)
 
@@ -384,15 +407,25 @@ lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	    $(filter %.c,$(FORMATTED))
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(filter-out bench/f32_tile.c,$(wildcard src/*/*.c bench/*.c bench/report/*.c bench/regress/*.c)) -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
 
-install: $(LIBRARY) $(COMMAND) ## install library, headers, pkg-config file and command below PREFIX (and DESTDIR)
-	install -d $(DESTDIR)$(PREFIX)/bin $(DESTDIR)$(PREFIX)/lib/pkgconfig $(DESTDIR)$(PREFIX)/include/knnmark
-	install -m 755 $(COMMAND) $(DESTDIR)$(PREFIX)/bin/
-	install -m 644 $(LIBRARY) $(DESTDIR)$(PREFIX)/lib/
-	install -m 644 $(HEADERS) $(DESTDIR)$(PREFIX)/include/knnmark/
-	printf '%s\n' 'prefix=$(PREFIX)' 'Name: knnmark' 'Description: Exact nearest-neighbour search on bytes' \
-	    'Version: $(VERSION)' 'Requires: $(LIBRARY_PACKAGES)' 'Cflags: -I$${prefix}/include' \
-	    'Libs: -L$${prefix}/lib -lknnmark $(OPENMP_LIB) -lm' \
-	    > $(DESTDIR)$(PREFIX)/lib/pkgconfig/knnmark.pc
+# What is installed, from below PREFIX; the library finds nothing by a path, so that all of it can be moved.
+INSTALLED = bin/knnmark include/knnmark.h lib/libknnmark.a lib/$(notdir $(SHARED)) lib/$(SONAME) lib/$(LINKED) lib/pkgconfig/knnmark.pc
+LINKED    = libknnmark$(suffix $(subst .$(VERSION),,$(notdir $(SHARED))))
+ROOT      = "$(DESTDIR)$(PREFIX)"
+
+install: $(LIBRARY) $(SHARED) $(COMMAND) ## install library, header, pkg-config file and command below PREFIX (and DESTDIR)
+	install -d $(ROOT)/bin $(ROOT)/include $(ROOT)/lib/pkgconfig
+	install -m 755 $(COMMAND) $(ROOT)/bin/
+	install -m 644 src/knnmark.h $(ROOT)/include/
+	install -m 644 $(LIBRARY) $(ROOT)/lib/
+	install -m 755 $(SHARED) $(ROOT)/lib/
+	ln -sf $(notdir $(SHARED)) $(ROOT)/lib/$(SONAME)
+	ln -sf $(SONAME) $(ROOT)/lib/$(LINKED)
+	printf '%s\n' 'prefix=$${pcfiledir}/../..' 'Name: knnmark' 'Description: Exact nearest-neighbour search on bytes' \
+	    'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Requires: $(LIBRARY_PACKAGES)' \
+	    'Libs: -L$${prefix}/lib -lknnmark $(OPENMP_LIB) -lm' > $(ROOT)/lib/pkgconfig/knnmark.pc
+
+uninstall: ## remove what install has put below PREFIX (and DESTDIR)
+	cd $(ROOT) && rm -f $(INSTALLED)
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

@@ -9,7 +9,7 @@
  *          order the tile's registers want, once; `tile` then multiplies panel by panel.
  *
  * All results are exact integers for 1 <= dim <= max_dim, in 32 bits; a caller with longer rows cuts them into chunks
- * of at most max_dim bytes and adds in 64 bits (src/search/scan.c does). Rows need no alignment and no padding, and no
+ * of at most max_dim bytes and adds in 64 bits (src/search/walk.c does). Rows need no alignment and no padding, and no
  * byte outside them is read. Panels are 64-byte aligned and KNN_PANEL_ALIGN-padded; their inside is the kernel's own
  * affair. Kernels keep no state: any number of threads may run the same one. They cannot fail. */
 #ifndef KNN_KERNEL_H
