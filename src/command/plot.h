@@ -1,4 +1,5 @@
-/* --plot: a picture from a script of the folder plots/, named without its .gp. */
+/* --plot: a picture from a script of the folder plots/, named without its .gp: the one installed with the program, the
+ * one beside the folder it was built in, or the one here. */
 #ifndef PLOT_H
 #define PLOT_H
 
