@@ -4,16 +4,19 @@
 #include <string.h>
 
 #include "options.h"
+#include "pages.h"
 
 static const struct command *const commands[] = {&command_classify, &command_tune,    &command_cv,
                                                  &command_draw,     &command_kernels, &command_info};
 
-enum { COMMANDS = sizeof commands / sizeof commands[0] };
+const struct command *command_at(size_t i) {
+    return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
+}
 
 static void usage(FILE *stream) {
     fprintf(stream, "usage: knnmark COMMAND [options]\n\n");
-    for (size_t i = 0; i < COMMANDS; i++)
-        fprintf(stream, "  %-10s %s\n", commands[i]->name, commands[i]->summary);
+    for (size_t i = 0; command_at(i) != NULL; i++)
+        fprintf(stream, "  %-10s %s\n", command_at(i)->name, command_at(i)->summary);
     fprintf(stream,
             "\n`knnmark help COMMAND` lists a command's options; `knnmark --version` prints the version.\n\n"
             "Exit status: 0 if all is well; 1 if something failed: data, memory, an output; 2 for wrong usage,\n"
@@ -21,14 +24,14 @@ static void usage(FILE *stream) {
 }
 
 static const struct command *find_command(const char *name) {
-    for (size_t i = 0; i < COMMANDS; i++)
-        if (strcmp(name, commands[i]->name) == 0)
-            return commands[i];
+    for (size_t i = 0; command_at(i) != NULL; i++)
+        if (strcmp(name, command_at(i)->name) == 0)
+            return command_at(i);
     fprintf(stderr, "knnmark: no command `%s`; `knnmark --help` lists them\n", name);
     return NULL;
 }
 
-/* `knnmark help`, or that of a command. */
+/* `knnmark help`, that of a command, or a page for other programs. */
 static int help(int count, char **names) {
     if (count == 0) {
         usage(stdout);
@@ -38,6 +41,8 @@ static int help(int count, char **names) {
         fprintf(stderr, "knnmark: help takes one command; `knnmark --help` lists them\n");
         return EXIT_USAGE;
     }
+    if (print_page(names[0]) == 0)
+        return EXIT_OK;
     const struct command *command = find_command(names[0]);
     if (command == NULL)
         return EXIT_USAGE;

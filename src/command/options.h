@@ -115,6 +115,9 @@ void print_help(const struct command *command);
 /* Prints "knnmark: message" on standard error and returns the status given. */
 int complain(const struct knn_error *error, int status);
 
+/* The i-th command, NULL after the last. */
+const struct command *command_at(size_t i);
+
 extern const struct command command_classify, command_tune, command_cv, command_draw, command_kernels, command_info;
 
 #endif

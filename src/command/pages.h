@@ -1,0 +1,8 @@
+/* The options' tables as other programs read them. */
+#ifndef PAGES_H
+#define PAGES_H
+
+/* Prints the page of this name: --man for man(1), --bash and --zsh for these shells' completion. -1 if it is none. */
+int print_page(const char *name);
+
+#endif
