@@ -408,13 +408,19 @@ lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(filter-out bench/f32_tile.c,$(wildcard src/*/*.c bench/*.c bench/report/*.c bench/regress/*.c)) -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
 
 # What is installed, from below PREFIX; the library finds nothing by a path, so that all of it can be moved.
-INSTALLED = bin/knnmark include/knnmark.h lib/libknnmark.a lib/$(notdir $(SHARED)) lib/$(SONAME) lib/$(LINKED) lib/pkgconfig/knnmark.pc
+INSTALLED = bin/knnmark include/knnmark.h lib/libknnmark.a lib/$(notdir $(SHARED)) lib/$(SONAME) lib/$(LINKED) lib/pkgconfig/knnmark.pc \
+            $(PAGES) share/knnmark
+PAGES     = share/man/man1/knnmark.1 share/bash-completion/completions/knnmark share/zsh/site-functions/_knnmark
 LINKED    = libknnmark$(suffix $(subst .$(VERSION),,$(notdir $(SHARED))))
 ROOT      = "$(DESTDIR)$(PREFIX)"
 
-install: $(LIBRARY) $(SHARED) $(COMMAND) ## install library, header, pkg-config file and command below PREFIX (and DESTDIR)
-	install -d $(ROOT)/bin $(ROOT)/include $(ROOT)/lib/pkgconfig
+install: $(LIBRARY) $(SHARED) $(COMMAND) ## install library, header, pkg-config file, command, manual page and completion below PREFIX (and DESTDIR)
+	install -d $(ROOT)/bin $(ROOT)/include $(ROOT)/lib/pkgconfig $(addprefix $(ROOT)/,$(dir $(PAGES))) $(ROOT)/share/knnmark/plots
 	install -m 755 $(COMMAND) $(ROOT)/bin/
+	install -m 644 $(wildcard plots/*.gp) $(ROOT)/share/knnmark/plots/
+	$(WRAPPER) $(COMMAND) help --man > $(ROOT)/share/man/man1/knnmark.1
+	$(WRAPPER) $(COMMAND) help --bash > $(ROOT)/share/bash-completion/completions/knnmark
+	$(WRAPPER) $(COMMAND) help --zsh > $(ROOT)/share/zsh/site-functions/_knnmark
 	install -m 644 src/knnmark.h $(ROOT)/include/
 	install -m 644 $(LIBRARY) $(ROOT)/lib/
 	install -m 755 $(SHARED) $(ROOT)/lib/
@@ -425,7 +431,7 @@ install: $(LIBRARY) $(SHARED) $(COMMAND) ## install library, header, pkg-config 
 	    'Libs: -L$${prefix}/lib -lknnmark $(OPENMP_LIB) -lm' > $(ROOT)/lib/pkgconfig/knnmark.pc
 
 uninstall: ## remove what install has put below PREFIX (and DESTDIR)
-	cd $(ROOT) && rm -f $(INSTALLED)
+	cd $(ROOT) && rm -rf $(INSTALLED)
 
 clean: ## remove what was built
 	rm -rf $(BUILD)

@@ -55,6 +55,11 @@ diff "$folder/declared" "$folder/exported" || fail "the library exports other na
     fail "the library needs more than OpenMP and hwloc"
 
 (cd / && ${WRAPPER:-} "$prefix/bin/knnmark" --version)
+(cd "$folder" && ${WRAPPER:-} "$prefix/bin/knnmark" tune --data synthetic:train=60,test=1 --validation 20 --k 1,3 \
+    --plot plot.svg >/dev/null) # in a folder that has no scripts for it
+for page in man/man1/knnmark.1 bash-completion/completions/knnmark zsh/site-functions/_knnmark; do
+    grep -q -e '[-]confusion' "$prefix/share/$page" || fail "share/$page lacks --confusion"
+done
 ${MAKE:-make} --no-print-directory uninstall PREFIX="$prefix" >/dev/null
 left=$(find "$prefix" ! -type d)
 [ -z "$left" ] || fail "uninstall leaves $left"
