@@ -1,4 +1,4 @@
-/* CIFAR-10's files, in either version, from a folder or an archive. */
+/* What the readers of CIFAR's files share: images of 32 x 32 pixels in colour, in records or in pickles. */
 #ifndef KNN_CIFAR_H
 #define KNN_CIFAR_H
 
@@ -7,19 +7,29 @@
 
 enum { KNN_CIFAR_WIDTH = 32, KNN_CIFAR_BYTES = 3 * KNN_CIFAR_WIDTH * KNN_CIFAR_WIDTH, KNN_CIFAR10_CLASSES = 10 };
 
+extern const struct knn_shape knn_cifar_shape;
 extern const char *const knn_cifar10_names[KNN_CIFAR10_CLASSES];
+
+/* A record of the binary versions: labels, a byte each, and the image. */
+struct knn_cifar_record {
+    unsigned labels;     /* 1 or 2 */
+    unsigned used;       /* which of them is the class */
+    unsigned classes[2]; /* of each label */
+};
 
 /* Says of a data set whose images are there that they are CIFAR-10's, or look like them. */
 int knn_cifar10_describe(struct knn_dataset *dataset, struct knn_error *error);
 
-/* 1 if the folder holds a batch of the binary or the Python version. */
-int knn_cifar_holds(const char *folder);
+/* Fails on a file that was read before (its images are there), is empty or larger than KNN_MAX_IMAGES records of
+ * `record` bytes. */
+int knn_cifar_check(const struct knn_images *images, const struct knn_member *file, size_t record,
+                    struct knn_error *error);
 
-/* Reads all batches of the folder or archive, of the version whose file is found first. On failure the caller frees
- * what is there. */
-int knn_cifar_open(struct knn_dataset *dataset, const char *path, struct knn_error *error);
+/* Reads all records of a file. On failure the caller frees what is there. */
+int knn_cifar_read_binary(struct knn_images *images, const struct knn_cifar_record *record, struct knn_member *file,
+                          struct knn_error *error);
 
-/* Reads one batch of the Python version. On failure nothing is left allocated. */
+/* Reads one batch of CIFAR-10's Python version. On failure nothing is left allocated. */
 int knn_cifar_read_python(struct knn_images *images, struct knn_member *batch, struct knn_error *error);
 
 #endif

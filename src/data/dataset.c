@@ -7,92 +7,149 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cifar.h"
+#include "container.h"
 #include "images.h"
+#include "reader.h"
 #include "synthetic.h"
 #include "utf8.h"
 
-/* Where in a folder CIFAR-10 may be, as it is unpacked and as it is fetched. */
-static const char *const places[] = {"", "/cifar-10-batches-bin", "/cifar-10-batches-py", "/cifar-10-binary.tar.gz",
-                                     "/cifar-10-python.tar.gz"};
+static const struct knn_format *const formats[] = {&knn_format_cifar10, &knn_format_cifar100, &knn_format_idx,
+                                                   &knn_format_numpy};
 
-/* Writes the first place in the folder that holds CIFAR-10; 0 if there is none. */
-static int find_place(const char *folder, char *path, size_t size) {
-    size_t length = strlen(folder);
-    while (length > 1 && folder[length - 1] == '/')
-        length--;
-    for (size_t i = 0; i < sizeof places / sizeof *places; i++) {
-        struct stat status;
-        snprintf(path, size, "%.*s%s", (int)length, folder, places[i]);
-        if (stat(path, &status) == 0 && ((i > 0 && S_ISREG(status.st_mode)) || knn_cifar_holds(path)))
-            return 1;
-    }
+enum { FORMATS = sizeof formats / sizeof formats[0], READ_SIZE = 256 };
+
+/* "this, that or the other": what is read. */
+static const char *what_is_read(char text[READ_SIZE]) {
+    size_t used = 0;
+    for (size_t i = 0; i < FORMATS; i++)
+        used += (size_t)snprintf(text + used, READ_SIZE - used, "%s%s",
+                                 i == 0            ? ""
+                                 : i < FORMATS - 1 ? ", "
+                                                   : " or ",
+                                 formats[i]->name);
+    return text;
+}
+
+/* -- which format -------------------------------------------------------------------------------------------------- */
+
+/* A data set that is looked for: its format's place in the table (FORMATS: none yet) and its path. */
+struct find {
+    size_t format;
+    int first; /* 1: the first file that a format knows decides, as in an archive, which is read from its start */
+    char path[PATH_MAX];
+};
+
+static int see_name(const char *name, void *context) {
+    struct find *find = context;
+    size_t i = 0;
+    while (i < find->format && !formats[i]->probe(name))
+        i++;
+    find->format = i;
+    return i == 0 || (find->first && i < FORMATS);
+}
+
+/* In one of the usual places beneath a folder, a path of `length` characters: 1, 0 if there is none. */
+static int find_beneath(struct find *find, const char *folder, int length) {
+    for (size_t i = 0; i < FORMATS; i++)
+        for (const char *const *place = formats[i]->places; place != NULL && *place != NULL; place++) {
+            struct stat status;
+            struct knn_error ignored;
+            find->format = FORMATS;
+            snprintf(find->path, sizeof find->path, "%.*s/%s", length, folder, *place);
+            if (stat(find->path, &status) == 0 &&
+                (S_ISREG(status.st_mode) ||
+                 (knn_container_names(find->path, see_name, find, &ignored) == 0 && find->format == i))) {
+                find->format = i;
+                return 1;
+            }
+        }
     return 0;
 }
 
+static int find_in_folder(struct find *find, const char *folder, struct knn_error *error) {
+    char read[READ_SIZE];
+    int length = (int)strlen(folder);
+    while (length > 1 && folder[length - 1] == '/')
+        length--;
+    *find = (struct find){.format = FORMATS};
+    snprintf(find->path, sizeof find->path, "%.*s", length, folder);
+    if (knn_container_names(find->path, see_name, find, error) != 0)
+        return -1;
+    if (find->format < FORMATS || find_beneath(find, folder, length))
+        return 0;
+    return knn_fail(error,
+                    "data set %s: holds no %s: give their folder (make data fetches CIFAR-10), or use --data synthetic",
+                    folder, what_is_read(read));
+}
+
+/* A file by its own name, or by the names in it. */
+static int find_in_file(struct find *find, const char *path, struct knn_error *error) {
+    const char *slash = strrchr(path, '/');
+    struct knn_error reason = {""};
+    char read[READ_SIZE];
+    *find = (struct find){.format = FORMATS, .first = 1};
+    snprintf(find->path, sizeof find->path, "%s", path);
+    if (see_name(slash != NULL ? slash + 1 : path, find))
+        return 0;
+    if (knn_container_names(path, see_name, find, &reason) != 0)
+        return knn_fail(error, "%s; what is read: %s", reason.message, what_is_read(read));
+    if (find->format < FORMATS)
+        return 0;
+    return knn_fail(error, "data set %s: is an archive without %s: give another, or use --data synthetic", path,
+                    what_is_read(read));
+}
+
+/* -- by specification ---------------------------------------------------------------------------------------------- */
+
 const char *knn_dataset_spec(const char *spec) {
+    struct find find;
+    struct knn_error ignored;
     if (spec != NULL)
         return spec;
     const char *variable = getenv("KNNMARK_DATA");
     if (variable != NULL && variable[0] != '\0')
         return variable;
-    char path[PATH_MAX];
-    return find_place("data", path, sizeof path) ? "data" : "synthetic";
+    return find_in_folder(&find, "data", &ignored) == 0 ? "data" : "synthetic";
 }
 
-/* One setting, "name=number", of `length` characters. */
-static int parse_setting(const char *setting, size_t length, uint64_t values[3], unsigned *given) {
-    static const char *const names[] = {"seed=", "train=", "test="};
-    for (unsigned i = 0; i < 3; i++) {
-        size_t name = strlen(names[i]);
-        if (length <= name || strncmp(setting, names[i], name) != 0)
-            continue;
-        if ((*given & 1u << i) != 0 || strspn(setting + name, "0123456789") != length - name)
-            return -1;
-        errno = 0;
-        values[i] = strtoull(setting + name, NULL, 10);
-        *given |= 1u << i;
-        return errno != 0 || (i > 0 && (values[i] == 0 || values[i] > KNN_MAX_IMAGES)) ? -1 : 0;
-    }
-    return -1;
+static int has_variant(const struct knn_format *format, const char *word) {
+    for (const char *const *variant = format->variants; variant != NULL && *variant != NULL; variant++)
+        if (strcmp(*variant, word) == 0)
+            return 1;
+    return 0;
 }
 
-static int open_synthetic(struct knn_dataset *dataset, const char *settings, struct knn_error *error) {
-    uint64_t values[3] = {1, 50000, 10000};
-    unsigned given = 0;
-    for (const char *setting = settings; setting != NULL;) {
-        size_t length = strcspn(setting, ",");
-        if (parse_setting(setting, length, values, &given) != 0)
-            return knn_fail(error,
-                            "data set synthetic: bad setting \"%.*s\": the settings are seed=N, train=N and test=N, "
-                            "each at most once, images from 1 to %d",
-                            (int)length, setting, KNN_MAX_IMAGES);
-        setting = setting[length] == ',' ? setting + length + 1 : NULL;
-    }
-    const struct knn_synthetic what = {values[0], (size_t)values[1], (size_t)values[2]};
-    dataset->synthetic = 1;
-    dataset->seed = what.seed;
-    snprintf(dataset->source, sizeof dataset->source, "synthetic images (seed %ju), not CIFAR-10",
-             (uintmax_t)what.seed);
-    return knn_synthetic_generate(dataset, &what, error);
+/* A variant that ends the specification, cut off; NULL if there is none. What is a path as it stands has none. */
+static const char *cut_variant(char *spec) {
+    struct stat status;
+    char *colon = strrchr(spec, ':');
+    if (colon == NULL || stat(spec, &status) == 0)
+        return NULL;
+    for (size_t i = 0; i < FORMATS; i++)
+        if (has_variant(formats[i], colon + 1)) {
+            *colon = '\0';
+            return colon + 1;
+        }
+    return NULL;
 }
 
 static int open_path(struct knn_dataset *dataset, const char *spec, struct knn_error *error) {
     struct stat status;
-    char path[PATH_MAX];
-    if (stat(spec, &status) != 0)
+    struct find find;
+    char path[PATH_MAX], read[READ_SIZE];
+    snprintf(path, sizeof path, "%s", spec);
+    const char *variant = cut_variant(path);
+    if (strlen(spec) >= sizeof path || stat(path, &status) != 0)
         return knn_fail(error,
-                        "data set %s: %s: give a folder or an archive with CIFAR-10 (make data fetches it) or use "
-                        "--data synthetic[:seed=N,train=N,test=N]",
-                        spec, strerror(errno));
-    if (!S_ISDIR(status.st_mode))
-        return knn_cifar_open(dataset, spec, error);
-    if (!find_place(spec, path, sizeof path))
-        return knn_fail(error,
-                        "data set %s: holds neither data_batch_1.bin, data_batch_1 nor an archive of CIFAR-10: "
-                        "make data fetches it, or use --data synthetic",
-                        spec);
-    return knn_cifar_open(dataset, path, error);
+                        "data set %s: %s: give a folder, a file or an archive of %s (make data fetches CIFAR-10), or "
+                        "use --data synthetic",
+                        path, strlen(spec) >= sizeof path ? "too long" : strerror(errno), what_is_read(read));
+    if ((S_ISDIR(status.st_mode) ? find_in_folder : find_in_file)(&find, path, error) != 0)
+        return -1;
+    const struct knn_format *format = formats[find.format];
+    if (variant != NULL && !has_variant(format, variant))
+        return knn_fail(error, "data set %s: %s has no labels called %s: leave that out", spec, format->name, variant);
+    return format->open(dataset, find.path, variant, error);
 }
 
 int knn_dataset_open(struct knn_dataset *dataset, const char *spec, struct knn_error *error) {
@@ -100,7 +157,7 @@ int knn_dataset_open(struct knn_dataset *dataset, const char *spec, struct knn_e
     const size_t length = sizeof synthetic - 1;
     *dataset = (struct knn_dataset){0};
     int generated = strncmp(spec, synthetic, length) == 0 && (spec[length] == '\0' || spec[length] == ':');
-    int result = generated ? open_synthetic(dataset, spec[length] == ':' ? spec + length + 1 : NULL, error)
+    int result = generated ? knn_synthetic_open(dataset, spec[length] == ':' ? spec + length + 1 : NULL, error)
                            : open_path(dataset, spec, error);
     if (result != 0)
         knn_dataset_close(dataset);

@@ -4,10 +4,19 @@
 #include <stdlib.h>
 #include <string.h>
 
+int knn_size_check(const char *where, uint64_t rows, uint64_t dim, struct knn_error *error) {
+    if (rows > 0 && dim > 0 && rows <= KNN_MAX_BYTES / dim)
+        return 0;
+    return knn_fail(error, "%s: %ju rows of %ju bytes: there must be some, and at most %ju GiB", where, (uintmax_t)rows,
+                    (uintmax_t)dim, (uintmax_t)(KNN_MAX_BYTES >> 30));
+}
+
 int knn_images_alloc(struct knn_images *images, size_t count, size_t dim, struct knn_error *error) {
     *images = (struct knn_images){0};
     if (count == 0 || count > KNN_MAX_IMAGES)
         return knn_fail(error, "a set of %zu images: use 1 to %d", count, KNN_MAX_IMAGES);
+    if (knn_size_check("a set", count, dim, error) != 0)
+        return -1;
     if (knn_matrix_alloc(&images->pixels, count, dim, error) != 0)
         return -1;
     images->labels = calloc(count, sizeof *images->labels);

@@ -4,10 +4,15 @@
 
 #include "dataset.h"
 
-/* More than this many are refused before anything is allocated: a damaged size, not a data set. */
+/* More labelled images, or more bytes of one array, are refused before anything is allocated, whatever a header or an
+ * archive says: a damaged size, not a data set. */
 enum { KNN_MAX_IMAGES = 10000000 };
+#define KNN_MAX_BYTES ((uint64_t)1 << 38)
 
-/* `count` images of `dim` bytes, all black and of class 0. Fails on none, on more than KNN_MAX_IMAGES and without
+/* Fails on an array of no rows or no bytes, or of more than KNN_MAX_BYTES. `where` is the file, for the message. */
+int knn_size_check(const char *where, uint64_t rows, uint64_t dim, struct knn_error *error);
+
+/* `count` images of `dim` bytes, all black and of class 0. Fails on none, on more than the limits and without
  * memory. */
 int knn_images_alloc(struct knn_images *images, size_t count, size_t dim, struct knn_error *error);
 

@@ -1,7 +1,12 @@
 #include "synthetic.h"
 
+#include <errno.h>
+#include <omp.h>
+#include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
+#include "arith.h"
 #include "cifar.h"
 #include "images.h"
 #include "random.h"
@@ -19,6 +24,8 @@ enum {
     PATTERNS = 16,                /* to a class */
     WEIGHTS = 650,                /* of a pattern in an image, in 256ths, exclusive; with them classes get easier */
     FIELDS = 3,
+    MOST_CLASSES = 1000, /* whose patterns take 150 MB */
+    MOST_THREADS = 256,
 };
 
 /* Strength of each octave's noise, from the coarsest grid (one cell) to the finest (a pixel a cell), in units. */
@@ -31,6 +38,12 @@ static const int16_t colour_pattern[] = {400, 240, 0, 0};
 typedef int16_t pattern_field[PATTERN * PATTERN];
 struct pattern {
     pattern_field field[FIELDS];
+};
+
+struct settings {
+    uint64_t seed;
+    size_t train, test; /* images, each >= 1 */
+    size_t dim, classes;
 };
 
 /* What a sequence of random numbers is for: sequences of different purpose or index have nothing in common. */
@@ -95,15 +108,12 @@ static void make_field(int32_t *field, int width, const int16_t *strength, int o
     }
 }
 
-static void make_patterns(struct pattern *patterns, uint64_t seed) {
-    for (unsigned i = 0; i < KNN_CIFAR10_CLASSES * PATTERNS; i++) {
-        uint64_t random = random_sequence(seed, FOR_PATTERN, i);
-        for (int f = 0; f < FIELDS; f++) {
-            int32_t field[PATTERN * PATTERN];
-            make_field(field, PATTERN / 8, f == 0 ? luma_pattern : colour_pattern, 4, &random);
-            for (int j = 0; j < PATTERN * PATTERN; j++)
-                patterns[i].field[f][j] = (int16_t)field[j];
-        }
+static void make_pattern(struct pattern *pattern, uint64_t random) {
+    for (int f = 0; f < FIELDS; f++) {
+        int32_t field[PATTERN * PATTERN];
+        make_field(field, PATTERN / 8, f == 0 ? luma_pattern : colour_pattern, 4, &random);
+        for (int j = 0; j < PATTERN * PATTERN; j++)
+            pattern->field[f][j] = (int16_t)field[j];
     }
 }
 
@@ -134,35 +144,117 @@ static void make_image(uint8_t *image, const struct pattern *patterns, unsigned 
     }
 }
 
-/* As many of every class as of any other, but for a remainder, in random order. */
-static void make_labels(uint16_t *labels, size_t count, uint64_t random) {
-    for (size_t i = 0; i < count; i++) {
-        size_t j = random_below(&random, (uint32_t)(i + 1));
-        labels[i] = labels[j];
-        labels[j] = (uint16_t)(i % KNN_CIFAR10_CLASSES);
+/* A row is an image, its beginning, or several, the first as it would be alone. */
+static void make_row(uint8_t *row, size_t dim, const struct pattern *patterns, unsigned label, uint64_t random) {
+    uint8_t image[KNN_CIFAR_BYTES];
+    for (size_t at = 0; at < dim; at += sizeof image, random = knn_scramble(random + 1)) {
+        make_image(image, patterns, label, random);
+        memcpy(row + at, image, knn_min(sizeof image, dim - at));
     }
 }
 
-static int make_images(struct knn_images *images, size_t count, const struct pattern *patterns, uint64_t seed,
-                       enum purpose purpose, enum purpose order, struct knn_error *error) {
-    if (knn_images_alloc(images, count, KNN_CIFAR_BYTES, error) != 0)
+/* As many of every class as of any other, but for a remainder, in random order. */
+static void make_labels(uint16_t *labels, size_t count, size_t classes, uint64_t random) {
+    for (size_t i = 0; i < count; i++) {
+        size_t j = random_below(&random, (uint32_t)(i + 1));
+        labels[i] = labels[j];
+        labels[j] = (uint16_t)(i % classes);
+    }
+}
+
+/* OMP_NUM_THREADS may say anything. */
+static int thread_count(void) {
+    int usable = omp_get_num_procs() < MOST_THREADS ? omp_get_num_procs() : MOST_THREADS;
+    return omp_get_max_threads() < usable ? omp_get_max_threads() : usable;
+}
+
+static int make_images(struct knn_images *images, size_t count, const struct settings *what,
+                       const struct pattern *patterns, enum purpose purpose, enum purpose order,
+                       struct knn_error *error) {
+    if (knn_images_alloc(images, count, what->dim, error) != 0)
         return -1;
-    make_labels(images->labels, count, random_sequence(seed, order, 0));
-#pragma omp parallel for schedule(static)
+    make_labels(images->labels, count, what->classes, random_sequence(what->seed, order, 0));
+#pragma omp parallel for schedule(static) num_threads(thread_count())
     for (size_t i = 0; i < count; i++)
-        make_image(knn_matrix_row(&images->pixels, i), patterns, images->labels[i], random_sequence(seed, purpose, i));
+        make_row(knn_matrix_row(&images->pixels, i), what->dim, patterns, images->labels[i],
+                 random_sequence(what->seed, purpose, i));
     return 0;
 }
 
-int knn_synthetic_generate(struct knn_dataset *dataset, const struct knn_synthetic *what, struct knn_error *error) {
-    struct pattern *patterns = malloc(KNN_CIFAR10_CLASSES * PATTERNS * sizeof *patterns);
+static int generate(struct knn_dataset *dataset, const struct settings *what, struct knn_error *error) {
+    size_t count = what->classes * PATTERNS;
+    struct pattern *patterns = malloc(count * sizeof *patterns);
     if (patterns == NULL)
         return knn_fail(error, "no memory to generate images: close other programs");
-    make_patterns(patterns, what->seed);
-    int failed =
-        make_images(&dataset->train, what->train, patterns, what->seed, FOR_TRAIN, FOR_TRAIN_ORDER, error) != 0 ||
-        make_images(&dataset->test, what->test, patterns, what->seed, FOR_TEST, FOR_TEST_ORDER, error) != 0 ||
-        knn_cifar10_describe(dataset, error) != 0;
+#pragma omp parallel for schedule(static) num_threads(thread_count())
+    for (size_t i = 0; i < count; i++)
+        make_pattern(&patterns[i], random_sequence(what->seed, FOR_PATTERN, i));
+    int failed = make_images(&dataset->train, what->train, what, patterns, FOR_TRAIN, FOR_TRAIN_ORDER, error) != 0 ||
+                 make_images(&dataset->test, what->test, what, patterns, FOR_TEST, FOR_TEST_ORDER, error) != 0;
     free(patterns);
     return failed ? -1 : 0;
+}
+
+/* -- settings ------------------------------------------------------------------------------------------------------ */
+
+enum { SEED, TRAIN, TEST, DIM, CLASSES, SETTINGS };
+
+static const struct {
+    const char *name;
+    uint64_t least, most;
+} known[SETTINGS] = {[SEED] = {"seed=", 0, UINT64_MAX},
+                     [TRAIN] = {"train=", 1, KNN_MAX_IMAGES},
+                     [TEST] = {"test=", 1, KNN_MAX_IMAGES},
+                     [DIM] = {"dim=", 1, UINT32_MAX},
+                     [CLASSES] = {"classes=", 1, MOST_CLASSES}};
+
+/* One setting, "name=number", of `length` characters. */
+static int parse_setting(const char *setting, size_t length, uint64_t values[SETTINGS], unsigned *given) {
+    for (unsigned i = 0; i < SETTINGS; i++) {
+        size_t name = strlen(known[i].name);
+        if (length <= name || strncmp(setting, known[i].name, name) != 0)
+            continue;
+        if ((*given & 1u << i) != 0 || strspn(setting + name, "0123456789") != length - name)
+            return -1;
+        errno = 0;
+        values[i] = strtoull(setting + name, NULL, 10);
+        *given |= 1u << i;
+        return errno != 0 || values[i] < known[i].least || values[i] > known[i].most ? -1 : 0;
+    }
+    return -1;
+}
+
+static int parse_settings(struct settings *what, const char *settings, struct knn_error *error) {
+    uint64_t values[SETTINGS] = {1, 50000, 10000, KNN_CIFAR_BYTES, KNN_CIFAR10_CLASSES};
+    unsigned given = 0;
+    for (const char *setting = settings; setting != NULL;) {
+        size_t length = strcspn(setting, ",");
+        if (parse_setting(setting, length, values, &given) != 0)
+            return knn_fail(error,
+                            "data set synthetic: bad setting \"%.*s\": the settings are seed=N, train=N, test=N, dim=N "
+                            "and classes=N, each at most once, images from 1 to %d, classes from 1 to %d",
+                            (int)length, setting, KNN_MAX_IMAGES, MOST_CLASSES);
+        setting = setting[length] == ',' ? setting + length + 1 : NULL;
+    }
+    *what = (struct settings){values[SEED], (size_t)values[TRAIN], (size_t)values[TEST], (size_t)values[DIM],
+                              (size_t)values[CLASSES]};
+    return 0;
+}
+
+int knn_synthetic_open(struct knn_dataset *dataset, const char *settings, struct knn_error *error) {
+    struct settings what;
+    if (parse_settings(&what, settings, error) != 0)
+        return -1;
+    dataset->synthetic = 1;
+    dataset->seed = what.seed;
+    if (what.dim == KNN_CIFAR_BYTES && what.classes == KNN_CIFAR10_CLASSES) {
+        snprintf(dataset->source, sizeof dataset->source, "synthetic images (seed %ju), not CIFAR-10",
+                 (uintmax_t)what.seed);
+        return generate(dataset, &what, error) != 0 ? -1 : knn_cifar10_describe(dataset, error);
+    }
+    if (what.dim == KNN_CIFAR_BYTES)
+        dataset->shape = knn_cifar_shape;
+    snprintf(dataset->source, sizeof dataset->source, "synthetic rows of %zu bytes in %zu classes (seed %ju)", what.dim,
+             what.classes, (uintmax_t)what.seed);
+    return generate(dataset, &what, error) != 0 ? -1 : knn_classes_set(dataset, what.classes, NULL, error);
 }

@@ -11,6 +11,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -73,7 +74,7 @@ static void test_archive_bad(void **state) {
     cifar_write_archive(name, cifar_binary_names, cifar_binary_batch, "01234530");
     cifar_check_bad(name, "some.tar.gz: data_batch_4.bin", "is there twice");
     cifar_write_archive(name, cifar_binary_names, cifar_binary_batch, "");
-    cifar_check_bad(name, name, "holds neither");
+    cifar_check_bad(name, name, "is an archive without CIFAR-10");
     cifar_write_archive(name, cifar_python_names, cifar_binary_batch, "012345");
     cifar_check_bad(name, "some.tar.gz: data_batch_1", "does not start as a pickle");
 
@@ -91,6 +92,52 @@ static void test_archive_bad(void **state) {
         noise.data[i] = (uint8_t)(i * i >> 3);
     cifar_write_file(name, &noise);
     cifar_check_bad(name, name, "archive");
+}
+
+/* What cannot be opened says why, and waits for nobody. */
+static void test_unopened(void **state) {
+    (void)state;
+    struct rlimit before, few;
+    const char *const name = "set/data_batch_4.bin";
+    cifar_write_folder("set", cifar_binary_names, cifar_binary_batch);
+    assert_int_equal(remove(name), 0);
+    assert_int_equal(mkfifo(name, 0600), 0);
+    cifar_check_bad("set", name, "not a regular file");
+    cifar_check_bad(name, name, "not a regular file");
+    assert_int_equal(remove(name), 0);
+    assert_int_equal(symlink("data_batch_4.bin", name), 0);
+    cifar_check_bad("set", name, "a link leads back to itself");
+    assert_int_equal(getrlimit(RLIMIT_NOFILE, &before), 0);
+    few = before;
+    few.rlim_cur = 0;
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &few), 0);
+    cifar_check_bad("set", "set", "close other files");
+    assert_int_equal(setrlimit(RLIMIT_NOFILE, &before), 0);
+    uid_t user = geteuid(); /* permissions are nothing to root */
+    assert_int_equal(chmod(".", 0755), 0);
+    assert_int_equal(chmod("set", 0), 0);
+    if (user == 0)
+        assert_int_equal(seteuid(65534), 0);
+    cifar_check_bad("set", "set", "Permission denied): check its permissions");
+    if (user == 0)
+        assert_int_equal(seteuid(user), 0);
+    assert_int_equal(chmod("set", 0700), 0);
+}
+
+/* The error for what nobody recognizes lists what is read. */
+static void test_unknown(void **state) {
+    (void)state;
+    struct cifar_bytes bytes = {.data = "hello", .size = 5};
+    static const char *const read[] = {"CIFAR-10 (", "CIFAR-100 (", "MNIST (", " or NumPy's x_train"};
+    mkdir("empty", 0777);
+    cifar_write_file("some.txt", &bytes);
+    cifar_write_archive("some.tar", cifar_binary_names, cifar_binary_batch, "");
+    for (size_t i = 0; i < sizeof read / sizeof read[0]; i++) {
+        cifar_check_bad("nowhere", "nowhere", read[i]);
+        cifar_check_bad("empty", "empty", read[i]);
+        cifar_check_bad("some.txt", "some.txt", read[i]);
+        cifar_check_bad("some.tar", "some.tar", read[i]);
+    }
 }
 
 static void test_default(void **state) {
@@ -116,9 +163,11 @@ static void test_specification_bad(void **state) {
         "synthetic:foo=1",   "synthetic:seed=",          "synthetic:seed=99999999999999999999",
         "synthetic:train",   "synthetic:train=5,",       "synthetic:train=5,train=5",
         "synthetic:test=-1", "synthetic:test=1x,seed=2", "synthetic:seed= 1",
+        "synthetic:dim=0",   "synthetic:classes=1001",   "synthetic:dim=4294967296",
+        "synthetic:classes", "synthetic:dim=5,dim=5",    "synthetic:classes=0",
     };
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        cifar_check_bad(bad[i], "synthetic", "seed=N, train=N and test=N");
+        cifar_check_bad(bad[i], "synthetic", "seed=N, train=N, test=N, dim=N and classes=N");
     cifar_check_bad("nowhere", "nowhere", "make data");
     cifar_check_bad("nowhere", "nowhere", "--data synthetic");
     cifar_check_bad("synthetics", "synthetics", "No such file");
@@ -169,7 +218,38 @@ static void test_synthetic(void **state) {
     const uint64_t first = synthetic_checksum("synthetic:train=300,test=100", 1);
     assert_int_equal(first, 0x52bb33fa7419f126u);
     assert_int_equal(synthetic_checksum("synthetic:test=100,seed=1,train=300", 3), first);
+    assert_int_equal(synthetic_checksum("synthetic:train=300,test=100,dim=3072,classes=10", 2), first);
+    assert_int_equal(synthetic_checksum("synthetic:train=300,test=100", 100000), first); /* no system has so many */
     assert_int_not_equal(synthetic_checksum("synthetic:seed=2,train=300,test=100", 2), first);
+}
+
+/* Rows of any length begin like the images of the same seed, and there are as many classes as asked for. */
+static void test_synthetic_rows(void **state) {
+    (void)state;
+    static const size_t dims[] = {1, 784, 3072, 7000};
+    struct knn_dataset images, rows;
+    struct knn_error error;
+    assert_int_equal(knn_dataset_open(&images, "synthetic:train=40,test=20,classes=17", &error), 0);
+    assert_int_equal(images.shape.planes, 3);
+    for (size_t d = 0; d < sizeof dims / sizeof dims[0]; d++) {
+        char spec[96], name[8];
+        snprintf(spec, sizeof spec, "synthetic:classes=17,dim=%zu,train=40,test=20", dims[d]);
+        assert_int_equal(knn_dataset_open(&rows, spec, &error), 0);
+        assert_int_equal(rows.classes, 17);
+        assert_string_equal(rows.class_names[16], "16");
+        assert_int_equal(rows.shape.planes, dims[d] == 3072 ? 3 : 0);
+        for (size_t i = 0; i < 40; i++) {
+            size_t same = dims[d] < 3072 ? dims[d] : 3072;
+            snprintf(name, sizeof name, "%d", rows.train.labels[i]);
+            assert_string_equal(rows.class_names[rows.train.labels[i]], name);
+            assert_int_equal(rows.train.labels[i], images.train.labels[i]);
+            assert_memory_equal(knn_matrix_row(&rows.train.pixels, i), knn_matrix_row(&images.train.pixels, i), same);
+        }
+        assert_true(dims[d] < 6144 || memcmp(rows.test.pixels.data, rows.test.pixels.data + 3072, 3072) != 0);
+        assert_string_equal(rows.source + strlen(rows.source) - 8, "(seed 1)");
+        knn_dataset_close(&rows);
+    }
+    knn_dataset_close(&images);
 }
 
 static void test_largest_seed(void **state) {
@@ -230,10 +310,13 @@ int main(void) {
         cmocka_unit_test_setup_teardown(test_binary_good, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_binary_bad, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_archive_bad, cifar_enter, cifar_leave),
+        cmocka_unit_test_setup_teardown(test_unopened, cifar_enter, cifar_leave),
+        cmocka_unit_test_setup_teardown(test_unknown, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_default, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_specification_bad, cifar_enter, cifar_leave),
         cmocka_unit_test_setup_teardown(test_any_path, cifar_enter, cifar_leave),
         cmocka_unit_test(test_synthetic),
+        cmocka_unit_test(test_synthetic_rows),
         cmocka_unit_test(test_largest_seed),
         cmocka_unit_test(test_clean_text),
     };

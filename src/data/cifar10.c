@@ -1,11 +1,10 @@
 #include "cifar.h"
 
-#include <limits.h>
 #include <stdio.h>
 #include <string.h>
-#include <unistd.h>
 
 #include "images.h"
+#include "reader.h"
 
 enum { BINARY, PYTHON, VERSIONS };
 enum { TRAIN_BATCHES = 5, TEST_BATCH = TRAIN_BATCHES, BATCHES, RECORD = 1 + KNN_CIFAR_BYTES };
@@ -18,13 +17,10 @@ static const char *const file_names[VERSIONS * BATCHES] = {"data_batch_1.bin", "
 const char *const knn_cifar10_names[KNN_CIFAR10_CLASSES] = {"airplane", "automobile", "bird",  "cat",  "deer",
                                                             "dog",      "frog",       "horse", "ship", "truck"};
 
-int knn_cifar_holds(const char *folder) {
-    char path[PATH_MAX + 64];
-    for (int i = 0; i < VERSIONS * BATCHES; i++) {
-        snprintf(path, sizeof path, "%s/%s", folder, file_names[i]);
-        if (access(path, F_OK) == 0)
+static int probe(const char *name) {
+    for (int i = 0; i < VERSIONS * BATCHES; i++)
+        if (strcmp(name, file_names[i]) == 0)
             return 1;
-    }
     return 0;
 }
 
@@ -35,25 +31,7 @@ struct batches {
     int version; /* -1 until a file is found */
 };
 
-/* A record is a label and its pixels; the file is a sequence of records. */
-static int read_binary(struct knn_images *images, struct knn_member *batch, struct knn_error *error) {
-    if (batch->size % RECORD != 0)
-        return knn_fail(error, "%s: its %ju bytes are not a multiple of %d, the size of a record: fetch it again",
-                        batch->where, (uintmax_t)batch->size, RECORD);
-    if (knn_images_alloc(images, (size_t)(batch->size / RECORD), KNN_CIFAR_BYTES, error) != 0)
-        return -1;
-    for (size_t i = 0; i < images->pixels.rows; i++) {
-        uint8_t label;
-        if (knn_member_read(batch, &label, 1, error) != 0 ||
-            knn_member_read(batch, knn_matrix_row(&images->pixels, i), KNN_CIFAR_BYTES, error) != 0)
-            return -1;
-        if (label >= KNN_CIFAR10_CLASSES)
-            return knn_fail(error, "%s: record %zu (of 0 to %zu) has label %d, not 0 to 9: fetch it again",
-                            batch->where, i, images->pixels.rows - 1, label);
-        images->labels[i] = label;
-    }
-    return 0;
-}
+static const struct knn_cifar_record record = {.labels = 1, .classes = {KNN_CIFAR10_CLASSES}};
 
 static int take_batch(struct knn_member *file, void *context, struct knn_error *error) {
     struct batches *batches = context;
@@ -63,14 +41,10 @@ static int take_batch(struct knn_member *file, void *context, struct knn_error *
         batches->version = version;
     if (version != batches->version)
         return 0;
-    if (images->labels != NULL)
-        return knn_fail(error, "%s: is there twice: keep one", file->where);
-    if (file->size == 0)
-        return knn_fail(error, "%s: is empty: fetch it again", file->where);
-    if (file->size > (uint64_t)KNN_MAX_IMAGES * RECORD)
-        return knn_fail(error, "%s: its %ju bytes are more than %d images: fetch it again", file->where,
-                        (uintmax_t)file->size, KNN_MAX_IMAGES);
-    return (version == BINARY ? read_binary : knn_cifar_read_python)(images, file, error);
+    if (knn_cifar_check(images, file, RECORD, error) != 0)
+        return -1;
+    return version == BINARY ? knn_cifar_read_binary(images, &record, file, error)
+                             : knn_cifar_read_python(images, file, error);
 }
 
 /* Moves a batch to the rows from `row` on. What was copied is given back on the way: never is there a second copy of
@@ -113,11 +87,12 @@ static int join_batches(struct knn_dataset *dataset, struct batches *batches, co
 }
 
 int knn_cifar10_describe(struct knn_dataset *dataset, struct knn_error *error) {
-    dataset->shape = (struct knn_shape){.height = KNN_CIFAR_WIDTH, .width = KNN_CIFAR_WIDTH, .planes = 3};
+    dataset->shape = knn_cifar_shape;
     return knn_classes_set(dataset, KNN_CIFAR10_CLASSES, knn_cifar10_names, error);
 }
 
-int knn_cifar_open(struct knn_dataset *dataset, const char *path, struct knn_error *error) {
+static int open_batches(struct knn_dataset *dataset, const char *path, const char *variant, struct knn_error *error) {
+    (void)variant;
     struct batches batches = {.version = -1};
     int result = knn_container_read(path, file_names, VERSIONS * BATCHES, take_batch, &batches, error);
     if (result == 0)
@@ -131,3 +106,11 @@ int knn_cifar_open(struct knn_dataset *dataset, const char *path, struct knn_err
                  batches.version == BINARY ? "binary" : "Python", path);
     return result;
 }
+
+const struct knn_format knn_format_cifar10 = {
+    .name = "CIFAR-10 (binary or Python version)",
+    .places = (const char *const[]){"cifar-10-batches-bin", "cifar-10-batches-py", "cifar-10-binary.tar.gz",
+                                    "cifar-10-python.tar.gz", NULL},
+    .probe = probe,
+    .open = open_batches,
+};

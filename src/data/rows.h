@@ -1,0 +1,18 @@
+/* Rows of bytes without labels, for search: one matrix from one file, by its name.
+ *
+ *   *.npy            a NumPy array of unsigned bytes, N x D or more: N rows of the rest
+ *   *.u8bin          big-ann-benchmarks': the number of rows and of bytes in each, 4 bytes each with the lowest first,
+ *                    then the bytes
+ *   *.bvecs          TEXMEX's: before each row the number of its bytes, likewise
+ *   *idx3-ubyte      MNIST's images, a row an image
+ *
+ * Each but .bvecs may be gzipped, whatever its name then ends in: .gz is not looked at. */
+#ifndef KNN_ROWS_H
+#define KNN_ROWS_H
+
+#include "matrix.h"
+
+/* Fails on what is no such file, on one that is damaged, and without memory; nothing is then left allocated. */
+int knn_rows_open(struct knn_matrix *rows, const char *path, struct knn_error *error);
+
+#endif
