@@ -102,7 +102,7 @@ static int find_in_file(struct find *find, const char *path, struct knn_error *e
 /* -- by specification ---------------------------------------------------------------------------------------------- */
 
 const char *knn_dataset_spec(const char *spec) {
-    struct find find;
+    struct find find = {.format = FORMATS};
     struct knn_error ignored;
     if (spec != NULL)
         return spec;
@@ -135,7 +135,7 @@ static const char *cut_variant(char *spec) {
 
 static int open_path(struct knn_dataset *dataset, const char *spec, struct knn_error *error) {
     struct stat status;
-    struct find find;
+    struct find find = {.format = FORMATS};
     char path[PATH_MAX], read[READ_SIZE];
     snprintf(path, sizeof path, "%s", spec);
     const char *variant = cut_variant(path);

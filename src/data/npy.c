@@ -12,7 +12,7 @@
  * The indices after the first count up with the last running fastest (or the first, in Fortran order), and the last is
  * the plane where planes are to be pulled apart. */
 static size_t *find_places(const struct knn_npy *npy, size_t dim, int pull) {
-    size_t index[KNN_NPY_SIZES] = {0}, *places = malloc(dim * sizeof *places);
+    size_t index[KNN_NPY_SIZES] = {0}, *places = calloc(dim, sizeof *places);
     for (size_t i = 0; places != NULL && i < dim; i++) {
         size_t place = pull ? index[npy->dims - 1] : 0;
         for (unsigned d = 1; d < npy->dims - (pull ? 1 : 0); d++)
@@ -77,7 +77,7 @@ static int check_bytes(const struct knn_npy *npy, const struct knn_member *file,
 
 static int read_bytes(struct knn_array *array, const struct knn_npy *npy, int pull, struct knn_member *file,
                       struct knn_error *error) {
-    uint64_t dim;
+    uint64_t dim = 0;
     if (check_bytes(npy, file, &dim, error) != 0 ||
         knn_matrix_alloc(&array->rows, (size_t)npy->shape[0], (size_t)dim, error) != 0)
         return -1;

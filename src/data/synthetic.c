@@ -242,7 +242,7 @@ static int parse_settings(struct settings *what, const char *settings, struct kn
 }
 
 int knn_synthetic_open(struct knn_dataset *dataset, const char *settings, struct knn_error *error) {
-    struct settings what;
+    struct settings what = {0};
     if (parse_settings(&what, settings, error) != 0)
         return -1;
     dataset->synthetic = 1;
