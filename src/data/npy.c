@@ -57,7 +57,7 @@ static int read_columns(struct knn_matrix *rows, const size_t *places, struct kn
     return 0;
 }
 
-/* The type of the elements is checked, and the file's size against what they take. */
+/* The type of the elements is checked, and the file's size against what they take; *dim, 1, becomes that of a row. */
 static int check_bytes(const struct knn_npy *npy, const struct knn_member *file, uint64_t *dim,
                        struct knn_error *error) {
     if (npy->kind != 'u' || npy->size != 1)
@@ -66,7 +66,6 @@ static int check_bytes(const struct knn_npy *npy, const struct knn_member *file,
             file->where, npy->kind, npy->size);
     if (npy->dims < 2)
         return knn_fail(error, "%s: has %u dimensions: save rows, N x D or more", file->where, npy->dims);
-    *dim = 1;
     for (unsigned d = 1; d < npy->dims; d++)
         if (__builtin_mul_overflow(*dim, npy->shape[d], dim))
             return knn_fail(error, "%s: has a shape that is too large: save a smaller array", file->where);
@@ -77,7 +76,7 @@ static int check_bytes(const struct knn_npy *npy, const struct knn_member *file,
 
 static int read_bytes(struct knn_array *array, const struct knn_npy *npy, int pull, struct knn_member *file,
                       struct knn_error *error) {
-    uint64_t dim = 0;
+    uint64_t dim = 1;
     if (check_bytes(npy, file, &dim, error) != 0 ||
         knn_matrix_alloc(&array->rows, (size_t)npy->shape[0], (size_t)dim, error) != 0)
         return -1;

@@ -225,7 +225,7 @@ static int parse_setting(const char *setting, size_t length, uint64_t values[SET
 }
 
 static int parse_settings(struct settings *what, const char *settings, struct knn_error *error) {
-    uint64_t values[SETTINGS] = {1, 50000, 10000, KNN_CIFAR_BYTES, KNN_CIFAR10_CLASSES};
+    uint64_t values[SETTINGS] = {what->seed, what->train, what->test, what->dim, what->classes};
     unsigned given = 0;
     for (const char *setting = settings; setting != NULL;) {
         size_t length = strcspn(setting, ",");
@@ -242,7 +242,7 @@ static int parse_settings(struct settings *what, const char *settings, struct kn
 }
 
 int knn_synthetic_open(struct knn_dataset *dataset, const char *settings, struct knn_error *error) {
-    struct settings what = {0};
+    struct settings what = {1, 50000, 10000, KNN_CIFAR_BYTES, KNN_CIFAR10_CLASSES};
     if (parse_settings(&what, settings, error) != 0)
         return -1;
     dataset->synthetic = 1;
