@@ -4,13 +4,15 @@
 
 #include "clock.h"
 #include "dataset.h"
-#include "interrupt.h"
+#include "job.h"
 #include "options.h"
-#include "output.h"
+#include "plural.h"
+#include "progress.h"
 #include "report.h"
 
 /* All that one run found out. */
 struct result {
+    const struct arguments *arguments;
     struct knn_dataset dataset;
     struct knn_classifier *classifier;
     struct knn_matrix queries; /* the test images taken, a view */
@@ -23,7 +25,9 @@ struct result {
 
 /* -- the work ------------------------------------------------------------------------------------------------------ */
 
-static int classify(struct result *r, const struct arguments *arguments, struct knn_error *error) {
+static int classify(void *result, struct knn_error *error) {
+    struct result *r = result;
+    const struct arguments *arguments = r->arguments;
     if (knn_dataset_open(&r->dataset, knn_dataset_spec(arguments->data), error) != 0 ||
         knn_check_classes(r->dataset.train.labels, r->dataset.train.pixels.rows, r->dataset.class_names,
                           r->dataset.classes, error) != 0)
@@ -62,7 +66,9 @@ static double distances(const struct result *r) {
     return (double)r->queries.rows * (double)r->dataset.train.pixels.rows;
 }
 
-static void print_text(const struct result *r, const struct arguments *arguments) {
+static void print_text(const void *result) {
+    const struct result *r = result;
+    const struct arguments *arguments = r->arguments;
     const struct knn_index *index = knn_classifier_index(r->classifier);
     size_t images = r->queries.rows;
     printf("data      %s\n", r->dataset.source);
@@ -80,7 +86,9 @@ static void print_text(const struct result *r, const struct arguments *arguments
     knn_evaluation_print(&r->evaluation, stdout);
 }
 
-static int print_json(const struct result *r, const struct arguments *arguments, struct knn_error *error) {
+static json_t *make_json(const void *result) {
+    const struct result *r = result;
+    const struct arguments *arguments = r->arguments;
     const struct knn_index *index = knn_classifier_index(r->classifier);
     const struct knn_evaluation *e = &r->evaluation;
     json_t *per_class = json_object();
@@ -88,7 +96,7 @@ static int print_json(const struct result *r, const struct arguments *arguments,
         if (knn_class_images(e, c) > 0)
             json_object_set_new(per_class, e->names[c],
                                 json_real(knn_share(knn_class_right(e, c), knn_class_images(e, c))));
-    json_t *summary = json_pack(
+    return json_pack(
         "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o, s:s, s:o}",
         "data", r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape",
         (json_int_t)r->dataset.train.pixels.rows, (json_int_t)r->dataset.train.pixels.dim, "test_shape",
@@ -99,7 +107,6 @@ static int print_json(const struct result *r, const struct arguments *arguments,
         (json_int_t)e->right, "accuracy", knn_share(e->right, e->images), "guessing", 1.0 / (double)e->classes,
         "accuracy_per_class", per_class, "weights", knn_weights_name(arguments->knn.weights), "evaluation",
         json_evaluation(e));
-    return print_object(summary, error);
 }
 
 /* The neighbours' distances, as they are or with their root taken. */
@@ -118,7 +125,9 @@ static void put_shares(FILE *csv, const struct knn_neighbor *list, const struct 
         fprintf(csv, ",%.17g", shares[c]);
 }
 
-static void write_csv(const struct result *r, const struct arguments *arguments, FILE *csv) {
+static void write_csv(const void *result, FILE *csv) {
+    const struct result *r = result;
+    const struct arguments *arguments = r->arguments;
     size_t k = arguments->knn.k;
     fprintf(csv, "index,label,predicted,neighbors,distances");
     for (size_t c = 0; arguments->shares && c < r->dataset.classes; c++)
@@ -137,25 +146,9 @@ static void write_csv(const struct result *r, const struct arguments *arguments,
     }
 }
 
-enum { CSV, CONFUSION, FILES };
-
-/* Opens the files first: a long job must not end in "permission denied". One that cannot be written does not take the
- * rest of the result with it. */
-static int work(struct result *r, const struct arguments *arguments, struct knn_output *files,
-                struct knn_error *error) {
-    if ((arguments->output != NULL && knn_output_open(&files[CSV], arguments->output, error) != 0) ||
-        (arguments->confusion != NULL && knn_output_open(&files[CONFUSION], arguments->confusion, error) != 0) ||
-        classify(r, arguments, error) != 0)
-        return -1;
-    if (files[CSV].stream != NULL)
-        write_csv(r, arguments, files[CSV].stream);
-    if (files[CONFUSION].stream != NULL)
-        knn_confusion_csv(&r->evaluation, files[CONFUSION].stream);
-    int status = knn_output_commit_all(files, FILES, error);
-    if (arguments->json)
-        return print_json(r, arguments, error) != 0 ? -1 : status;
-    print_text(r, arguments);
-    return status;
+static void write_confusion(const void *result, FILE *csv) {
+    const struct result *r = result;
+    knn_confusion_csv(&r->evaluation, csv);
 }
 
 /* What can be said without the data. */
@@ -169,26 +162,29 @@ static int check(const struct arguments *arguments, struct knn_error *error) {
     return 0;
 }
 
-static int run(const struct arguments *arguments) {
-    struct knn_error error;
-    struct knn_output files[FILES] = {0};
-    if (check(arguments, &error) != 0)
-        return complain(&error, EXIT_USAGE);
-    struct result *r = calloc(1, sizeof *r);
-    if (r == NULL)
-        return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
-    knn_catch_interrupts(NULL);
-    int failed = work(r, arguments, files, &error) != 0;
-    for (size_t i = 0; i < FILES; i++)
-        knn_output_discard(&files[i]);
+static void close_result(void *result) {
+    struct result *r = result;
     knn_classifier_free(r->classifier);
     knn_evaluation_free(&r->evaluation);
     knn_dataset_close(&r->dataset);
     free(r->predicted);
     free(r->neighbors);
     free(r->shares);
-    free(r);
-    return outcome(failed, &error);
+}
+
+static int run(const struct arguments *arguments) {
+    struct knn_error error;
+    if (check(arguments, &error) != 0)
+        return complain(&error, EXIT_USAGE);
+    struct result result = {.arguments = arguments};
+    const struct job job = {
+        .files = {{arguments->output, write_csv, NULL}, {arguments->confusion, write_confusion, NULL}},
+        .work = classify,
+        .print_text = print_text,
+        .json = make_json,
+        .close = close_result,
+    };
+    return run_job(&job, arguments->json, &result);
 }
 
 static const struct option_row options[] = {

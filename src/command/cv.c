@@ -6,17 +6,15 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "choices.h"
 #include "clock.h"
 #include "images.h"
-#include "interrupt.h"
-#include "output.h"
-#include "plot.h"
-
-#define PICTURE "cv"
+#include "job.h"
 
 /* -- the images ---------------------------------------------------------------------------------------------------- */
 
-static int take_images(struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
+static int take_images(struct cv *cv, struct knn_error *error) {
+    const struct arguments *arguments = cv->arguments;
     if (knn_dataset_open(&cv->dataset, knn_dataset_spec(arguments->data), error) != 0)
         return -1;
     knn_images_free(&cv->dataset.test);
@@ -61,8 +59,8 @@ static int is_better(const struct cv *cv, const struct cv_setting *setting, cons
 }
 
 /* All k by one metric. */
-static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_neighbor *neighbors, size_t found,
-                        const struct arguments *arguments) {
+static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_neighbor *neighbors, size_t found) {
+    const struct arguments *arguments = cv->arguments;
     size_t ks = arguments->ks.count;
     struct cv_setting *settings = &cv->settings[cv->count];
     cv->count += ks;
@@ -85,7 +83,8 @@ static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_
     }
 }
 
-static int validate(struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
+static int validate(struct cv *cv, struct knn_error *error) {
+    const struct arguments *arguments = cv->arguments;
     size_t largest = arguments->ks.k[arguments->ks.count - 1];
     struct knn_rows rows = knn_view(&cv->images.pixels);
     struct knn_neighbor *neighbors = calloc(rows.rows, largest * sizeof *neighbors);
@@ -93,16 +92,13 @@ static int validate(struct cv *cv, const struct arguments *arguments, struct knn
     int status = neighbors == NULL || cv->right == NULL
                      ? knn_fail(error, "no memory for the answers: use a smaller k or fewer folds")
                      : 0;
-    double start = knn_seconds(), share = 1.0 / (double)arguments->metrics.count;
+    double start = knn_seconds();
     for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
-        struct progress progress = {(double)i * share, share, 0, 0};
-        struct knn_options options = arguments->knn;
-        options.metric = arguments->metrics.metric[i];
-        options.progress = on_progress;
-        options.context = &progress;
+        struct progress progress;
+        struct knn_options options = choice_options(arguments, i, &progress);
         status = knn_search_folds(&rows, cv->folds.of, cv->folds.count, largest, neighbors, &options, error);
         if (status == 0)
-            count_votes(cv, arguments->metrics.metric[i], neighbors, largest, arguments);
+            count_votes(cv, options.metric, neighbors, largest);
     }
     cv->seconds = knn_seconds() - start;
     clear_progress();
@@ -110,51 +106,20 @@ static int validate(struct cv *cv, const struct arguments *arguments, struct knn
     return status;
 }
 
-static int cross_validate(struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
-    for (size_t i = 0; i < arguments->metrics.count; i++) {
-        cv->kernels[i] = knn_choose_kernel(NULL, arguments->metrics.metric[i], arguments->features, error);
-        if (cv->kernels[i] == NULL)
-            return -1;
-    }
-    if (knn_team_open(&cv->team, arguments->knn.threads, arguments->knn.bind, error) != 0 ||
-        take_images(cv, arguments, error) != 0)
+static int cross_validate(void *result, struct knn_error *error) {
+    struct cv *cv = result;
+    if (knn_team_open(&cv->team, cv->arguments->knn.threads, cv->arguments->knn.bind, error) != 0 ||
+        take_images(cv, error) != 0)
         return -1;
-    return validate(cv, arguments, error);
+    return validate(cv, error);
 }
 
-/* -- files --------------------------------------------------------------------------------------------------------- */
-
-enum { CSV, PLOT, FILES };
-
-/* Before the work, which must not end in "permission denied". */
-static int open_files(struct knn_output *files, const struct arguments *arguments, struct knn_error *error) {
-    if (arguments->plot != NULL && plot_check(PICTURE, error) != 0)
-        return -1;
-    if (arguments->output != NULL && knn_output_open(&files[CSV], arguments->output, error) != 0)
-        return -1;
-    return arguments->plot != NULL ? knn_output_open(&files[PLOT], arguments->plot, error) : 0;
-}
-
-/* One that cannot be written does not take the other with it. */
-static int write_files(const struct cv *cv, struct knn_output *files, struct knn_error *error) {
-    struct knn_error problem;
-    int undrawn = 0;
-    if (files[CSV].stream != NULL)
-        write_cv_csv(cv, files[CSV].stream);
-    if (files[PLOT].stream != NULL && plot_draw(PICTURE, write_cv_plot, cv, files[PLOT].stream, &problem) != 0) {
-        undrawn = 1;
-        knn_output_discard(&files[PLOT]);
-    }
-    int status = knn_output_commit_all(files, FILES, error);
-    return status == 0 && undrawn ? knn_fail(error, "%s", problem.message) : status;
-}
-
-static void close_cv(struct cv *cv) {
+static void close_cv(void *result) {
+    struct cv *cv = result;
     knn_folds_free(&cv->folds);
     knn_dataset_close(&cv->dataset);
     knn_team_close(&cv->team);
     free(cv->right);
-    free(cv);
 }
 
 /* What can be said without the data. */
@@ -168,25 +133,17 @@ static int check(const struct arguments *arguments, struct knn_error *error) {
 
 static int run(const struct arguments *arguments) {
     struct knn_error error;
-    struct knn_output files[FILES] = {0};
     if (check(arguments, &error) != 0)
         return complain(&error, EXIT_USAGE);
-    struct cv *cv = calloc(1, sizeof *cv);
-    if (cv == NULL)
-        return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
-    knn_catch_interrupts(NULL);
-    int failed = open_files(files, arguments, &error) != 0 || cross_validate(cv, arguments, &error) != 0;
-    if (!failed) {
-        failed = write_files(cv, files, &error) != 0;
-        if (!arguments->json)
-            print_cv_text(cv, arguments);
-        else if (print_cv_json(cv, arguments, &error) != 0)
-            failed = 1;
-    }
-    for (size_t i = 0; i < FILES; i++)
-        knn_output_discard(&files[i]);
-    close_cv(cv);
-    return outcome(failed, &error);
+    struct cv cv = {.arguments = arguments};
+    const struct job job = {
+        .files = {{arguments->output, write_cv_csv, NULL}, {arguments->plot, write_cv_plot, "cv"}},
+        .work = cross_validate,
+        .print_text = print_cv_text,
+        .json = cv_json,
+        .close = close_cv,
+    };
+    return run_job(&job, arguments->json, &cv);
 }
 
 static const char *split_word(size_t i) {

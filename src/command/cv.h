@@ -16,11 +16,11 @@ struct cv_setting {
 };
 
 struct cv {
+    const struct arguments *arguments;
     struct knn_dataset dataset; /* its test images are given back at once */
     struct knn_images images;   /* the training images taken, a view */
     struct knn_team team;
     struct knn_folds folds;
-    const struct knn_kernel *kernels[KNN_METRICS];    /* of the metrics, in the order of the arguments */
     struct cv_setting settings[KNN_METRICS * MAX_KS]; /* by metric, then k */
     size_t count;
     size_t *right; /* of all settings */
@@ -32,11 +32,10 @@ static inline double cv_accuracy(const struct cv *cv, const struct cv_setting *s
     return knn_share(setting->right[fold], cv->folds.rows[fold]);
 }
 
-void print_cv_text(const struct cv *cv, const struct arguments *arguments);
-int print_cv_json(const struct cv *cv, const struct arguments *arguments, struct knn_error *error);
-void write_cv_csv(const struct cv *cv, FILE *csv);
-
-/* For plots/cv.gp; the context is a struct cv. */
-void write_cv_plot(const void *context, FILE *data);
+/* For struct job; each gets a struct cv. The last writes the data of plots/cv.gp. */
+void print_cv_text(const void *result);
+json_t *cv_json(const void *result);
+void write_cv_csv(const void *result, FILE *csv);
+void write_cv_plot(const void *result, FILE *data);
 
 #endif

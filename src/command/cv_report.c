@@ -2,17 +2,20 @@
 #include <stdio.h>
 
 #include "arith.h"
+#include "choices.h"
 #include "cv.h"
+#include "plural.h"
 
 /* Distances computed: every pair of rows of two folds once, by each metric. */
-static double distances(const struct cv *cv, const struct arguments *arguments) {
+static double distances(const struct cv *cv) {
     double rows = (double)cv->images.pixels.rows, pairs = rows * rows;
     for (size_t f = 0; f < cv->folds.count; f++)
         pairs -= (double)cv->folds.rows[f] * (double)cv->folds.rows[f];
-    return pairs / 2 * (double)arguments->metrics.count;
+    return pairs / 2 * (double)cv->arguments->metrics.count;
 }
 
-static void print_folds(const struct cv *cv, const struct arguments *arguments) {
+static void print_folds(const struct cv *cv) {
+    const struct arguments *arguments = cv->arguments;
     size_t rows = cv->images.pixels.rows, least = rows, most = 0;
     for (size_t f = 0; f < cv->folds.count; f++) {
         least = knn_min(least, cv->folds.rows[f]);
@@ -39,16 +42,13 @@ static void print_table(const struct cv *cv) {
     }
 }
 
-void print_cv_text(const struct cv *cv, const struct arguments *arguments) {
+void print_cv_text(const void *result) {
+    const struct cv *cv = result;
     printf("data      %s\n", cv->dataset.source);
-    print_folds(cv, arguments);
-    printf("method    %s, %u thread%s%s, kernel",
-           arguments->knn.weights == KNN_DISTANCE ? "votes by distance" : "a vote each", cv->team.threads,
-           knn_plural(cv->team.threads), !arguments->knn.bind ? ", not bound" : "");
-    for (size_t i = 0; i < arguments->metrics.count; i++)
-        printf(" %s", cv->kernels[i]->name);
-    printf("\nsearch    %.3f s, %.4g distances/s: each pair once for each metric, for all k\n", cv->seconds,
-           distances(cv, arguments) / cv->seconds);
+    print_folds(cv);
+    print_method(cv->arguments, cv->team.threads);
+    printf("search    %.3f s, %.4g distances/s: each pair once for each metric, for all k\n", cv->seconds,
+           distances(cv) / cv->seconds);
     print_table(cv);
     printf("best      k = %zu, %s: mean %.2f %% (of equals the smaller k, then the metric named first)\n", cv->best->k,
            knn_metrics[cv->best->metric].name, 100 * cv->best->mean);
@@ -64,7 +64,9 @@ static json_t *json_setting(const struct cv *cv, const struct cv_setting *s) {
                      s->mean, "deviation", s->deviation, "accuracies", folds);
 }
 
-int print_cv_json(const struct cv *cv, const struct arguments *arguments, struct knn_error *error) {
+json_t *cv_json(const void *result) {
+    const struct cv *cv = result;
+    const struct arguments *arguments = cv->arguments;
     json_t *settings = json_array(), *sizes = json_array();
     for (size_t i = 0; i < cv->count; i++)
         json_array_append_new(settings, json_setting(cv, &cv->settings[i]));
@@ -75,14 +77,15 @@ int print_cv_json(const struct cv *cv, const struct arguments *arguments, struct
         "synthetic", cv->dataset.synthetic, "images", (json_int_t)cv->images.pixels.rows, "folds",
         (json_int_t)cv->folds.count, "fold_images", sizes, "split", knn_fold_split_name(arguments->fold_split),
         "weights", knn_weights_name(arguments->knn.weights), "threads", (int)cv->team.threads, "bound",
-        arguments->knn.bind, "search_s", cv->seconds, "distances_per_s", distances(cv, arguments) / cv->seconds,
-        "deviation_of", "population", "settings", settings, "best", json_setting(cv, cv->best));
+        arguments->knn.bind, "search_s", cv->seconds, "distances_per_s", distances(cv) / cv->seconds, "deviation_of",
+        "population", "settings", settings, "best", json_setting(cv, cv->best));
     if (arguments->fold_split == KNN_SHUFFLED)
         json_object_set_new(summary, "seed", json_integer((json_int_t)arguments->seed));
-    return print_object(summary, error);
+    return summary;
 }
 
-void write_cv_csv(const struct cv *cv, FILE *csv) {
+void write_cv_csv(const void *result, FILE *csv) {
+    const struct cv *cv = result;
     fprintf(csv, "metric,k,fold,right,images,accuracy\n");
     for (size_t i = 0; i < cv->count; i++)
         for (size_t f = 0; f < cv->folds.count; f++) {
@@ -92,8 +95,8 @@ void write_cv_csv(const struct cv *cv, FILE *csv) {
         }
 }
 
-void write_cv_plot(const void *context, FILE *data) {
-    const struct cv *cv = context;
+void write_cv_plot(const void *result, FILE *data) {
+    const struct cv *cv = result;
     for (size_t i = 0; i < cv->count; i++) {
         const struct cv_setting *s = &cv->settings[i];
         const char *name = knn_metrics[s->metric].name;

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "interrupt.h"
+#include "job.h"
 
 struct figure {
     const char *name;

@@ -5,7 +5,6 @@
 #include "dataset.h"
 #include "draw_canvas.h"
 #include "options.h"
-#include "report.h"
 
 enum { MARGIN = 16, TITLE_LINE = 36, CAPTION_LINE = 34 };
 

@@ -4,6 +4,7 @@
 
 #include "draw.h"
 #include "draw_alter.h"
+#include "plural.h"
 
 enum { SIDE = 320, GAP = 32, LINE = 34, BELOW = 3 * LINE + 20 };
 

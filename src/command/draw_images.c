@@ -4,6 +4,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "plural.h"
+
 /* -- the first nine ------------------------------------------------------------------------------------------------ */
 
 int draw_first_nine(struct drawing *d, struct knn_error *error) {

@@ -2,7 +2,9 @@
 #include <stdio.h>
 
 #include "dataset.h"
-#include "report.h"
+#include "job.h"
+#include "options.h"
+#include "plural.h"
 
 struct facts {
     char cpu[64], topology[256];

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "job.h"
 #include "options.h"
 
 static const char *isa_of(const struct knn_kernel *kernel) {
@@ -47,13 +48,7 @@ static int print_json(unsigned features, struct knn_error *error) {
     for (size_t i = 0; i < count; i++)
         json_array_append_new(list, describe(kernels[i], features));
     json_t *all = json_pack("{s:s, s:s, s:o}", "version", KNN_VERSION, "compiler", KNN_COMPILER, "kernels", list);
-    char *text = all != NULL && json_array_size(list) == count ? json_dumps(all, JSON_INDENT(2)) : NULL;
-    json_decref(all);
-    if (text == NULL)
-        return knn_fail(error, "no memory for the JSON list");
-    puts(text);
-    free(text);
-    return 0;
+    return print_object(all, error);
 }
 
 static int run(const struct arguments *arguments) {

@@ -1,12 +1,5 @@
 #include "report.h"
 
-#include <stdio.h>
-#include <stdlib.h>
-
-#include "interrupt.h"
-
-/* -- JSON ---------------------------------------------------------------------------------------------------------- */
-
 json_t *json_accuracy(size_t right, size_t images) {
     struct knn_interval interval = knn_wilson(right, images);
     return json_pack("{s:I, s:I, s:f, s:f, s:f}", "right", (json_int_t)right, "images", (json_int_t)images, "accuracy",
@@ -34,22 +27,4 @@ json_t *json_evaluation(const struct knn_evaluation *e) {
     json_object_set_new(result, "classes", classes);
     json_object_set_new(result, "confusion", json_confusion(e));
     return result;
-}
-
-int print_object(json_t *object, struct knn_error *error) {
-    char *text = object != NULL ? json_dumps(object, JSON_INDENT(2) | JSON_REAL_PRECISION(9)) : NULL;
-    json_decref(object);
-    if (text == NULL)
-        return knn_fail(error, "no memory for the JSON summary");
-    puts(text);
-    free(text);
-    return 0;
-}
-
-/* -- the end ------------------------------------------------------------------------------------------------------- */
-
-int outcome(int failed, const struct knn_error *error) {
-    if (!failed)
-        return EXIT_OK;
-    return complain(error, knn_interrupted() ? knn_interrupt_status() : EXIT_FAILED);
 }

@@ -5,13 +5,11 @@
 
 #include <stdlib.h>
 
+#include "choices.h"
 #include "clock.h"
-#include "interrupt.h"
-#include "output.h"
-#include "plot.h"
+#include "job.h"
+#include "plural.h"
 #include "split.h"
-
-#define PICTURE "tune"
 
 static struct knn_images part_of(const struct knn_images *images, size_t first, size_t count) {
     struct knn_images part = *images;
@@ -21,7 +19,8 @@ static struct knn_images part_of(const struct knn_images *images, size_t first, 
     return part;
 }
 
-static int hold_out(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+static int hold_out(struct tune *t, struct knn_error *error) {
+    const struct arguments *arguments = t->arguments;
     struct knn_images *train = &t->dataset.train;
     size_t held = arguments->validation, rest = train->pixels.rows - held;
     size_t largest = arguments->ks.k[arguments->ks.count - 1];
@@ -63,7 +62,8 @@ static void keep_better(struct tune *t, const struct setting *setting, uint16_t 
 
 /* All k by one metric, from one search's neighbours. */
 static int count_votes(struct tune *t, enum knn_metric metric, const struct knn_neighbor *neighbors,
-                       const struct arguments *arguments, struct knn_error *error) {
+                       struct knn_error *error) {
+    const struct arguments *arguments = t->arguments;
     size_t images = t->held_out.pixels.rows, found = arguments->ks.k[arguments->ks.count - 1];
     for (size_t i = 0; i < arguments->ks.count; i++) {
         struct setting *setting = &t->settings[t->count++];
@@ -81,24 +81,22 @@ static int count_votes(struct tune *t, enum knn_metric metric, const struct knn_
     return 0;
 }
 
-static int choose(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+static int choose(struct tune *t, struct knn_error *error) {
+    const struct arguments *arguments = t->arguments;
     size_t k = arguments->ks.k[arguments->ks.count - 1];
     struct knn_neighbor *neighbors = malloc(t->held_out.pixels.rows * k * sizeof *neighbors);
     if (neighbors == NULL)
         return knn_fail(error, "no memory for the neighbours: use a smaller k or hold out fewer images");
-    double start = knn_seconds(), share = 1.0 / (double)arguments->metrics.count;
+    double start = knn_seconds();
     struct knn_rows rest = knn_view(&t->rest.pixels), held_out = knn_view(&t->held_out.pixels);
     int status = 0;
     t->per_metric = arguments->ks.count;
     for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
-        struct progress progress = {(double)i * share, share, 0, 0};
-        struct knn_options options = arguments->knn;
-        options.metric = arguments->metrics.metric[i];
-        options.progress = on_progress;
-        options.context = &progress;
+        struct progress progress;
+        struct knn_options options = choice_options(arguments, i, &progress);
         status = knn_search(&rest, &held_out, k, neighbors, &options, error);
         if (status == 0)
-            status = count_votes(t, arguments->metrics.metric[i], neighbors, arguments, error);
+            status = count_votes(t, options.metric, neighbors, error);
     }
     t->search_seconds = knn_seconds() - start;
     clear_progress();
@@ -126,13 +124,13 @@ static int predict_test(struct tune *t, const struct knn_classifier *classifier,
 }
 
 /* The choice as `knnmark classify` would run it: all training images, in their order. */
-static int test_choice(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+static int test_choice(struct tune *t, struct knn_error *error) {
     struct knn_images *train = &t->dataset.train;
     if (t->swaps != NULL)
-        knn_undraw(train, arguments->validation, t->swaps);
+        knn_undraw(train, t->arguments->validation, t->swaps);
     double start = knn_seconds();
     struct progress progress = {.share = 1};
-    struct knn_options options = arguments->knn;
+    struct knn_options options = t->arguments->knn;
     options.metric = t->best->metric;
     options.k = t->best->k;
     options.progress = on_progress;
@@ -148,76 +146,37 @@ static int test_choice(struct tune *t, const struct arguments *arguments, struct
     return status;
 }
 
-static int tune(struct tune *t, const struct arguments *arguments, struct knn_error *error) {
-    for (size_t i = 0; i < arguments->metrics.count; i++) {
-        t->kernels[i] = knn_choose_kernel(NULL, arguments->metrics.metric[i], arguments->features, error);
-        if (t->kernels[i] == NULL)
-            return -1;
-    }
-    if (knn_team_open(&t->team, arguments->knn.threads, arguments->knn.bind, error) != 0 ||
-        knn_dataset_open(&t->dataset, knn_dataset_spec(arguments->data), error) != 0 ||
-        hold_out(t, arguments, error) != 0 || choose(t, arguments, error) != 0)
+static int tune(void *result, struct knn_error *error) {
+    struct tune *t = result;
+    if (knn_team_open(&t->team, t->arguments->knn.threads, t->arguments->knn.bind, error) != 0 ||
+        knn_dataset_open(&t->dataset, knn_dataset_spec(t->arguments->data), error) != 0 || hold_out(t, error) != 0 ||
+        choose(t, error) != 0)
         return -1;
-    return arguments->final ? test_choice(t, arguments, error) : 0;
+    return t->arguments->final ? test_choice(t, error) : 0;
 }
 
-/* -- files --------------------------------------------------------------------------------------------------------- */
-
-enum { CSV, CONFUSION, PLOT, FILES };
-
-/* Before the work, which must not end in "permission denied". */
-static int open_files(struct knn_output *files, const struct arguments *arguments, struct knn_error *error) {
-    const char *const paths[FILES] = {arguments->output, arguments->confusion, arguments->plot};
-    if (arguments->plot != NULL && plot_check(PICTURE, error) != 0)
-        return -1;
-    for (size_t i = 0; i < FILES; i++)
-        if (paths[i] != NULL && knn_output_open(&files[i], paths[i], error) != 0)
-            return -1;
-    return 0;
-}
-
-/* One that cannot be written does not take the others with it. */
-static int write_files(const struct tune *t, struct knn_output *files, const struct arguments *arguments,
-                       struct knn_error *error) {
-    struct knn_error problem;
-    int undrawn = 0;
-    if (files[CSV].stream != NULL)
-        write_tune_csv(t, files[CSV].stream);
-    if (files[CONFUSION].stream != NULL)
-        knn_confusion_csv(arguments->final ? &t->final : &t->chosen, files[CONFUSION].stream);
-    if (files[PLOT].stream != NULL && plot_draw(PICTURE, write_tune_plot, t, files[PLOT].stream, &problem) != 0) {
-        undrawn = 1;
-        knn_output_discard(&files[PLOT]);
-    }
-    int status = knn_output_commit_all(files, FILES, error);
-    return status == 0 && undrawn ? knn_fail(error, "%s", problem.message) : status;
-}
-
-static int run(const struct arguments *arguments) {
-    struct knn_error error;
-    struct knn_output files[FILES] = {0};
-    struct tune *t = calloc(1, sizeof *t);
-    if (t == NULL)
-        return complain(&(struct knn_error){"no memory"}, EXIT_FAILED);
-    knn_catch_interrupts(NULL);
-    int failed = open_files(files, arguments, &error) != 0 || tune(t, arguments, &error) != 0;
-    if (!failed) {
-        failed = write_files(t, files, arguments, &error) != 0;
-        if (!arguments->json)
-            print_tune_text(t, arguments);
-        else if (print_tune_json(t, arguments, &error) != 0)
-            failed = 1;
-    }
-    for (size_t i = 0; i < FILES; i++)
-        knn_output_discard(&files[i]);
+static void close_tune(void *result) {
+    struct tune *t = result;
     knn_dataset_close(&t->dataset);
     knn_team_close(&t->team);
     knn_evaluation_free(&t->chosen);
     knn_evaluation_free(&t->final);
     free(t->predicted);
     free(t->swaps);
-    free(t);
-    return outcome(failed, &error);
+}
+
+static int run(const struct arguments *arguments) {
+    struct tune t = {.arguments = arguments};
+    const struct job job = {
+        .files = {{arguments->output, write_tune_csv, NULL},
+                  {arguments->confusion, write_tune_confusion, NULL},
+                  {arguments->plot, write_tune_plot, "tune"}},
+        .work = tune,
+        .print_text = print_tune_text,
+        .json = tune_json,
+        .close = close_tune,
+    };
+    return run_job(&job, arguments->json, &t);
 }
 
 static const char *split_word(size_t i) {

@@ -13,9 +13,9 @@ struct setting {
 };
 
 struct tune {
+    const struct arguments *arguments;
     struct knn_dataset dataset;
     struct knn_team team;
-    const struct knn_kernel *kernels[KNN_METRICS]; /* of the metrics, in the order of the arguments */
     struct knn_images held_out, rest;              /* views of the training images */
     uint32_t *swaps;                               /* of a random draw */
     struct setting settings[KNN_METRICS * MAX_KS]; /* by metric, then k */
@@ -27,11 +27,11 @@ struct tune {
     struct knn_evaluation final; /* of the test images, with --final */
 };
 
-void print_tune_text(const struct tune *t, const struct arguments *arguments);
-int print_tune_json(const struct tune *t, const struct arguments *arguments, struct knn_error *error);
-void write_tune_csv(const struct tune *t, FILE *csv);
-
-/* The data of plots/tune.gp; the context is a struct tune. */
-void write_tune_plot(const void *context, FILE *data);
+/* For struct job; each gets a struct tune. The last writes the data of plots/tune.gp. */
+void print_tune_text(const void *result);
+json_t *tune_json(const void *result);
+void write_tune_csv(const void *result, FILE *csv);
+void write_tune_confusion(const void *result, FILE *csv);
+void write_tune_plot(const void *result, FILE *data);
 
 #endif

@@ -9,8 +9,8 @@ static void write_setting(const struct tune *t, const struct setting *s, FILE *d
 }
 
 /* The choice, then a block for each metric; plots/tune.gp says what is in a line. */
-void write_tune_plot(const void *context, FILE *data) {
-    const struct tune *t = context;
+void write_tune_plot(const void *result, FILE *data) {
+    const struct tune *t = result;
     write_setting(t, t->best, data);
     for (size_t i = 0; i < t->count; i++) {
         if (i == 0 || t->settings[i].metric != t->settings[i - 1].metric)

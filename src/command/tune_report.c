@@ -3,9 +3,8 @@
 
 #include <stdio.h>
 
-static const char *method(const struct arguments *arguments) {
-    return arguments->knn.weights == KNN_DISTANCE ? "votes by distance" : "a vote each";
-}
+#include "choices.h"
+#include "plural.h"
 
 /* Every setting: its accuracy on the images held out, with the interval; the choice is marked. */
 static void print_table(const struct tune *t) {
@@ -19,7 +18,9 @@ static void print_table(const struct tune *t) {
     }
 }
 
-void print_tune_text(const struct tune *t, const struct arguments *arguments) {
+void print_tune_text(const void *result) {
+    const struct tune *t = result;
+    const struct arguments *arguments = t->arguments;
     size_t train = t->dataset.train.pixels.rows, rest = t->rest.pixels.rows, held = t->held_out.pixels.rows;
     size_t test = t->dataset.test.pixels.rows;
     double distances = (double)rest * (double)held * (double)arguments->metrics.count;
@@ -29,16 +30,12 @@ void print_tune_text(const struct tune *t, const struct arguments *arguments) {
         printf("a random draw, seed %zu\n", arguments->seed);
     else
         printf("the first\n");
-    printf("method    %s, %u thread%s%s, kernel", method(arguments), t->team.threads, knn_plural(t->team.threads),
-           !arguments->knn.bind ? ", not bound" : "");
-    for (size_t i = 0; i < arguments->metrics.count; i++)
-        printf(" %s", t->kernels[i]->name);
-    printf("\nsearch    %.3f s, %.4g distances/s: once for each metric, for all k\n", t->search_seconds,
+    print_method(arguments, t->team.threads);
+    printf("search    %.3f s, %.4g distances/s: once for each metric, for all k\n", t->search_seconds,
            distances / t->search_seconds);
     print_table(t);
     printf("chosen    k = %zu, %s: the most right answers on the images held out (of equals the smaller k, then the "
-           "metric "
-           "named first)\n",
+           "metric named first)\n",
            t->best->k, knn_metrics[t->best->metric].name);
     knn_evaluation_print(&t->chosen, stdout);
     if (!arguments->final) {
@@ -60,7 +57,9 @@ static json_t *json_setting(const struct setting *s, json_t *found) {
     return object;
 }
 
-int print_tune_json(const struct tune *t, const struct arguments *arguments, struct knn_error *error) {
+json_t *tune_json(const void *result) {
+    const struct tune *t = result;
+    const struct arguments *arguments = t->arguments;
     size_t held = t->held_out.pixels.rows;
     json_t *settings = json_array();
     for (size_t i = 0; i < t->count; i++)
@@ -80,10 +79,11 @@ int print_tune_json(const struct tune *t, const struct arguments *arguments, str
         json_object_set_new(final, "note", json_string("the one time that the test images are used"));
         json_object_set_new(summary, "final", final);
     }
-    return print_object(summary, error);
+    return summary;
 }
 
-void write_tune_csv(const struct tune *t, FILE *csv) {
+void write_tune_csv(const void *result, FILE *csv) {
+    const struct tune *t = result;
     fprintf(csv, "metric,k,right,images,accuracy,low,high\n");
     for (size_t i = 0; i < t->count; i++) {
         const struct setting *s = &t->settings[i];
@@ -91,4 +91,9 @@ void write_tune_csv(const struct tune *t, FILE *csv) {
         fprintf(csv, "%s,%zu,%zu,%zu,%.9g,%.9g,%.9g\n", knn_metrics[s->metric].name, s->k, s->right,
                 t->held_out.pixels.rows, knn_share(s->right, t->held_out.pixels.rows), interval.low, interval.high);
     }
+}
+
+void write_tune_confusion(const void *result, FILE *csv) {
+    const struct tune *t = result;
+    knn_confusion_csv(t->arguments->final ? &t->final : &t->chosen, csv);
 }
