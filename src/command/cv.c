@@ -89,9 +89,11 @@ static int validate(struct cv *cv, struct knn_error *error) {
     struct knn_rows rows = knn_view(&cv->images.pixels);
     struct knn_neighbor *neighbors = calloc(rows.rows, largest * sizeof *neighbors);
     cv->right = calloc(KNN_METRICS * MAX_KS, cv->folds.count * sizeof *cv->right);
-    int status = neighbors == NULL || cv->right == NULL
-                     ? knn_fail(error, "no memory for the answers: use a smaller k or fewer folds")
-                     : 0;
+    if (neighbors == NULL || cv->right == NULL) {
+        free(neighbors);
+        return knn_fail(error, "no memory for the answers: use a smaller k or fewer folds");
+    }
+    int status = 0;
     double start = knn_seconds();
     for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
         struct progress progress;
