@@ -1,5 +1,6 @@
 /* The command `knnmark`: finds the subcommand and hands it its arguments. */
 #include <errno.h>
+#include <signal.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -80,6 +81,7 @@ static int dispatch(int argc, char **argv) {
 }
 
 int main(int argc, char **argv) {
+    signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes fails a write, which says so */
     int status = dispatch(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_OK) {
         fprintf(stderr, "knnmark: cannot write standard output: %s\n", strerror(errno));

@@ -203,6 +203,22 @@ static void test_file_size_limit(void **state) {
     }
 }
 
+/* Of standard output, too. */
+static void test_output_size_limit(void **state) {
+    struct process *p = *state;
+    struct rlimit before, limit;
+    char path[256];
+    assert_int_equal(getrlimit(RLIMIT_FSIZE, &before), 0);
+    limit = before;
+    limit.rlim_cur = 100; /* enough for the complaint */
+    p->out = process_path(p, "kernels.txt", path, sizeof path);
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &limit), 0);
+    knnmark_start(p, "kernels");
+    assert_int_equal(setrlimit(RLIMIT_FSIZE, &before), 0);
+    command_finish(p);
+    assert_complaint(p, 1, "cannot write standard output: File too large");
+}
+
 static void test_one_name_twice(void **state) {
     static struct csv csv;
     struct process *p = *state;
@@ -299,6 +315,7 @@ int main(void) {
         WITH_FOLDER(test_earlier_output),
         WITH_FOLDER(test_output_by_link),
         WITH_FOLDER(test_file_size_limit),
+        WITH_FOLDER(test_output_size_limit),
         WITH_FOLDER(test_one_name_twice),
         WITH_FOLDER(test_output_to_stdout),
         WITH_FOLDER(test_output_without_name),
