@@ -97,9 +97,9 @@ int draw_neighbors(struct drawing *d, struct knn_error *error) {
         status = open_figure(d, 2 * (MARGIN + FRAME) + ASIDE + (int)options.k * COLUMN + SIDE,
                              (int)queries.rows * ROW + FRAME, title, &top, error);
     if (status == 0)
-        report(d, "%zu of %zu neighbour%s of their query's class, by %s",
+        report(d, "%zu of %zu neighbour%s query's class, by %s",
                put_rows(d, top + FRAME, queries.rows, neighbors, options.k), queries.rows * options.k,
-               queries.rows * options.k == 1 ? " is" : "s are", knn_metrics[options.metric].name);
+               queries.rows * options.k == 1 ? " is of its" : "s are of their", knn_metrics[options.metric].name);
     free(neighbors);
     return status;
 }

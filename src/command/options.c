@@ -56,7 +56,8 @@ static int find_word(const char *(*word)(size_t), const char *text, char *list, 
         const char *before = i == 0 ? "" : word(i + 1) != NULL ? ", " : " or ";
         if (text != NULL && strcmp(text, word(i)) == 0)
             return (int)i;
-        used += (size_t)snprintf(list + used, size - used, "%s%s", before, word(i));
+        if (used < size)
+            used += (size_t)snprintf(list + used, size - used, "%s%s", before, word(i));
     }
     return -1;
 }

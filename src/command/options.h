@@ -58,7 +58,7 @@ struct option_row {
     const char *help;
     size_t least, most;            /* of a number */
     size_t flag;                   /* what a flag stores */
-    const char *(*word)(size_t i); /* of words: the i-th that may be given, NULL after the last */
+    const char *(*word)(size_t i); /* the i-th that may be given, NULL after the last; of a text only to complete it */
     const char *only;              /* the operands that it matters to, with spaces between; NULL: all */
     const struct option_row *same; /* not NULL: the option is that one; but for `only` nothing else is set */
 };

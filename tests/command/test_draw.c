@@ -176,6 +176,9 @@ static void test_neighbors_defaults(void **state) {
     knnmark(p, "draw", "neighbors", "--data", DATA, "--output", png(p));
     assert_success(p);
     cairo_surface_destroy(read_picture(p, 1620, TOP_GENERATED + 5 + 5 * 182));
+    knnmark(p, "draw", "neighbors", "--data", DATA, "--limit", "1", "--k", "1", "--output", png(p));
+    assert_success(p);
+    assert_holds(p->output, " of 1 neighbour is of its query's class, by l2\n");
     knnmark(p, "draw", "neighbors", "--data", DATA, "--limit", "100", "--output", png(p));
     assert_success(p);
     cairo_surface_destroy(read_picture(p, 1620, TOP_GENERATED + 5 + 7 * 182));
