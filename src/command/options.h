@@ -19,6 +19,8 @@ struct arguments {
     const char *output; /* NULL: none; likewise the next two */
     const char *confusion;
     const char *plot;
+    const char *train, *queries; /* of search */
+    int format;                  /* likewise: which of its formats, or -1 */
     size_t limit; /* 0: all images */
     size_t validation;
     size_t seed;
@@ -118,6 +120,7 @@ int complain(const struct knn_error *error, int status);
 /* The i-th command, NULL after the last. */
 const struct command *command_at(size_t i);
 
-extern const struct command command_classify, command_tune, command_cv, command_draw, command_kernels, command_info;
+extern const struct command command_classify, command_tune, command_cv, command_search, command_draw,
+    command_kernels, command_info;
 
 #endif

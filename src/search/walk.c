@@ -206,7 +206,8 @@ static void set_loop(enum knn_loop loop) {
         omp_set_schedule(loop == KNN_LOOP_GUIDED ? omp_sched_guided : omp_sched_dynamic, 1);
 }
 
-/* By all threads of the region. A tied task stays on the thread that began it, hence with that thread's worker. */
+/* By all threads of the region. A tied task stays on the thread that began it, hence with that thread's worker, which
+ * has the strip before it comes to the tasks. */
 static void run_strip(struct knn_walk *walk, const struct knn_strip *strip, struct knn_worker *workers) {
     struct knn_worker *own = &workers[omp_get_thread_num()];
     size_t tasks = strip->schedule.blocks * strip->schedule.ranges;
@@ -216,8 +217,6 @@ static void run_strip(struct knn_walk *walk, const struct knn_strip *strip, stru
 #pragma omp for schedule(static)
         for (size_t p = 0; p < strip->panels; p++)
             pack_panel(own, p);
-    } else {
-#pragma omp barrier /* each worker has its strip */
     }
     if (walk->loop == KNN_LOOP_TASKS) {
 #pragma omp single

@@ -1,0 +1,183 @@
+/* `knnmark search`: the exact neighbours of rows without labels, the ground truth that approximate indexes need. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "clock.h"
+#include "options.h"
+#include "output.h"
+#include "report.h"
+#include "rows.h"
+#include "search_write.h"
+#include "utf8.h"
+
+struct search {
+    struct knn_matrix train, queries;
+    struct knn_index *index;
+    struct knn_neighbor *neighbors;
+    double index_seconds, search_seconds;
+    char names[2][512]; /* of both files, as UTF-8 */
+};
+
+/* -- the work ------------------------------------------------------------------------------------------------------ */
+
+static int search(struct search *s, const struct arguments *arguments, struct knn_error *error) {
+    if (knn_rows_open(&s->train, arguments->train, error) != 0 ||
+        knn_rows_open(&s->queries, arguments->queries, error) != 0)
+        return -1;
+    if (arguments->limit > 0 && arguments->limit < s->queries.rows)
+        s->queries.rows = arguments->limit;
+    if (s->queries.dim != s->train.dim)
+        return knn_fail(error, "%s has rows of %zu bytes, %s of %zu: both must be as long", arguments->train,
+                        s->train.dim, arguments->queries, s->queries.dim);
+    struct progress progress = {.share = 1};
+    struct knn_options options = arguments->knn;
+    options.progress = on_progress;
+    options.context = &progress;
+    struct knn_rows train = knn_view(&s->train), queries = knn_view(&s->queries);
+    double start = knn_seconds();
+    if (options.k > train.rows)
+        return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", options.k, train.rows);
+    s->neighbors = calloc(queries.rows, options.k * sizeof *s->neighbors);
+    if (s->neighbors == NULL)
+        return knn_fail(error, "no memory for %zu times %zu neighbours: use a smaller k or --limit", queries.rows,
+                        options.k);
+    if (knn_index_consume(&s->index, &train, &options, error) != 0)
+        return -1;
+    s->index_seconds = knn_seconds() - start;
+    start = knn_seconds();
+    int status = knn_index_search(s->index, &queries, options.k, s->neighbors, error);
+    s->search_seconds = knn_seconds() - start;
+    clear_progress();
+    return status;
+}
+
+/* -- reports ------------------------------------------------------------------------------------------------------- */
+
+static double rate(const struct search *s) {
+    return (double)s->queries.rows * (double)s->train.rows / s->search_seconds;
+}
+
+static void print_text(const struct search *s, const struct arguments *arguments) {
+    unsigned threads = knn_index_threads(s->index);
+    printf("train     %s: %zu x %zu\n", s->names[0], s->train.rows, s->train.dim);
+    printf("queries   %s: %zu x %zu\n", s->names[1], s->queries.rows, s->queries.dim);
+    printf("method    k = %zu, %s, kernel %s, %u thread%s%s\n", arguments->knn.k,
+           knn_metric_name(arguments->knn.metric), knn_index_kernel(s->index), threads, knn_plural(threads),
+           !arguments->knn.bind ? ", not bound" : "");
+    printf("index     %.3f s\n", s->index_seconds);
+    printf("search    %.3f s, %.0f queries/s, %.4g distances/s\n", s->search_seconds,
+           (double)s->queries.rows / s->search_seconds, rate(s));
+}
+
+static int print_json(const struct search *s, const struct arguments *arguments, struct knn_error *error) {
+    json_t *summary = json_pack(
+        "{s:s, s:[I,I], s:s, s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f}", "train", s->names[0],
+        "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries", s->names[1],
+        "queries_shape", (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric",
+        knn_metric_name(arguments->knn.metric), "k", (json_int_t)arguments->knn.k, "kernel",
+        knn_index_kernel(s->index), "threads", (int)knn_index_threads(s->index), "bound", arguments->knn.bind,
+        "index_s", s->index_seconds, "search_s", s->search_seconds, "queries_per_s",
+        (double)s->queries.rows / s->search_seconds, "distances_per_s", rate(s));
+    return print_object(summary, error);
+}
+
+/* Opens the file first: a long job must not end in "permission denied". Standard output has the answers, or what is
+ * said of them. */
+static int work(struct search *s, const struct arguments *arguments, const struct neighbor_format *format,
+                struct knn_output *file, struct knn_error *error) {
+    int aside = strcmp(arguments->output, "-") != 0;
+    if ((aside && knn_output_open(file, arguments->output, error) != 0) || search(s, arguments, error) != 0)
+        return -1;
+    struct neighbor_lists lists = {s->queries.rows, arguments->knn.k, s->neighbors};
+    if (format->write(&lists, aside ? file->stream : stdout, error) != 0)
+        return -1;
+    if (!aside)
+        return 0; /* main() sees to what standard output did not take */
+    int status = knn_output_commit(file, error);
+    if (status == 0 && arguments->json)
+        return print_json(s, arguments, error);
+    if (status == 0)
+        print_text(s, arguments);
+    return status;
+}
+
+/* -- the command --------------------------------------------------------------------------------------------------- */
+
+static const char *format_word(size_t i) {
+    const struct neighbor_format *format = neighbor_format(i);
+    return format != NULL ? format->name : NULL;
+}
+
+enum { NO_FORMAT = -1 };
+
+/* What can be said without the data. */
+static int check(const struct arguments *arguments, const struct neighbor_format **format, struct knn_error *error) {
+    int aside = strcmp(arguments->output, "-") != 0;
+    if (arguments->train == NULL || arguments->queries == NULL)
+        return knn_fail(error, "search needs --train FILE and --queries FILE, see `knnmark search --help`");
+    if (arguments->json && !aside)
+        return knn_fail(error, "--json: standard output has the neighbours already: give --output FILE");
+    *format = arguments->format != NO_FORMAT ? neighbor_format((size_t)arguments->format)
+              : aside                        ? neighbor_format_of(arguments->output)
+                                             : neighbor_format(0);
+    if (*format == NULL)
+        return knn_fail(error, "--output %s: end it in .csv, .npy, .npz, .ivecs or .bin, or give --format",
+                        arguments->output);
+    return 0;
+}
+
+static int run(const struct arguments *arguments) {
+    struct knn_error error;
+    struct knn_output file = {0};
+    struct search s = {0};
+    const struct neighbor_format *format;
+    if (check(arguments, &format, &error) != 0)
+        return complain(&error, EXIT_USAGE);
+    snprintf(s.names[0], sizeof s.names[0], "%s", arguments->train);
+    snprintf(s.names[1], sizeof s.names[1], "%s", arguments->queries);
+    knn_utf8_clean(s.names[0]);
+    knn_utf8_clean(s.names[1]);
+    knn_catch_interrupts(NULL);
+    int failed = work(&s, arguments, format, &file, &error) != 0;
+    knn_output_discard(&file);
+    knn_index_free(s.index);
+    knn_matrix_free(&s.train);
+    knn_matrix_free(&s.queries);
+    free(s.neighbors);
+    return outcome(failed, &error);
+}
+
+static const struct option_row options[] = {
+    {"train", 'x', "FILE", offsetof(struct arguments, train), option_text,
+     .help = "rows to search in: .npy, .u8bin, .bvecs or idx images, see docs/data.md"},
+    {"queries", 'q', "FILE", offsetof(struct arguments, queries), option_text, .help = "rows to search for, likewise"},
+    {"k", 'k', "N", offsetof(struct arguments, knn.k), option_number, .help = "neighbours, 1 to 1000 (default 1)",
+     .least = 1, .most = KNN_MAX_K},
+    {"metric", 'm', "NAME", offsetof(struct arguments, metric), option_word,
+     .help = "l1: sum of absolute differences; l2: squared Euclidean distance (default);\n"
+             "l1wrap: l1 as NumPy computes it from bytes",
+     .word = metric_word},
+    {.same = &shared_options[OPTION_KERNEL]},
+    {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_THREADS]},
+    {.same = &shared_options[OPTION_NO_BIND]},
+    {"limit", 'l', "N", offsetof(struct arguments, limit), option_number, .help = "only the first N queries",
+     .least = 1, .most = UINT32_MAX},
+    {"output", 'o', "FILE", offsetof(struct arguments, output), option_text,
+     .help = "where the neighbours go (default -, standard output); the suffix says how:\n"
+             ".csv; .npy: ids; .npz: ids and distances; .ivecs: ids;\n"
+             ".bin: counts, ids and distances as big-ann has them"},
+    {"format", 'F', "NAME", offsetof(struct arguments, format), option_word,
+     .help = "csv (default), npy, npz, ivecs or bin, whatever the suffix", .word = format_word},
+    {.same = &shared_options[OPTION_JSON]},
+    {.same = &shared_options[OPTION_HELP]},
+};
+
+const struct command command_search = {
+    .name = "search",
+    .summary = "find the exact k nearest rows of rows without labels: ids and distances",
+    .options = options,
+    .defaults = {.metric = KNN_METRICS, .output = "-", .format = NO_FORMAT, .knn = {.k = 1, .bind = 1}},
+    .run = run,
+};
