@@ -20,9 +20,9 @@ static const struct knn_kernel *const kernels[] = {
 enum { KERNEL_COUNT = sizeof kernels / sizeof kernels[0] };
 
 const struct knn_metric_info knn_metrics[KNN_METRICS] = {
-    [KNN_L1] = {"l1", "L1", 255, .symmetric = 1, .timed = 1},
-    [KNN_L2] = {"l2", "L2", 255 * 255, .symmetric = 1, .timed = 1, .root = 1},
-    [KNN_L1WRAP] = {"l1wrap", "L1 modulo 256", 255, .symmetric = 0},
+    [KNN_L1] = {.name = "l1", .title = "L1", .largest = 255, .symmetric = 1, .timed = 1},
+    [KNN_L2] = {.name = "l2", .title = "L2", .largest = 255 * 255, .symmetric = 1, .timed = 1, .root = 1},
+    [KNN_L1WRAP] = {.name = "l1wrap", .title = "L1 modulo 256", .largest = 255},
 };
 
 const struct knn_kernel *const *knn_kernels(size_t *count) {

@@ -21,7 +21,7 @@ struct arguments {
     const char *plot;
     const char *train, *queries; /* of search */
     int format;                  /* likewise: which of its formats, or -1 */
-    size_t limit; /* 0: all images */
+    size_t limit;                /* 0: all images */
     size_t validation;
     size_t seed;
     size_t folds;

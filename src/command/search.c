@@ -73,11 +73,10 @@ static void print_text(const struct search *s, const struct arguments *arguments
 static int print_json(const struct search *s, const struct arguments *arguments, struct knn_error *error) {
     json_t *summary = json_pack(
         "{s:s, s:[I,I], s:s, s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f}", "train", s->names[0],
-        "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries", s->names[1],
-        "queries_shape", (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric",
-        knn_metric_name(arguments->knn.metric), "k", (json_int_t)arguments->knn.k, "kernel",
-        knn_index_kernel(s->index), "threads", (int)knn_index_threads(s->index), "bound", arguments->knn.bind,
-        "index_s", s->index_seconds, "search_s", s->search_seconds, "queries_per_s",
+        "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries", s->names[1], "queries_shape",
+        (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric", knn_metric_name(arguments->knn.metric), "k",
+        (json_int_t)arguments->knn.k, "kernel", knn_index_kernel(s->index), "threads", (int)knn_index_threads(s->index),
+        "bound", arguments->knn.bind, "index_s", s->index_seconds, "search_s", s->search_seconds, "queries_per_s",
         (double)s->queries.rows / s->search_seconds, "distances_per_s", rate(s));
     return print_object(summary, error);
 }

@@ -81,8 +81,9 @@ static void put_npy_header(const struct neighbor_lists *lists, size_t bytes, cha
     memset(header, ' ', NPY_HEADER);
     memcpy(header, magic, sizeof magic); /* with the 0 that ends it */
     put_number(NPY_HEADER - 10, 2, (uint8_t *)header + 8);
-    int length = snprintf(header + 10, NPY_HEADER - 10, "{'descr': '<u%zu', 'fortran_order': False, 'shape': (%zu, %zu), }",
-                          bytes, lists->queries, lists->k);
+    int length =
+        snprintf(header + 10, NPY_HEADER - 10, "{'descr': '<u%zu', 'fortran_order': False, 'shape': (%zu, %zu), }",
+                 bytes, lists->queries, lists->k);
     header[10 + length] = ' ';
     header[NPY_HEADER - 1] = '\n';
 }

@@ -1,4 +1,5 @@
-/* The files that `knnmark search` writes: the ids of each query's k nearest, and their distances where there is room. */
+/* The files that `knnmark search` writes: the ids of each query's k nearest, and their distances where there is room.
+ */
 #ifndef SEARCH_WRITE_H
 #define SEARCH_WRITE_H
 

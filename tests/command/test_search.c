@@ -50,8 +50,8 @@ static int enter(void **state) {
         query_bytes[i] = (uint8_t)((random = random * 1664525 + 1013904223) >> 29);
     write_rows(*state, "train.u8bin", train_bytes, TRAIN, DIM);
     write_rows(*state, "queries.u8bin", query_bytes, QUERIES, DIM);
-    return knn_search(&(struct knn_rows){train_bytes, TRAIN, DIM, DIM}, &(struct knn_rows){query_bytes, QUERIES, DIM, DIM},
-                      K, right, NULL, NULL);
+    return knn_search(&(struct knn_rows){train_bytes, TRAIN, DIM, DIM},
+                      &(struct knn_rows){query_bytes, QUERIES, DIM, DIM}, K, right, NULL, NULL);
 }
 
 /* Searches with these further arguments; "@" is the folder. */
@@ -76,8 +76,8 @@ static void expect_csv(char *text, size_t size) {
         for (size_t i = 0; i < K; i++)
             used += (size_t)snprintf(text + used, size - used, "%s%u", i > 0 ? " " : "", right[q * K + i].id);
         for (size_t i = 0; i < K; i++)
-            used += (size_t)snprintf(text + used, size - used, "%c%d", i > 0 ? ' ' : ',',
-                                     (int)right[q * K + i].distance);
+            used +=
+                (size_t)snprintf(text + used, size - used, "%c%d", i > 0 ? ' ' : ',', (int)right[q * K + i].distance);
         used += (size_t)snprintf(text + used, size - used, "\n");
     }
 }
