@@ -120,7 +120,7 @@ int complain(const struct knn_error *error, int status);
 /* The i-th command, NULL after the last. */
 const struct command *command_at(size_t i);
 
-extern const struct command command_classify, command_tune, command_cv, command_search, command_draw,
-    command_kernels, command_info;
+extern const struct command command_classify, command_tune, command_cv, command_search, command_draw, command_kernels,
+    command_info;
 
 #endif

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "clock.h"
+#include "interrupt.h"
 #include "options.h"
 #include "output.h"
 #include "report.h"

@@ -44,6 +44,7 @@ static int enter(void **state) {
     uint32_t random = 7;
     if (command_enter(state) != 0)
         return -1;
+    ((struct process *)*state)->directory = ((struct process *)*state)->folder;
     for (size_t i = 0; i < sizeof train_bytes; i++)
         train_bytes[i] = (uint8_t)((random = random * 1664525 + 1013904223) >> 29); /* many are equally far */
     for (size_t i = 0; i < sizeof query_bytes; i++)
@@ -54,9 +55,9 @@ static int enter(void **state) {
                       &(struct knn_rows){query_bytes, QUERIES, DIM, DIM}, K, right, NULL, NULL);
 }
 
-/* Searches with these further arguments; "@" is the folder. */
+/* Searches with these further arguments; it runs in the folder. */
 #define search(process, ...)                                                                                           \
-    knnmark(process, "search", "--train", "@train.u8bin", "--queries", "@queries.u8bin", "--k", "4", __VA_ARGS__)
+    knnmark(process, "search", "--train", "train.u8bin", "--queries", "queries.u8bin", "--k", "4", __VA_ARGS__)
 
 static size_t read_file(const struct process *p, const char *name, uint8_t *bytes, size_t size) {
     char path[256];
@@ -89,7 +90,7 @@ static void test_csv(void **state) {
     search(p, "--threads", "2");
     assert_success(p);
     assert_string_equal(p->output, expected);
-    search(p, "--output", "@out.csv");
+    search(p, "--output", "out.csv");
     assert_success(p);
     assert_holds(p->output, "\nsearch ");
     char *text = text_of(p, "out.csv");
@@ -115,7 +116,7 @@ static void check_npy(const uint8_t *file, size_t bytes, size_t size, int distan
 static void test_npy(void **state) {
     struct process *p = *state;
     uint8_t file[4096];
-    search(p, "--output", "@out.npy");
+    search(p, "--output", "out.npy");
     assert_success(p);
     check_npy(file, 4, read_file(p, "out.npy", file, sizeof file), 0);
 }
@@ -125,7 +126,7 @@ static void test_npz(void **state) {
     struct process *p = *state;
     uint8_t file[8192];
     size_t parts[2] = {0};
-    search(p, "--output", "@out.npz");
+    search(p, "--output", "out.npz");
     assert_success(p);
     size_t size = read_file(p, "out.npz", file, sizeof file), found = 0;
     assert_memory_equal(file, "PK\x03\x04", 4);
@@ -148,7 +149,7 @@ static void test_npz(void **state) {
 static void test_ivecs(void **state) {
     struct process *p = *state;
     uint8_t file[4096];
-    search(p, "--output", "@out.ivecs");
+    search(p, "--output", "out.ivecs");
     assert_success(p);
     assert_int_equal(read_file(p, "out.ivecs", file, sizeof file), QUERIES * (K + 1) * 4);
     for (size_t q = 0; q < QUERIES; q++) {
@@ -161,7 +162,7 @@ static void test_ivecs(void **state) {
 static void test_bin(void **state) {
     struct process *p = *state;
     uint8_t file[4096];
-    search(p, "--output", "@out", "--format", "bin");
+    search(p, "--output", "out", "--format", "bin");
     assert_success(p);
     assert_int_equal(read_file(p, "out", file, sizeof file), 8 + QUERIES * K * 8);
     assert_int_equal(number_at(file, 4), QUERIES);
@@ -177,7 +178,7 @@ static void test_bin(void **state) {
 
 static void test_json(void **state) {
     struct process *p = *state;
-    search(p, "--output", "@out.npy", "--json", "--metric", "l1");
+    search(p, "--output", "out.npy", "--json", "--metric", "l1");
     assert_success(p);
     assert_holds(p->output, "\"metric\": \"l1\"");
     assert_holds(p->output, "\"queries_per_s\": ");
@@ -187,9 +188,9 @@ static void test_json(void **state) {
 
 static void test_usage(void **state) {
     struct process *p = *state;
-    knnmark(p, "search", "--train", "@train.u8bin");
+    knnmark(p, "search", "--train", "train.u8bin");
     assert_complaint(p, 2, "search needs --train FILE and --queries FILE, see `knnmark search --help`");
-    search(p, "--output", "@out.txt");
+    search(p, "--output", "out.txt");
     assert_complaint(p, 2, "end it in .csv, .npy, .npz, .ivecs or .bin, or give --format");
     search(p, "--format", "parquet");
     assert_complaint(p, 2, "--format parquet: give csv, npy, npz, ivecs or bin");
@@ -200,12 +201,12 @@ static void test_usage(void **state) {
 static void test_data(void **state) {
     struct process *p = *state;
     write_rows(p, "narrow.u8bin", query_bytes, QUERIES, DIM - 1);
-    knnmark(p, "search", "--train", "@train.u8bin", "--queries", "@narrow.u8bin");
+    knnmark(p, "search", "--train", "train.u8bin", "--queries", "narrow.u8bin");
     assert_complaint(p, 1, "of 5 bytes");
     assert_complaint(p, 1, "of 4: both must be as long");
-    knnmark(p, "search", "--train", "@train.u8bin", "--queries", "@queries.u8bin", "--k", "71");
+    knnmark(p, "search", "--train", "train.u8bin", "--queries", "queries.u8bin", "--k", "71");
     assert_complaint(p, 1, "k = 71 is more than the 70 training rows: use a smaller k");
-    knnmark(p, "search", "--train", "@train.u8bin", "--queries", "@nowhere.npy", "--output", "@out.npy");
+    knnmark(p, "search", "--train", "train.u8bin", "--queries", "nowhere.npy", "--output", "out.npy");
     assert_complaint(p, 1, "nowhere.npy");
     char path[256];
     assert_null(fopen(process_path(p, "out.npy", path, sizeof path), "rb"));
