@@ -4,15 +4,17 @@
 #include <string.h>
 
 #include "clock.h"
-#include "interrupt.h"
+#include "job.h"
 #include "options.h"
-#include "output.h"
-#include "report.h"
+#include "plural.h"
+#include "progress.h"
 #include "rows.h"
 #include "search_write.h"
 #include "utf8.h"
 
 struct search {
+    const struct arguments *arguments;
+    const struct neighbor_format *format;
     struct knn_matrix train, queries;
     struct knn_index *index;
     struct knn_neighbor *neighbors;
@@ -22,7 +24,8 @@ struct search {
 
 /* -- the work ------------------------------------------------------------------------------------------------------ */
 
-static int search(struct search *s, const struct arguments *arguments, struct knn_error *error) {
+static int read_files(struct search *s, struct knn_error *error) {
+    const struct arguments *arguments = s->arguments;
     if (knn_rows_open(&s->train, arguments->train, error) != 0 ||
         knn_rows_open(&s->queries, arguments->queries, error) != 0)
         return -1;
@@ -31,18 +34,29 @@ static int search(struct search *s, const struct arguments *arguments, struct kn
     if (s->queries.dim != s->train.dim)
         return knn_fail(error, "%s has rows of %zu bytes, %s of %zu: both must be as long", arguments->train,
                         s->train.dim, arguments->queries, s->queries.dim);
+    if (arguments->knn.k > s->train.rows)
+        return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", arguments->knn.k,
+                        s->train.rows);
+    if (s->train.rows - 1 > s->format->most)
+        return knn_fail(error, "the ids of %zu rows are more than .%s can hold: write .npy", s->train.rows,
+                        s->format->name);
+    return 0;
+}
+
+static int work(void *result, struct knn_error *error) {
+    struct search *s = result;
+    if (read_files(s, error) != 0)
+        return -1;
     struct progress progress = {.share = 1};
-    struct knn_options options = arguments->knn;
+    struct knn_options options = s->arguments->knn;
     options.progress = on_progress;
     options.context = &progress;
     struct knn_rows train = knn_view(&s->train), queries = knn_view(&s->queries);
-    double start = knn_seconds();
-    if (options.k > train.rows)
-        return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", options.k, train.rows);
     s->neighbors = calloc(queries.rows, options.k * sizeof *s->neighbors);
     if (s->neighbors == NULL)
         return knn_fail(error, "no memory for %zu times %zu neighbours: use a smaller k or --limit", queries.rows,
                         options.k);
+    double start = knn_seconds();
     if (knn_index_consume(&s->index, &train, &options, error) != 0)
         return -1;
     s->index_seconds = knn_seconds() - start;
@@ -53,13 +67,24 @@ static int search(struct search *s, const struct arguments *arguments, struct kn
     return status;
 }
 
-/* -- reports ------------------------------------------------------------------------------------------------------- */
+/* -- the neighbours, and what is said of them ---------------------------------------------------------------------- */
+
+static void write_lists(const void *result, FILE *stream) {
+    const struct search *s = result;
+    s->format->write(&(struct neighbor_lists){s->queries.rows, s->arguments->knn.k, s->neighbors}, stream);
+}
+
+static void print_lists(const void *result) {
+    write_lists(result, stdout);
+}
 
 static double rate(const struct search *s) {
     return (double)s->queries.rows * (double)s->train.rows / s->search_seconds;
 }
 
-static void print_text(const struct search *s, const struct arguments *arguments) {
+static void print_text(const void *result) {
+    const struct search *s = result;
+    const struct arguments *arguments = s->arguments;
     unsigned threads = knn_index_threads(s->index);
     printf("train     %s: %zu x %zu\n", s->names[0], s->train.rows, s->train.dim);
     printf("queries   %s: %zu x %zu\n", s->names[1], s->queries.rows, s->queries.dim);
@@ -71,35 +96,24 @@ static void print_text(const struct search *s, const struct arguments *arguments
            (double)s->queries.rows / s->search_seconds, rate(s));
 }
 
-static int print_json(const struct search *s, const struct arguments *arguments, struct knn_error *error) {
-    json_t *summary = json_pack(
-        "{s:s, s:[I,I], s:s, s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f}", "train", s->names[0],
-        "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries", s->names[1], "queries_shape",
-        (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric", knn_metric_name(arguments->knn.metric), "k",
-        (json_int_t)arguments->knn.k, "kernel", knn_index_kernel(s->index), "threads", (int)knn_index_threads(s->index),
-        "bound", arguments->knn.bind, "index_s", s->index_seconds, "search_s", s->search_seconds, "queries_per_s",
-        (double)s->queries.rows / s->search_seconds, "distances_per_s", rate(s));
-    return print_object(summary, error);
+static json_t *make_json(const void *result) {
+    const struct search *s = result;
+    const struct arguments *arguments = s->arguments;
+    return json_pack("{s:s, s:[I,I], s:s, s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f}", "train", s->names[0],
+                     "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries", s->names[1],
+                     "queries_shape", (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric",
+                     knn_metric_name(arguments->knn.metric), "k", (json_int_t)arguments->knn.k, "kernel",
+                     knn_index_kernel(s->index), "threads", (int)knn_index_threads(s->index), "bound",
+                     arguments->knn.bind, "index_s", s->index_seconds, "search_s", s->search_seconds, "queries_per_s",
+                     (double)s->queries.rows / s->search_seconds, "distances_per_s", rate(s));
 }
 
-/* Opens the file first: a long job must not end in "permission denied". Standard output has the answers, or what is
- * said of them. */
-static int work(struct search *s, const struct arguments *arguments, const struct neighbor_format *format,
-                struct knn_output *file, struct knn_error *error) {
-    int aside = strcmp(arguments->output, "-") != 0;
-    if ((aside && knn_output_open(file, arguments->output, error) != 0) || search(s, arguments, error) != 0)
-        return -1;
-    struct neighbor_lists lists = {s->queries.rows, arguments->knn.k, s->neighbors};
-    if (format->write(&lists, aside ? file->stream : stdout, error) != 0)
-        return -1;
-    if (!aside)
-        return 0; /* main() sees to what standard output did not take */
-    int status = knn_output_commit(file, error);
-    if (status == 0 && arguments->json)
-        return print_json(s, arguments, error);
-    if (status == 0)
-        print_text(s, arguments);
-    return status;
+static void close_search(void *result) {
+    struct search *s = result;
+    knn_index_free(s->index);
+    knn_matrix_free(&s->train);
+    knn_matrix_free(&s->queries);
+    free(s->neighbors);
 }
 
 /* -- the command --------------------------------------------------------------------------------------------------- */
@@ -111,17 +125,17 @@ static const char *format_word(size_t i) {
 
 enum { NO_FORMAT = -1 };
 
-/* What can be said without the data. */
-static int check(const struct arguments *arguments, const struct neighbor_format **format, struct knn_error *error) {
-    int aside = strcmp(arguments->output, "-") != 0;
+/* What can be said without the data. Standard output has either the neighbours or what is said of them. */
+static int check(struct search *s, int aside, struct knn_error *error) {
+    const struct arguments *arguments = s->arguments;
     if (arguments->train == NULL || arguments->queries == NULL)
         return knn_fail(error, "search needs --train FILE and --queries FILE, see `knnmark search --help`");
     if (arguments->json && !aside)
         return knn_fail(error, "--json: standard output has the neighbours already: give --output FILE");
-    *format = arguments->format != NO_FORMAT ? neighbor_format((size_t)arguments->format)
-              : aside                        ? neighbor_format_of(arguments->output)
-                                             : neighbor_format(0);
-    if (*format == NULL)
+    s->format = arguments->format != NO_FORMAT ? neighbor_format((size_t)arguments->format)
+                : aside                        ? neighbor_format_of(arguments->output)
+                                               : neighbor_format(0);
+    if (s->format == NULL)
         return knn_fail(error, "--output %s: end it in .csv, .npy, .npz, .ivecs or .bin, or give --format",
                         arguments->output);
     return 0;
@@ -129,23 +143,22 @@ static int check(const struct arguments *arguments, const struct neighbor_format
 
 static int run(const struct arguments *arguments) {
     struct knn_error error;
-    struct knn_output file = {0};
-    struct search s = {0};
-    const struct neighbor_format *format;
-    if (check(arguments, &format, &error) != 0)
+    struct search search = {.arguments = arguments};
+    int aside = strcmp(arguments->output, "-") != 0;
+    if (check(&search, aside, &error) != 0)
         return complain(&error, EXIT_USAGE);
-    snprintf(s.names[0], sizeof s.names[0], "%s", arguments->train);
-    snprintf(s.names[1], sizeof s.names[1], "%s", arguments->queries);
-    knn_utf8_clean(s.names[0]);
-    knn_utf8_clean(s.names[1]);
-    knn_catch_interrupts(NULL);
-    int failed = work(&s, arguments, format, &file, &error) != 0;
-    knn_output_discard(&file);
-    knn_index_free(s.index);
-    knn_matrix_free(&s.train);
-    knn_matrix_free(&s.queries);
-    free(s.neighbors);
-    return outcome(failed, &error);
+    snprintf(search.names[0], sizeof search.names[0], "%s", arguments->train);
+    snprintf(search.names[1], sizeof search.names[1], "%s", arguments->queries);
+    knn_utf8_clean(search.names[0]);
+    knn_utf8_clean(search.names[1]);
+    const struct job job = {
+        .files = {{aside ? arguments->output : NULL, write_lists, NULL}},
+        .work = work,
+        .print_text = aside ? print_text : print_lists,
+        .json = make_json,
+        .close = close_search,
+    };
+    return run_job(&job, arguments->json, &search);
 }
 
 static const struct option_row options[] = {

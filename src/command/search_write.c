@@ -2,7 +2,6 @@
 
 #include <archive.h>
 #include <archive_entry.h>
-#include <stdlib.h>
 #include <string.h>
 
 /* -- numbers, the low byte first ----------------------------------------------------------------------------------- */
@@ -27,8 +26,7 @@ static uint32_t float_bits(uint64_t distance) {
 
 /* -- text ---------------------------------------------------------------------------------------------------------- */
 
-static int write_csv(const struct neighbor_lists *lists, FILE *stream, struct knn_error *error) {
-    (void)error;
+static void write_csv(const struct neighbor_lists *lists, FILE *stream) {
     fputs("query,neighbors,distances\n", stream);
     for (size_t q = 0; q < lists->queries && !ferror(stream); q++) {
         const struct knn_neighbor *list = lists->neighbors + q * lists->k;
@@ -39,36 +37,29 @@ static int write_csv(const struct neighbor_lists *lists, FILE *stream, struct kn
             fprintf(stream, "%c%llu", i > 0 ? ' ' : ',', (unsigned long long)list[i].distance);
         fputc('\n', stream);
     }
-    return 0;
 }
 
 /* -- what benchmarks of approximate search read -------------------------------------------------------------------- */
 
 /* TEXMEX's: before each list its length, as it and all ids are signed. */
-static int write_ivecs(const struct neighbor_lists *lists, FILE *stream, struct knn_error *error) {
-    for (size_t i = 0; i < lists->queries * lists->k; i++)
-        if (lists->neighbors[i].id > INT32_MAX)
-            return knn_fail(error, "id %u is more than .ivecs can hold: write .npy", lists->neighbors[i].id);
+static void write_ivecs(const struct neighbor_lists *lists, FILE *stream) {
     for (size_t q = 0; q < lists->queries && !ferror(stream); q++) {
         write_number(lists->k, 4, stream);
         for (size_t i = 0; i < lists->k; i++)
             write_number(lists->neighbors[q * lists->k + i].id, 4, stream);
     }
-    return 0;
 }
 
 /* big-ann's ground truth: counts of queries and neighbours, all ids, then all distances as floats, which round those
  * from 2^24 on. */
-static int write_bin(const struct neighbor_lists *lists, FILE *stream, struct knn_error *error) {
+static void write_bin(const struct neighbor_lists *lists, FILE *stream) {
     size_t count = lists->queries * lists->k;
-    (void)error;
     write_number(lists->queries, 4, stream);
     write_number(lists->k, 4, stream);
     for (size_t i = 0; i < count && !ferror(stream); i++)
         write_number(lists->neighbors[i].id, 4, stream);
     for (size_t i = 0; i < count && !ferror(stream); i++)
         write_number(float_bits(lists->neighbors[i].distance), 4, stream);
-    return 0;
 }
 
 /* -- NumPy --------------------------------------------------------------------------------------------------------- */
@@ -88,59 +79,66 @@ static void put_npy_header(const struct neighbor_lists *lists, size_t bytes, cha
     header[NPY_HEADER - 1] = '\n';
 }
 
-static int write_npy(const struct neighbor_lists *lists, FILE *stream, struct knn_error *error) {
+static void write_npy(const struct neighbor_lists *lists, FILE *stream) {
     char header[NPY_HEADER];
-    (void)error;
     put_npy_header(lists, 4, header);
     fwrite(header, 1, sizeof header, stream);
     for (size_t i = 0; i < lists->queries * lists->k && !ferror(stream); i++)
         write_number(lists->neighbors[i].id, 4, stream);
+}
+
+/* The numbers of one array of the archive: ids of 4 bytes each, or distances of 8. */
+static int add_numbers(struct archive *zip, const struct neighbor_lists *lists, size_t bytes) {
+    uint8_t numbers[8192];
+    size_t count = lists->queries * lists->k, used = 0;
+    for (size_t i = 0; i < count; i++) {
+        put_number(bytes == 4 ? lists->neighbors[i].id : lists->neighbors[i].distance, bytes, numbers + used);
+        used += bytes;
+        if (used < sizeof numbers && i + 1 < count)
+            continue;
+        if (archive_write_data(zip, numbers, used) != (la_ssize_t)used)
+            return -1;
+        used = 0;
+    }
     return 0;
 }
 
-/* One array of the archive: ids of 4 bytes each, or distances of 8. */
 static int add_array(struct archive *zip, const char *name, const struct neighbor_lists *lists, size_t bytes) {
-    size_t count = lists->queries * lists->k, size = NPY_HEADER + count * bytes;
-    uint8_t *array = malloc(size);
+    char header[NPY_HEADER];
     struct archive_entry *entry = archive_entry_new();
-    int status = -1;
-    if (array != NULL && entry != NULL) {
-        put_npy_header(lists, bytes, (char *)array);
-        for (size_t i = 0; i < count; i++)
-            put_number(bytes == 4 ? lists->neighbors[i].id : lists->neighbors[i].distance, bytes,
-                       array + NPY_HEADER + i * bytes);
-        archive_entry_set_pathname(entry, name);
-        archive_entry_set_size(entry, (la_int64_t)size);
-        archive_entry_set_filetype(entry, AE_IFREG);
-        archive_entry_set_perm(entry, 0644);
-        if (archive_write_header(zip, entry) == ARCHIVE_OK && archive_write_data(zip, array, size) == (la_ssize_t)size)
-            status = 0;
-    }
+    if (entry == NULL)
+        return -1;
+    put_npy_header(lists, bytes, header);
+    archive_entry_set_pathname(entry, name);
+    archive_entry_set_size(entry, (la_int64_t)(NPY_HEADER + lists->queries * lists->k * bytes));
+    archive_entry_set_filetype(entry, AE_IFREG);
+    archive_entry_set_perm(entry, 0644);
+    int status =
+        archive_write_header(zip, entry) == ARCHIVE_OK && archive_write_data(zip, header, NPY_HEADER) == NPY_HEADER
+            ? add_numbers(zip, lists, bytes)
+            : -1;
     archive_entry_free(entry);
-    free(array);
     return status;
 }
 
-static int write_npz(const struct neighbor_lists *lists, FILE *stream, struct knn_error *error) {
+static void write_npz(const struct neighbor_lists *lists, FILE *stream) {
     struct archive *zip = archive_write_new();
-    int status = zip != NULL && archive_write_set_format_zip(zip) == ARCHIVE_OK &&
-                         archive_write_zip_set_compression_store(zip) == ARCHIVE_OK &&
-                         archive_write_open_FILE(zip, stream) == ARCHIVE_OK &&
-                         add_array(zip, "ids.npy", lists, 4) == 0 && add_array(zip, "distances.npy", lists, 8) == 0 &&
-                         archive_write_close(zip) == ARCHIVE_OK
-                     ? 0
-                     : -1;
-    if (status != 0 && !ferror(stream))
-        knn_fail(error, "cannot write the .npz: %s",
-                 zip != NULL && archive_error_string(zip) != NULL ? archive_error_string(zip) : "no memory");
+    int fine = zip != NULL && archive_write_set_format_zip(zip) == ARCHIVE_OK &&
+               archive_write_zip_set_compression_store(zip) == ARCHIVE_OK &&
+               archive_write_open_FILE(zip, stream) == ARCHIVE_OK && add_array(zip, "ids.npy", lists, 4) == 0 &&
+               add_array(zip, "distances.npy", lists, 8) == 0 && archive_write_close(zip) == ARCHIVE_OK;
     archive_write_free(zip);
-    return ferror(stream) ? 0 : status;
+    if (!fine)
+        fgetc(stream); /* it is for writing: this sets its error indicator, whatever the library lacked */
 }
 
 /* -- the table ----------------------------------------------------------------------------------------------------- */
 
-static const struct neighbor_format formats[] = {
-    {"csv", write_csv}, {"npy", write_npy}, {"npz", write_npz}, {"ivecs", write_ivecs}, {"bin", write_bin}};
+static const struct neighbor_format formats[] = {{"csv", UINT32_MAX, write_csv},
+                                                 {"npy", UINT32_MAX, write_npy},
+                                                 {"npz", UINT32_MAX, write_npz},
+                                                 {"ivecs", INT32_MAX, write_ivecs},
+                                                 {"bin", UINT32_MAX, write_bin}};
 
 const struct neighbor_format *neighbor_format(size_t i) {
     return i < sizeof formats / sizeof formats[0] ? &formats[i] : NULL;

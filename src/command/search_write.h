@@ -5,7 +5,7 @@
 
 #include <stdio.h>
 
-#include "fail.h"
+#include "knnmark.h"
 
 struct neighbor_lists {
     size_t queries, k;
@@ -15,9 +15,10 @@ struct neighbor_lists {
 struct neighbor_format {
     const char *name; /* and a file's suffix */
 
-    /* Writes to a stream that may be a pipe; what cannot be written is left for ferror() to find. Fails on ids that the
-     * format cannot hold, and without memory. */
-    int (*write)(const struct neighbor_lists *lists, FILE *stream, struct knn_error *error);
+    uint32_t most; /* the largest id it can hold */
+
+    /* Writes to a stream that may be a pipe; whatever goes wrong is left for ferror() to find. */
+    void (*write)(const struct neighbor_lists *lists, FILE *stream);
 };
 
 /* The i-th format, NULL after the last. */
