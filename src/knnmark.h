@@ -10,11 +10,14 @@
  * Distances are exact integers for rows of any length. The k nearest are ordered by (distance, id), so every kernel,
  * every number of threads and every CPU gives the same answer.
  *
- * Errors: a function that can fail returns 0 or -1, and then says why in *error, which may be NULL; what it was to make
- * is NULL or unchanged, and neighbours are of no use. No function prints, exits or installs a signal handler.
+ * Errors: a function that can fail returns 0 or -1, and then says why in *error, which may be NULL. On failure a handle
+ * is NULL, and output arrays hold nothing of use. No function prints or installs a signal handler. Outputs must not
+ * overlap inputs.
+ *
  * Threads: any number of threads may search one index or classifier at once, each call on threads of its own; every
- * other object is for one thread at a time. The library starts threads by OpenMP and leaves the caller's binding alone.
- */
+ * other object is for one thread at a time. The library starts threads by OpenMP, whose runtime may end the program when
+ * the system has no more of them; within a parallel region of the caller's a call has one thread, unless nesting is on.
+ * The caller's own binding is left as it was. */
 #ifndef KNNMARK_H
 #define KNNMARK_H
 
@@ -45,8 +48,8 @@ struct knn_error {
 
 /* -- rows and neighbours ------------------------------------------------------------------------------------------- */
 
-/* A view of `rows` rows of `dim` bytes: row i starts at data + i * stride, stride >= dim. Nothing need be aligned, and
- * no byte between rows or after the last is read. At most 2^32 - 1 rows. */
+/* A view of `rows` rows of `dim` bytes: row i starts at data + i * stride, stride >= dim >= 1. Nothing need be aligned,
+ * and no byte between rows or after the last is read. At most 2^32 - 1 rows. */
 struct knn_rows {
     const uint8_t *data;
     size_t rows, dim, stride;
@@ -56,7 +59,7 @@ enum { KNN_MAX_K = 1000 };
 
 struct knn_neighbor {
     uint64_t distance; /* L1, or squared L2 */
-    uint32_t id;       /* of the train row: its number, or what options say */
+    uint32_t id;       /* of the train row: its number + options.first_id, or options.ids[its number] */
 };
 
 /* -- options ------------------------------------------------------------------------------------------------------- */
@@ -73,22 +76,27 @@ enum knn_weights {
 };
 
 /* Called on the caller's thread some ten times a second or less often, with the share of the work that is done, 0 to 1.
- * What is not 0 stops the work, which then fails as "interrupted". */
+ * What is not 0 stops the work, which then fails as "interrupted". An index keeps it, and `context`, for its searches:
+ * several at once call it at once. It must not throw. */
 typedef int knn_progress_fn(double done, void *context);
 
+/* New members come after the last one, beyond what an older program's size covers. */
 struct knn_options {
     size_t size;              /* of this struct, so that it can grow: knn_defaults() fills it in */
     enum knn_metric metric;   /* KNN_L2 */
     const char *kernel;       /* by name (knn_kernel_info); NULL: the fastest for this CPU */
     const char *isa;          /* no instructions beyond this set's; NULL: the environment's KNNMARK_ISA, else no limit */
     unsigned threads;         /* 0: OMP_NUM_THREADS, else one for every core that the process may use */
-    int bind;                 /* 1: each thread to a core of its own while it works; 0: where the system puts it */
+    int bind;                 /* 1: each thread to a core of its own while it works, which every call takes in the same
+                                 order; 0, the default: where the system puts it */
     knn_progress_fn *progress; /* NULL: none */
     void *context;             /* handed to progress */
-    uint32_t first_id;         /* the id of train row 0, those of the others following it: 0 */
-    const uint32_t *ids;       /* not NULL: the id of each train row, all different, in place of first_id; copied */
+    uint32_t first_id;         /* the id of train row 0, those of the others following: 0 */
+    const uint32_t *ids;       /* not NULL: the id of each train row in place of its number and first_id; copied. The
+                                  larger they are, the shorter rows must be: a distance and an id share 64 bits */
     size_t k;                  /* of a classifier: the neighbours that vote, 1 */
     enum knn_weights weights;  /* of a classifier: KNN_UNIFORM */
+    uint32_t reserved;         /* 0 */
 };
 
 /* Sets the defaults above in the first `size` bytes. */
@@ -102,22 +110,24 @@ static inline struct knn_options knn_defaults(void) {
 
 /* -- search -------------------------------------------------------------------------------------------------------- */
 
-/* neighbors[q * k + i] becomes the i-th nearest train row of query q, with 1 <= k <= KNN_MAX_K, k <= train rows.
- * options may be NULL, here and below: all defaults. The train rows stay as they are; beside them, this takes a quarter
- * of their size. Who searches the same rows often makes an index. */
+/* neighbors[q * k + i] becomes the i-th nearest train row of query q, with 1 <= k <= KNN_MAX_K, k <= train rows. No
+ * queries are fine, no train rows are an error. options may be NULL, here and below: all defaults.
+ *
+ * The train rows stay as they are; beside them, this takes a quarter of their size (but room for a whole tile of rows at
+ * least, see knn_kernel_describe) and at most 256 MB. Each call looks at the machine anew, which takes some milliseconds:
+ * who searches the same rows often makes an index. */
 KNN_API int knn_search(const struct knn_rows *train, const struct knn_rows *queries, size_t k,
                        struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error);
 
-/* Train rows packed for one kernel, which takes about their size. */
+/* A copy of train rows, packed for one kernel: about their size, in whole tiles. */
 struct knn_index;
 
-/* Packs a copy. Only a kernel without a tile (knn_kernel_info) reads the rows where they are: they must then outlive
- * the index. */
 KNN_API int knn_index_create(struct knn_index **index, const struct knn_rows *train, const struct knn_options *options,
                              struct knn_error *error);
 
 /* The same, giving the pages of train->data back to the system as they are packed, so that there is only one copy. The
- * rows must be the caller's alone, in private memory (malloc, mmap), and hold nothing of use afterwards. */
+ * memory from the first row to the last must be the caller's alone and private (malloc, mmap); it holds nothing of use
+ * afterwards. */
 KNN_API int knn_index_consume(struct knn_index **index, struct knn_rows *train, const struct knn_options *options,
                               struct knn_error *error);
 
@@ -133,21 +143,20 @@ KNN_API unsigned knn_index_threads(const struct knn_index *index);
 KNN_API void knn_index_free(struct knn_index *index);
 
 /* The k nearest of every row among the rows of other folds, each pair compared once: for cross-validation. fold[i] is
- * the fold of row i, 0 <= fold[i] < folds; every fold leaves k rows to the others. Only for a metric that is symmetric,
- * which KNN_L1WRAP is not. */
+ * the fold of row i, 0 <= fold[i] < folds, 2 <= folds <= rows; at least k rows must be outside each fold. Only for a
+ * metric that is symmetric, which KNN_L1WRAP is not. */
 KNN_API int knn_search_folds(const struct knn_rows *rows, const uint32_t *fold, size_t folds, size_t k,
                              struct knn_neighbor *neighbors, const struct knn_options *options,
                              struct knn_error *error);
 
-/* Merges `lists` lists for each of `queries` queries into one: the k nearest of query q, by (distance, id), out of
- * found[l][q * k] to found[l][q * k + counts[l] - 1], each sorted, for all l. counts[l] <= k, and together at least k.
- * For train rows that were searched in several parts, by several machines perhaps: with ids that differ. `neighbors`
- * must overlap none of the lists. */
+/* Merges lists, each as a search for counts[l] neighbours in one part of the train rows gives it, into one: the k nearest
+ * of query q, by (distance, id), out of found[l][q * counts[l]] to found[l][(q + 1) * counts[l] - 1] for all l < lists.
+ * counts[l] <= k, which is more than a small part may have rows; together they are at least k. */
 KNN_API int knn_merge(const struct knn_neighbor *const *found, const size_t *counts, size_t lists, size_t queries,
                       size_t k, struct knn_neighbor *neighbors, struct knn_error *error);
 
 /* distances[q * stride + t] becomes the distance of query q to train row t; stride >= train rows, counted in distances.
- * Those in 32 bits are for rows of at most UINT32_MAX / 255^2 bytes (66 051), L1: UINT32_MAX / 255. */
+ * Those in 32 bits are for rows of at most UINT32_MAX / 255^2 bytes (66 051), L1: UINT32_MAX / 255. `ids` have no say. */
 KNN_API int knn_distances(const struct knn_rows *train, const struct knn_rows *queries, uint32_t *distances,
                           size_t stride, const struct knn_options *options, struct knn_error *error);
 KNN_API int knn_distances64(const struct knn_rows *train, const struct knn_rows *queries, uint64_t *distances,
@@ -157,8 +166,8 @@ KNN_API int knn_distances64(const struct knn_rows *train, const struct knn_rows 
 
 struct knn_classifier;
 
-/* Remembers rows X with their labels y, X->rows of them, each 0 to 65535. options->k is at most X->rows; ids are the
- * rows' numbers. As for an index, X must outlive a classifier whose kernel has no tile. */
+/* Remembers copies of rows X and their labels y, X->rows of them, each 0 to 65535. options->k is at most X->rows; ids are
+ * the rows' numbers. */
 KNN_API int knn_train(struct knn_classifier **classifier, const struct knn_rows *X, const uint16_t *y,
                       const struct knn_options *options, struct knn_error *error);
 
@@ -181,8 +190,8 @@ KNN_API const struct knn_index *knn_classifier_index(const struct knn_classifier
 /* Accepts NULL. */
 KNN_API void knn_classifier_free(struct knn_classifier *classifier);
 
-/* The vote on its own, of a sorted list of k neighbours, neighbour i having labels[neighbors[i].id]: a list found once
- * serves every smaller k. `shares`, if not NULL, has `classes` entries, more than the largest label.
+/* The vote on its own, of a sorted list of 1 <= k <= KNN_MAX_K neighbours, neighbour i having labels[neighbors[i].id]: a
+ * list found once serves every smaller k. `shares`, if not NULL, has `classes` entries, more than the largest label.
  *
  * Votes are added up in the neighbours' order, so labels whose neighbours are equally far have equal sums, and tie. */
 KNN_API uint16_t knn_vote(const struct knn_neighbor *neighbors, size_t k, const uint16_t *labels,
@@ -196,11 +205,11 @@ struct knn_kernel_info {
     enum knn_metric metric;
     unsigned mr, nr;        /* queries and train rows of a tile; 1 and 1 where it has none */
     int runs;               /* 1: this CPU can run it */
-    int is_default;         /* 1: what this CPU runs where no kernel is named */
+    int is_default;         /* 1: what this CPU runs where neither a kernel nor an instruction set is named */
 };
 
-/* Tells of kernel i, the slowest of a metric first; -1 where there are no more. */
-KNN_API int knn_kernel_describe(size_t i, struct knn_kernel_info *info);
+/* Tells of kernel i, the slowest of a metric first; -1 where there are no more. `size` is sizeof *info. */
+KNN_API int knn_kernel_describe(size_t i, struct knn_kernel_info *info, size_t size);
 
 /* "l1", "l2" or "l1wrap"; NULL for no metric. */
 KNN_API const char *knn_metric_name(enum knn_metric metric);

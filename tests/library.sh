@@ -47,7 +47,6 @@ row 0 at distance 30'
     prints docs/library.md "$CXX -std=c++17" cpp "$library" 'classes 7 and 1000'
 done
 
-# KNN_API may stand on the line before the rest of a declaration.
 sed -n '/^KNN_API/{ s/.*[ *]\(knn_[a-z0-9_]*\)(.*/\1/p; }' src/knnmark.h | sort >"$folder/declared"
 nm -D --defined-only "$prefix/lib/libknnmark.so" | awk '{ print $3 }' | sort >"$folder/exported"
 diff "$folder/declared" "$folder/exported" || fail "the library exports other names (>) than the header declares (<)"

@@ -125,6 +125,7 @@ static void write_npz(const struct neighbor_lists *lists, FILE *stream) {
     struct archive *zip = archive_write_new();
     int fine = zip != NULL && archive_write_set_format_zip(zip) == ARCHIVE_OK &&
                archive_write_zip_set_compression_store(zip) == ARCHIVE_OK &&
+               archive_write_set_bytes_in_last_block(zip, 1) == ARCHIVE_OK &&
                archive_write_open_FILE(zip, stream) == ARCHIVE_OK && add_array(zip, "ids.npy", lists, 4) == 0 &&
                add_array(zip, "distances.npy", lists, 8) == 0 && archive_write_close(zip) == ARCHIVE_OK;
     archive_write_free(zip);

@@ -2,8 +2,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "fail.h"
 #include "index.h"
+#include "setup.h"
 
 struct knn_classifier {
     struct knn_index *index;
@@ -26,8 +26,8 @@ static int remember(struct knn_classifier *c, const uint16_t *y, size_t rows, st
 static int check(const struct knn_rows *X, const struct knn_options *options, struct knn_error *error) {
     if (options->ids != NULL || options->first_id != 0)
         return knn_fail(error, "a classifier has no ids but its rows' numbers: leave ids and first_id out");
-    if (options->k < 1 || options->k > KNN_MAX_K)
-        return knn_fail(error, "k = %zu: k must be from 1 to %d", options->k, KNN_MAX_K);
+    if (knn_check_k(options->k, error) != 0)
+        return -1;
     if (options->k > X->rows)
         return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", options->k, X->rows);
     return 0;

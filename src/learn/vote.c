@@ -47,6 +47,8 @@ uint16_t knn_vote(const struct knn_neighbor *neighbors, size_t k, const uint16_t
             k--;
         weights = KNN_UNIFORM;
     }
+    if (k > KNN_MAX_K)
+        k = KNN_MAX_K;
     while (last + 1 < 2 * k)
         last = 2 * last + 1;
     memset(polls, 0, (last + 1) * sizeof *polls);

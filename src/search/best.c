@@ -13,8 +13,8 @@ int knn_best_open(struct knn_best *best, struct knn_neighbor *neighbors) {
         return -1;
     for (size_t i = 0; i < best->ranges * best->queries; i++) {
         size_t row = i < best->queries && best->order != NULL ? best->order[i] : i;
-        uint64_t *keys = i < best->queries ? (uint64_t *)(void *)(neighbors + row * best->k)
-                                           : best->further + (i - best->queries) * room;
+        knn_key *keys = i < best->queries ? (knn_key *)(void *)(neighbors + row * best->k)
+                                          : best->further + (i - best->queries) * room;
         best->items[i] = (struct knn_kbest){.keys = keys, .bound = UINT64_MAX};
     }
     return 0;
@@ -43,7 +43,7 @@ static uint32_t bound(const struct knn_worker *w, size_t query) {
 }
 
 static void offer(const struct knn_best *best, struct knn_kbest *item, size_t position, uint64_t distance) {
-    uint32_t id = best->ids != NULL ? best->ids[position] : best->first_id + (uint32_t)position;
+    uint32_t id = best->ids != NULL ? best->ids[position] : (uint32_t)position;
     knn_kbest_offer(item, best->k, distance << best->id_bits | id);
 }
 
@@ -113,11 +113,13 @@ static void offer_one_both(struct knn_worker *w, size_t query, size_t train, uin
 
 /* Turns the k keys, sorted, into the neighbours that take their place, from the last on: neighbour i covers keys 2 i
  * and 2 i + 1, of which none is still to be read but perhaps key i itself. */
-static void decode(const struct knn_best *best, uint64_t *keys) {
+static void decode(const struct knn_best *best, knn_key *keys) {
     for (size_t i = best->k; i-- > 0;) {
         uint64_t key = keys[i];
-        struct knn_neighbor neighbor = {.distance = key >> best->id_bits,
-                                        .id = (uint32_t)(key & (((uint64_t)1 << best->id_bits) - 1))};
+        struct knn_neighbor neighbor;
+        memset(&neighbor, 0, sizeof neighbor); /* its padding, too */
+        neighbor.distance = key >> best->id_bits;
+        neighbor.id = best->first_id + (uint32_t)(key & (((uint64_t)1 << best->id_bits) - 1));
         memcpy(keys + 2 * i, &neighbor, sizeof neighbor);
     }
 }

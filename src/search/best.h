@@ -11,11 +11,11 @@
 struct knn_best {
     size_t k, queries, ranges;
     unsigned id_bits;
-    const uint32_t *ids; /* of the train rows, by position; NULL: first_id and those that follow */
-    uint32_t first_id;
+    const uint32_t *ids;     /* of the train rows, by position; NULL: the position */
+    uint32_t first_id;       /* what is added to an id in the end */
     const uint32_t *order;   /* the query at position i is row order[i] of the result; NULL: row i */
     struct knn_kbest *items; /* [range][position]: a query's best of each range of panels */
-    uint64_t *further;       /* [range - 1][position]: room for the keys of the other ranges */
+    knn_key *further;        /* [range - 1][position]: room for the keys of the other ranges */
 };
 
 extern const struct knn_sink knn_best_of_queries;

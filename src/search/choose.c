@@ -51,11 +51,6 @@ static const struct knn_kernel *refuse(const char *name, const char *why, enum k
 
 const struct knn_kernel *knn_choose_kernel(const char *name, enum knn_metric metric, unsigned features,
                                            struct knn_error *error) {
-    if ((unsigned)metric >= KNN_METRICS) {
-        knn_fail(error, "there is no metric number %d: they are from 0 to %d, see kernel.h", (int)metric,
-                 KNN_METRICS - 1);
-        return NULL;
-    }
     if (!knn_metrics[metric].timed && (name == NULL || strcmp(name, knn_l1wrap.name) == 0))
         return &knn_l1wrap;
     if (name == NULL)

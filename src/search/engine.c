@@ -7,50 +7,73 @@
 
 /* -- what can be sought -------------------------------------------------------------------------------------------- */
 
-/* Bits that the ids of `rows` rows take. */
+/* Bits that ids of `rows` rows take, before first_id is added. */
 static unsigned id_bits(const struct knn_job *job, size_t rows) {
-    return knn_index_bits(job->ids != NULL ? (size_t)job->largest_id + 1 : job->first_id + rows);
+    return knn_id_bits(job->ids != NULL ? job->largest_id : rows - 1);
 }
 
-static int check_rows(struct knn_rows rows, struct knn_rows queries, struct knn_error *error) {
+int knn_check_k(size_t k, struct knn_error *error) {
+    return k >= 1 && k <= KNN_MAX_K ? 0 : knn_fail(error, "k = %zu: k must be from 1 to %d", k, KNN_MAX_K);
+}
+
+static int check_view(struct knn_rows rows, struct knn_error *error) {
+    if (rows.rows > UINT32_MAX)
+        return knn_fail(error, "%zu rows are too many: at most %u", rows.rows, UINT32_MAX);
     if (rows.dim == 0)
         return knn_fail(error, "rows of 0 bytes are all alike: give rows of at least 1 byte");
+    if (rows.stride < rows.dim)
+        return knn_fail(error, "a stride of %zu is less than the %zu bytes of a row", rows.stride, rows.dim);
+    return 0;
+}
+
+int knn_check_train(const struct knn_job *job, struct knn_rows rows, struct knn_error *error) {
+    if (check_view(rows, error) != 0)
+        return -1;
+    if (rows.rows == 0)
+        return knn_fail(error, "there are no training rows: give at least one");
+    if (job->ids == NULL && rows.rows - 1 > UINT32_MAX - job->first_id)
+        return knn_fail(error, "%zu rows from id %u on: the last ids exceed 32 bits", rows.rows, job->first_id);
+    if (rows.dim >= (UINT64_MAX >> id_bits(job, rows.rows)) / knn_metrics[job->kernel->metric].largest)
+        return knn_fail(error, "rows of %zu bytes with ids up to %zu: distance and id exceed 64 bits", rows.dim,
+                        job->ids != NULL ? (size_t)job->largest_id : rows.rows - 1);
+    return 0;
+}
+
+static int check_both(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries,
+                      struct knn_error *error) {
+    if (knn_check_train(job, rows, error) != 0)
+        return -1;
     if (queries.dim != rows.dim)
         return knn_fail(error, "queries of %zu bytes cannot be compared with training rows of %zu", queries.dim,
                         rows.dim);
-    if (rows.stride < rows.dim || queries.stride < queries.dim)
-        return knn_fail(error, "a stride of %zu is less than the %zu bytes of a row",
-                        rows.stride < rows.dim ? rows.stride : queries.stride, rows.dim);
-    if (rows.rows > UINT32_MAX || queries.rows > UINT32_MAX)
-        return knn_fail(error, "%zu rows are too many: at most %u", knn_max(rows.rows, queries.rows), UINT32_MAX);
-    return 0;
+    return check_view(queries, error);
 }
 
 static int check(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k,
                  struct knn_error *error) {
-    if (k < 1 || k > KNN_MAX_K)
-        return knn_fail(error, "k = %zu: k must be from 1 to %d", k, KNN_MAX_K);
+    if (knn_check_k(k, error) != 0 || check_both(job, rows, queries, error) != 0)
+        return -1;
     if (k > rows.rows)
         return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", k, rows.rows);
-    if (check_rows(rows, queries, error) != 0)
-        return -1;
-    if (job->ids == NULL && rows.rows - 1 > UINT32_MAX - job->first_id)
-        return knn_fail(error, "%zu rows from id %u on: the last ids exceed 32 bits", rows.rows, job->first_id);
-    if (rows.dim > (UINT64_MAX >> id_bits(job, rows.rows)) / knn_metrics[job->kernel->metric].largest)
-        return knn_fail(error, "%zu training rows of %zu bytes are too many: distance and id exceed 64 bits", rows.rows,
-                        rows.dim);
     return 0;
 }
 
 /* -- the k nearest ------------------------------------------------------------------------------------------------- */
 
-static struct knn_walk walk_of(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries) {
+/* Each range of panels has its own k best of every query: no more ranges than this much memory allows. */
+static size_t most_ranges(size_t queries, size_t k) {
+    const size_t budget = (size_t)256 << 20, range = queries * knn_kbest_room(k) * sizeof(knn_key);
+    return knn_max(1, budget / knn_max(1, range));
+}
+
+static struct knn_walk walk_of(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k) {
     return (struct knn_walk){
         .kernel = job->kernel,
         .team = job->team,
         .queries = {.rows = queries},
         .train = {.rows = rows},
         .loop = job->policy.loop,
+        .most_ranges = most_ranges(queries.rows, k),
         .progress = job->progress,
         .context = job->context,
     };
@@ -84,7 +107,7 @@ int knn_search_panels(const struct knn_job *job, const struct knn_panels *panels
         return -1;
     if (queries.rows == 0)
         return 0;
-    struct knn_walk walk = walk_of(&own, panels->rows, queries);
+    struct knn_walk walk = walk_of(&own, panels->rows, queries, k);
     struct knn_strip all = knn_strip_of(&walk, 0, panels->rows.rows, queries.rows, job->policy.split);
     walk.sink = &knn_best_of_queries;
     walk.packed = panels;
@@ -101,7 +124,7 @@ int knn_search_rows(const struct knn_job *job, struct knn_rows rows, struct knn_
         return -1;
     if (queries.rows == 0)
         return 0;
-    struct knn_walk walk = walk_of(job, rows, queries);
+    struct knn_walk walk = walk_of(job, rows, queries, k);
     walk.sink = &knn_best_of_queries;
     walk.strips = strips;
     walk.strip_count = job->kernel->pair != NULL ? 1 : knn_min(PARTS, rows.rows);
@@ -132,7 +155,7 @@ static void sort_by_fold(struct groups *g, const struct knn_job *job, const uint
     for (size_t i = 0; i < rows; i++) {
         size_t position = g->start[fold[i]]++; /* each start becomes the next fold's */
         g->order[position] = (uint32_t)i;
-        g->ids[position] = job->ids != NULL ? job->ids[i] : job->first_id + (uint32_t)i;
+        g->ids[position] = job->ids != NULL ? job->ids[i] : (uint32_t)i;
     }
     for (size_t f = folds; f > 0; f--)
         g->start[f] = g->start[f - 1];
@@ -185,8 +208,8 @@ static int seek_in_groups(struct groups *g, const struct knn_job *job, struct kn
                         rows.rows - g->largest);
     struct knn_job own = *job;
     own.ids = g->ids;
-    own.largest_id = job->ids != NULL ? job->largest_id : job->first_id + (uint32_t)(rows.rows - 1);
-    struct knn_walk walk = walk_of(&own, rows, rows);
+    own.largest_id = job->ids != NULL ? job->largest_id : (uint32_t)(rows.rows - 1);
+    struct knn_walk walk = walk_of(&own, rows, rows, k);
     walk.sink = &knn_best_of_both;
     walk.queries.order = walk.train.order = g->order;
     cut_strips(g, &walk, folds);
@@ -204,6 +227,8 @@ int knn_search_other_folds(const struct knn_job *job, struct knn_rows rows, cons
                         knn_metrics[job->kernel->metric].name);
     if (check(job, rows, rows, k, error) != 0)
         return -1;
+    if (folds < 2 || folds > rows.rows)
+        return knn_fail(error, "%zu folds of %zu rows: use at least 2, and no more than rows", folds, rows.rows);
     struct groups groups = {0};
     int status = open_groups(&groups, job, rows, fold, folds, error);
     if (status == 0)
@@ -239,17 +264,17 @@ int knn_all_distances(const struct knn_job *job, struct knn_rows rows, struct kn
                       size_t bytes, size_t stride, struct knn_error *error) {
     static const struct knn_sink sink = {.tile = put_tile, .one = put_one};
     size_t largest = UINT32_MAX / knn_metrics[job->kernel->metric].largest;
-    if (check_rows(rows, queries, error) != 0)
+    if (check_both(job, rows, queries, error) != 0)
         return -1;
     if (stride < rows.rows)
         return knn_fail(error, "a stride of %zu is less than the %zu distances of a query", stride, rows.rows);
     if (bytes == sizeof(uint32_t) && rows.dim > largest)
         return knn_fail(error, "distances of rows of %zu bytes may exceed 32 bits: at most %zu bytes, or take 64 bits",
                         rows.dim, largest);
-    if (queries.rows == 0 || rows.rows == 0)
+    if (queries.rows == 0)
         return 0;
     struct table table = {distances, bytes, stride};
-    struct knn_walk walk = walk_of(job, rows, queries);
+    struct knn_walk walk = walk_of(job, rows, queries, 0);
     struct knn_strip *strips = calloc(knn_divide_up(rows.rows, STRIP_ROWS), sizeof *strips);
     if (strips == NULL)
         return knn_fail(error, "no memory to compare %zu rows with %zu: use fewer rows", queries.rows, rows.rows);

@@ -17,10 +17,14 @@ struct knn_job {
     struct knn_policy policy; /* changes no answer, only the time it takes: to compare policies */
     knn_progress_fn *progress;
     void *context;
-    uint32_t first_id;   /* of train row 0 ... */
-    const uint32_t *ids; /* ... or of every one, if not NULL, and the largest of them */
-    uint32_t largest_id;
+    uint32_t first_id;   /* added to every id; 0 where there are ids */
+    const uint32_t *ids; /* of the train rows; NULL: their numbers */
+    uint32_t largest_id; /* of ids */
 };
+
+/* What every search asks of its train rows and of k, for those who would know before they pack. */
+int knn_check_train(const struct knn_job *job, struct knn_rows rows, struct knn_error *error);
+int knn_check_k(size_t k, struct knn_error *error);
 
 /* neighbors[q * k + i] becomes the i-th nearest train row of query q. Each fails on a bad k or dim, without memory, or
  * when progress stops it; `neighbors` then holds nothing of use. Any number of searches may share panels, each called

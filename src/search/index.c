@@ -1,5 +1,6 @@
 /* The public calls (knnmark.h) that search. */
 #include <stdlib.h>
+#include <string.h>
 
 #include "index.h"
 #include "setup.h"
@@ -11,20 +12,13 @@ struct knn_index {
 
 /* -- an index ------------------------------------------------------------------------------------------------------ */
 
-static int check_train(const struct knn_rows *train, struct knn_error *error) {
-    if (train->rows > 0 && train->stride < train->dim)
-        return knn_fail(error, "a stride of %zu is less than the %zu bytes of a row", train->stride, train->dim);
-    if (train->rows == 0)
-        return knn_fail(error, "there are no training rows: give at least one");
-    return 0;
-}
-
 static int create(struct knn_index **index, const struct knn_rows *train, int consume,
                   const struct knn_options *options, struct knn_error *error) {
     struct knn_index *own = *index = calloc(1, sizeof *own);
     if (own == NULL)
         return knn_fail(error, "no memory for an index");
-    if (check_train(train, error) == 0 && knn_setup_open(&own->setup, options, train->rows, error) == 0 &&
+    if (knn_setup_open(&own->setup, options, train->rows, error) == 0 &&
+        knn_check_train(&own->setup.job, *train, error) == 0 &&
         knn_panels_pack(&own->panels, own->setup.job.kernel, *train, consume, &own->setup.team, error) == 0)
         return 0;
     knn_index_free(own);
@@ -57,10 +51,6 @@ unsigned knn_index_threads(const struct knn_index *index) {
 
 const struct knn_options *knn_index_options(const struct knn_index *index) {
     return &index->setup.options;
-}
-
-size_t knn_index_rows(const struct knn_index *index) {
-    return index->panels.rows.rows;
 }
 
 void knn_index_free(struct knn_index *index) {
@@ -123,13 +113,13 @@ const char *knn_metric_name(enum knn_metric metric) {
     return (unsigned)metric < KNN_METRICS ? knn_metrics[metric].name : NULL;
 }
 
-int knn_kernel_describe(size_t i, struct knn_kernel_info *info) {
+int knn_kernel_describe(size_t i, struct knn_kernel_info *info, size_t size) {
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     if (i >= count)
         return -1;
     unsigned features = knn_cpu_features();
-    *info = (struct knn_kernel_info){
+    const struct knn_kernel_info all = {
         .name = kernels[i]->name,
         .summary = kernels[i]->summary,
         .metric = kernels[i]->metric,
@@ -138,5 +128,7 @@ int knn_kernel_describe(size_t i, struct knn_kernel_info *info) {
         .runs = knn_kernel_runs(kernels[i], features),
         .is_default = kernels[i] == knn_kernel_default(kernels[i]->metric, features),
     };
+    memset(info, 0, size);
+    memcpy(info, &all, size < sizeof all ? size : sizeof all);
     return 0;
 }

@@ -2,7 +2,7 @@
 
 enum { FEW = 16 };
 
-static void insertion_sort(uint64_t *keys, size_t count) {
+static void insertion_sort(knn_key *keys, size_t count) {
     for (size_t i = 1; i < count; i++) {
         uint64_t key = keys[i];
         size_t hole = i;
@@ -12,7 +12,7 @@ static void insertion_sort(uint64_t *keys, size_t count) {
     }
 }
 
-static void swap(uint64_t *a, uint64_t *b) {
+static void swap(knn_key *a, knn_key *b) {
     uint64_t t = *a;
     *a = *b;
     *b = t;
@@ -20,8 +20,8 @@ static void swap(uint64_t *a, uint64_t *b) {
 
 /* Splits count > FEW keys: those left of the result are at most, the others at least the median of three of them. Both
  * sides are never empty. (Hoare's partition.) */
-static size_t split(uint64_t *keys, size_t count) {
-    uint64_t *first = keys, *middle = keys + count / 2, *last = keys + count - 1;
+static size_t split(knn_key *keys, size_t count) {
+    knn_key *first = keys, *middle = keys + count / 2, *last = keys + count - 1;
     if (*middle < *first)
         swap(middle, first);
     if (*last < *middle)
@@ -42,7 +42,7 @@ static size_t split(uint64_t *keys, size_t count) {
     }
 }
 
-void knn_select_keys(uint64_t *keys, size_t count, size_t k) {
+void knn_select_keys(knn_key *keys, size_t count, size_t k) {
     while (k < count && count > FEW) {
         size_t left = split(keys, count);
         if (k <= left) {
@@ -57,7 +57,7 @@ void knn_select_keys(uint64_t *keys, size_t count, size_t k) {
         insertion_sort(keys, count);
 }
 
-void knn_sort_keys(uint64_t *keys, size_t count) {
+void knn_sort_keys(knn_key *keys, size_t count) {
     while (count > FEW) {
         size_t left = split(keys, count);
         knn_sort_keys(keys, left);

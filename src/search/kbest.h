@@ -1,6 +1,6 @@
-/* The k nearest of one query so far, by (distance, train index).
+/* The k nearest of one query so far, by (distance, id).
  *
- * A neighbour is one 64-bit key, distance << index bits | index, so that one comparison orders neighbours and all keys
+ * A neighbour is one 64-bit key, distance << id bits | id, so that one comparison orders neighbours and all keys
  * differ. Candidates nearer than the bound are appended; when the room is full, a selection keeps the k smallest and
  * sets the bound anew. That is some k log2(n / k) appends and one pass of selection for every k of them: less work than
  * a heap beyond a few neighbours, and next to none of it in the way of the kernels. */
@@ -10,16 +10,19 @@
 #include <stddef.h>
 #include <stdint.h>
 
+/* Keys may stand in memory that is declared as neighbours (best.c), which the compiler must then allow for. */
+typedef uint64_t __attribute__((may_alias)) knn_key;
+
 struct knn_kbest {
-    uint64_t *keys; /* room for knn_kbest_room(k) */
+    knn_key *keys;  /* room for knn_kbest_room(k) */
     uint64_t bound; /* the largest of the k smallest keys when last selected; UINT64_MAX before that */
     size_t filled;
 };
 
-/* Bits that the indices of `rows` rows take in a key. Distances get the others: 64 - bits is enough for every matrix of
- * up to 2^48 bytes. */
-static inline unsigned knn_index_bits(size_t rows) {
-    return rows > 1 ? 64 - (unsigned)__builtin_clzll(rows - 1) : 1;
+/* Bits that ids up to the largest take in a key. Distances get the others: with the row's number for an id, 64 - bits
+ * is enough for every matrix of up to 2^48 bytes. */
+static inline unsigned knn_id_bits(size_t largest) {
+    return largest > 0 ? 64 - (unsigned)__builtin_clzll(largest) : 1;
 }
 
 /* Keys that a struct knn_kbest for k neighbours has room for: as many bytes as the neighbours take in the end. */
@@ -39,9 +42,9 @@ static inline void knn_kbest_offer(struct knn_kbest *best, size_t k, uint64_t ke
 }
 
 /* Moves the k smallest of count keys to the front, in no order. */
-void knn_select_keys(uint64_t *keys, size_t count, size_t k);
+void knn_select_keys(knn_key *keys, size_t count, size_t k);
 
 /* Sorts keys, smallest first. */
-void knn_sort_keys(uint64_t *keys, size_t count);
+void knn_sort_keys(knn_key *keys, size_t count);
 
 #endif

@@ -1,4 +1,4 @@
-/* Train rows as one kernel wants to read them: packed into panels for a tile kernel, left in place for a pair kernel.
+/* Train rows as one kernel wants to read them: packed into panels for a tile kernel, row by row for a pair kernel.
  *
  * Rows longer than a kernel's 32-bit results allow are cut into chunks; a chunk of a panel is a panel of its own. */
 #ifndef KNN_PANELS_H
@@ -10,8 +10,8 @@
 
 struct knn_panels {
     const struct knn_kernel *kernel;
-    struct knn_rows rows;     /* the caller's; the bytes are read only for a pair kernel */
-    struct knn_matrix packed; /* panel p, chunk c: row p * chunks + c; empty for a pair kernel */
+    struct knn_rows rows;     /* the caller's, whose bytes nobody reads again; a pair kernel's: those in `packed` */
+    struct knn_matrix packed; /* panel p, chunk c: row p * chunks + c; a pair kernel's: the rows as they are */
     size_t count;             /* panels: ceil(rows / nr) */
     size_t chunks;            /* 1 unless dim is large */
     size_t chunk;             /* bytes of a row in every chunk but the last */
@@ -25,8 +25,8 @@ static inline size_t knn_chunk_dim(size_t dim, size_t chunk, size_t c) {
     return dim - c * chunk < chunk ? dim - c * chunk : chunk;
 }
 
-/* Room for the panels of rows of this length, none of them packed yet: `count` of them, or for a pair kernel none.
- * Fails on rows of 0 bytes and without memory. */
+/* Room for `count` panels of rows of this length, none of them packed yet; for a pair kernel none. Fails on rows of 0
+ * bytes and without memory. */
 int knn_panels_alloc(struct knn_panels *panels, const struct knn_kernel *kernel, struct knn_rows rows, size_t count,
                      struct knn_error *error);
 
@@ -34,9 +34,9 @@ int knn_panels_alloc(struct knn_panels *panels, const struct knn_kernel *kernel,
 void knn_pack_panel(knn_pack_fn *pack, const struct knn_rows *rows, const struct knn_panels *panels,
                     const struct knn_matrix *into, size_t p);
 
-/* Packs all rows on all threads of the team, each touching first what it packs. Fails as knn_panels_alloc does. With
- * `consume`, pages of `rows` are given back to the system as they are packed, so that the peak is one copy; their
- * bytes are then lost (a pair kernel keeps them). The memory behind `rows` must outlive the panels of a pair kernel. */
+/* Packs all rows on all threads of the team, each touching first what it packs, or copies them for a pair kernel. Fails
+ * on rows of 0 bytes and without memory. With `consume`, pages of `rows` are given back to the system as they are
+ * packed, so that the peak is one copy; what was in them is then lost. */
 int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, struct knn_rows rows, int consume,
                     const struct knn_team *team, struct knn_error *error);
 void knn_panels_free(struct knn_panels *panels);

@@ -21,12 +21,16 @@ static size_t root_up(size_t n) {
 
 struct knn_schedule knn_schedule(const struct knn_kernel *kernel, enum knn_split split, size_t queries, size_t panels,
                                  size_t dim, unsigned threads, size_t cache) {
-    enum { TASKS_PER_THREAD = 8 }; /* the last task to end keeps the others waiting for at most about an eighth */
+    enum {
+        TASKS_PER_THREAD = 8, /* the last task to end keeps the others waiting for at most about an eighth */
+        FEW_TILES = 32        /* blocks of more can be cut without reading the train rows much more often */
+    };
     size_t wanted = threads > 1 ? TASKS_PER_THREAD * (size_t)threads : 1;
     struct knn_schedule s = {.tiles = knn_max(1, knn_divide_up(queries, kernel->mr)), .ranges = 1};
     s.blocks = knn_max(1, knn_divide_up(s.tiles, tiles_in_cache(kernel, dim, cache)));
     switch (split) {
     case KNN_SPLIT_AUTO:
+        s.blocks = knn_max(s.blocks, knn_min(wanted, s.tiles / FEW_TILES));
         s.ranges = knn_min(knn_divide_up(wanted, s.blocks), panels);
         s.blocks = knn_min(knn_max(s.blocks, knn_divide_up(wanted, s.ranges)),
                            s.tiles); /* more only if the panels are too few */

@@ -3,8 +3,9 @@
  * A task is a block of queries against a range of train panels. A block meets every panel of its range while the panels
  * stream past, so it should fill the cache that a thread has to itself. The default is one rule for all batches:
  *
- *   As few blocks as the cache allows. If they are fewer than 8 tasks a thread, cut the train rows into so many ranges
- *   that there are 8; if not, all blocks meet all rows. Threads take the next task when they have ended one.
+ *   As few blocks as the cache allows, but of many queries so many that there are 8 tasks a thread. If they are fewer,
+ *   cut the train rows into so many ranges that there are 8; if not, all blocks meet all rows. Threads take the next
+ * task when they have ended one.
  *
  * Where there are not so many panels, each is a range, and the queries are cut into more blocks to make up for it. One
  * query is thus split by rows and reads memory on all cores; some hundred are split both ways; thousands by queries,

@@ -5,7 +5,6 @@
 
 #include "arith.h"
 #include "choose.h"
-#include "index.h"
 
 void knn_options_init(struct knn_options *options, size_t size) {
     const struct knn_options defaults = {.size = size, .metric = KNN_L2, .k = 1, .weights = KNN_UNIFORM};
@@ -20,6 +19,8 @@ static int check_options(const struct knn_options *options, struct knn_error *er
     if (options->weights != KNN_UNIFORM && options->weights != KNN_DISTANCE)
         return knn_fail(error, "there are no weights number %d: use KNN_UNIFORM or KNN_DISTANCE",
                         (int)options->weights);
+    if (options->reserved != 0)
+        return knn_fail(error, "options.reserved = %u: begin with knn_defaults(), which makes it 0", options->reserved);
     if (options->bind != 0 && options->bind != 1)
         return knn_fail(error, "bind = %d: use 0 or 1", options->bind);
     return 0;
@@ -43,11 +44,11 @@ int knn_options_read(struct knn_options *own, const struct knn_options *options,
     return check_options(own, error);
 }
 
-static int copy_ids(struct knn_setup *setup, size_t rows, struct knn_error *error) {
-    uint32_t *ids = malloc(rows * sizeof *ids + 1);
+static int copy_ids(struct knn_setup *setup, const uint32_t *from, size_t rows, struct knn_error *error) {
+    uint32_t *ids = rows <= UINT32_MAX ? malloc(rows * sizeof *ids + 1) : NULL;
     if (ids == NULL)
-        return knn_fail(error, "no memory for %zu ids", rows);
-    memcpy(ids, setup->options.ids, rows * sizeof *ids);
+        return knn_fail(error, "no memory for %zu ids: use fewer rows", rows);
+    memcpy(ids, from, rows * sizeof *ids);
     for (size_t i = 0; i < rows; i++)
         setup->job.largest_id = ids[i] > setup->job.largest_id ? ids[i] : setup->job.largest_id;
     setup->job.ids = ids;
@@ -63,12 +64,15 @@ int knn_setup_open(struct knn_setup *setup, const struct knn_options *options, s
     const struct knn_kernel *kernel = knn_choose_kernel(own->kernel, own->metric, features, error);
     if (kernel == NULL || knn_team_open(&setup->team, own->threads, own->bind, error) != 0)
         return -1;
+    const uint32_t *ids = own->ids;
     setup->job = (struct knn_job){.kernel = kernel,
                                   .team = &setup->team,
                                   .progress = own->progress,
                                   .context = own->context,
-                                  .first_id = own->first_id};
-    if (own->ids == NULL || copy_ids(setup, rows, error) == 0)
+                                  .first_id = ids == NULL ? own->first_id : 0};
+    own->kernel = own->isa = NULL;
+    own->ids = NULL;
+    if (ids == NULL || copy_ids(setup, ids, rows, error) == 0)
         return 0;
     knn_setup_close(setup);
     return -1;

@@ -5,10 +5,13 @@
 #include "engine.h"
 
 struct knn_setup {
-    struct knn_options options; /* a copy; of ids, the setup has its own */
+    struct knn_options options; /* a copy, without what it points to */
     struct knn_team team;
     struct knn_job job; /* points to the team: the setup must not move */
 };
+
+/* The options, with defaults for what an older program's do not have and for NULL. Fails on what makes no sense. */
+int knn_options_read(struct knn_options *own, const struct knn_options *options, struct knn_error *error);
 
 /* Fails on options that make no sense, that this CPU cannot do, and without memory; options may be NULL. `rows` is how
  * many ids there must be. */

@@ -130,7 +130,6 @@ static void visit_row(struct knn_worker *w, size_t train) {
 }
 
 static void visit(struct knn_worker *w, size_t p) {
-    enum { PANELS_PER_REPORT = 16 };
     struct knn_walk *walk = w->walk;
     size_t train = w->strip->first + p * walk->kernel->nr, n = knn_min(walk->kernel->nr, w->strip->last - train);
     if (walk->sink->open_panel != NULL)
@@ -142,15 +141,23 @@ static void visit(struct knn_worker *w, size_t p) {
     else
         visit_tiles_in_chunks(w, p, train, n);
     w->pairs_since += w->count * n;
-    if (++w->panels_since == PANELS_PER_REPORT)
+    w->panels_since++;
+}
+
+/* At times; not while others wait for a panel. */
+static void report_at_times(struct knn_worker *w) {
+    enum { PANELS_PER_REPORT = 16 };
+    if (w->panels_since >= PANELS_PER_REPORT)
         report(w);
 }
 
 /* -- tasks --------------------------------------------------------------------------------------------------------- */
 
 static void visit_in_order(struct knn_worker *w, size_t first, size_t last) {
-    for (size_t p = first; p < last && !stopped(w->walk); p++)
+    for (size_t p = first; p < last && !stopped(w->walk); p++) {
         visit(w, p);
+        report_at_times(w);
+    }
 }
 
 /* Each thread begins elsewhere, so that they seldom meet, and leaves panels that others are at for later: waiting for
@@ -170,6 +177,7 @@ static void visit_in_turns(struct knn_worker *w) {
             }
             visit(w, p);
             omp_unset_lock(&locks[p]);
+            report_at_times(w);
             if (stopped(w->walk))
                 return;
         }
@@ -285,8 +293,9 @@ struct knn_strip knn_strip_of(const struct knn_walk *walk, size_t first, size_t 
                               enum knn_split split) {
     size_t panels = knn_divide_up(last - first, walk->kernel->nr);
     return (struct knn_strip){first, last, queries, panels,
-                              knn_schedule(walk->kernel, split, queries, panels, walk->train.rows.dim,
-                                           walk->team->threads, knn_topology_block_bytes(walk->team->topology))};
+                              knn_schedule(walk->kernel, split, queries, knn_min(panels, walk->most_ranges),
+                                           walk->train.rows.dim, walk->team->threads,
+                                           knn_topology_block_bytes(walk->team->topology))};
 }
 
 size_t knn_walk_ranges(const struct knn_walk *walk) {

@@ -57,6 +57,7 @@ struct knn_walk {
     const struct knn_strip *strips;
     size_t strip_count;
     enum knn_loop loop;
+    size_t most_ranges; /* of panels in a strip, each of which has its own k best of a query */
     const struct knn_sink *sink;
     void *state; /* the sink's */
     knn_progress_fn *progress;

@@ -136,6 +136,7 @@ static void test_npz(void **state) {
     assert_int_equal(found, 2);
     check_npy(file + parts[0], 4, NPY + QUERIES * K * 4, 0);
     check_npy(file + parts[1], 8, NPY + QUERIES * K * 8, 1);
+    assert_memory_equal(file + size - 22, "PK\x05\x06", 4); /* the end, and nothing after it */
     const char *argv[] = {"/usr/bin/python3", "-c",
                           "import numpy, sys; a = numpy.load(sys.argv[1]); print(a['ids'].dtype, a['ids'].shape, "
                           "a['distances'].dtype, a['distances'].shape)",

@@ -114,7 +114,7 @@ static void test_ids(void **state) {
     (void)state;
     struct knn_kernel_info info;
     uint32_t ids[ROWS];
-    for (size_t i = 0; knn_kernel_describe(i, &info) == 0; i++) {
+    for (size_t i = 0; knn_kernel_describe(i, &info, sizeof info) == 0; i++) {
         if (!info.runs)
             continue;
         shuffle_ids(ids);
@@ -153,7 +153,7 @@ static void test_merge(void **state) {
     (void)state;
     enum { SHARDS = 4 };
     static const size_t start[SHARDS + 1] = {0, 3, 80, 84, ROWS};
-    static struct knn_neighbor lists[SHARDS][QUERIES * K], part[QUERIES * K];
+    static struct knn_neighbor lists[SHARDS][QUERIES * K];
     const struct knn_neighbor *found[SHARDS];
     size_t counts[SHARDS];
     struct knn_neighbor right[QUERIES * K], merged[QUERIES * K];
@@ -164,9 +164,7 @@ static void test_merge(void **state) {
         struct knn_rows rows = {train_bytes + start[s] * DIM, start[s + 1] - start[s], DIM, DIM};
         counts[s] = rows.rows < K ? rows.rows : K;
         options.first_id = (uint32_t)start[s];
-        assert_int_equal(knn_search(&rows, &queries, counts[s], part, &options, NULL), 0);
-        for (size_t q = 0; q < QUERIES; q++)
-            memcpy(lists[s] + q * K, part + q * counts[s], counts[s] * sizeof *part);
+        assert_int_equal(knn_search(&rows, &queries, counts[s], lists[s], &options, NULL), 0);
         found[SHARDS - 1 - s] = lists[s];
     }
     size_t backwards[SHARDS] = {counts[3], counts[2], counts[1], counts[0]};
@@ -181,30 +179,54 @@ static void test_merge(void **state) {
 
 /* -- views --------------------------------------------------------------------------------------------------------- */
 
-/* Any stride, any alignment, and no byte beside the rows is read: these are at the end of a guarded page. */
+/* The same rows `stride` bytes apart, the last byte being the last before a page that cannot be read. */
+static struct knn_rows guarded_copy(const struct knn_rows *rows, size_t stride, struct guarded *memory) {
+    size_t size = (rows->rows - 1) * stride + rows->dim;
+    assert_int_equal(guarded_open(memory, "rows", size), 0);
+    uint8_t *bytes = guarded_place(memory, size, 1, 0, GUARDED_BACK);
+    for (size_t row = 0; row < rows->rows; row++)
+        memcpy(bytes + row * stride, rows->data + row * rows->dim, rows->dim);
+    return (struct knn_rows){bytes, rows->rows, rows->dim, stride};
+}
+
+/* Any stride and alignment on both sides, no byte beyond the rows, and an index that needs them no more. */
+static void check_view(const struct knn_kernel_info *info, size_t stride, size_t other) {
+    static struct knn_neighbor right[ROWS * K], found[ROWS * K];
+    static uint32_t distances[QUERIES * ROWS], fold[ROWS];
+    struct guarded memory[2];
+    struct knn_rows view = guarded_copy(&train, stride, &memory[0]), asked = guarded_copy(&queries, other, &memory[1]);
+    struct knn_options options = knn_defaults();
+    struct knn_index *index;
+    options.metric = info->metric;
+    options.kernel = info->name;
+    for (uint32_t i = 0; i < ROWS; i++)
+        fold[i] = i % FOLDS;
+    assert_int_equal(knn_search(&train, &queries, K, right, &options, NULL), 0);
+    assert_int_equal(knn_search(&view, &asked, K, found, &options, NULL), 0);
+    must_equal(found, right, QUERIES * K, info->name);
+    assert_int_equal(knn_distances(&view, &asked, distances, ROWS, &options, NULL), 0);
+    assert_int_equal(distances[ROWS * QUERIES - 1],
+                     distance(info->metric, query_bytes + (QUERIES - 1) * DIM, train_bytes + (ROWS - 1) * DIM));
+    assert_int_equal(knn_index_create(&index, &view, &options, NULL), 0);
+    guarded_close(&memory[0]);
+    assert_int_equal(knn_index_search(index, &asked, K, found, NULL), 0);
+    must_equal(found, right, QUERIES * K, info->name);
+    knn_index_free(index);
+    guarded_close(&memory[1]);
+    view = guarded_copy(&train, stride, &memory[0]);
+    assert_int_equal(knn_search_folds(&train, fold, FOLDS, K, right, &options, NULL), 0);
+    assert_int_equal(knn_search_folds(&view, fold, FOLDS, K, found, &options, NULL), 0);
+    must_equal(found, right, ROWS * K, info->name);
+    guarded_close(&memory[0]);
+}
+
 static void test_views(void **state) {
     (void)state;
     static const size_t strides[] = {DIM, DIM + 1, 64, 101};
-    struct knn_neighbor right[QUERIES * K], found[QUERIES * K];
-    assert_int_equal(knn_search(&train, &queries, K, right, NULL, NULL), 0);
-    for (size_t i = 0; i < sizeof strides / sizeof strides[0]; i++) {
-        size_t stride = strides[i], size = (ROWS - 1) * stride + DIM;
-        uint8_t *bytes = malloc(size); /* exactly: AddressSanitizer sees what is read beyond */
-        assert_non_null(bytes);
-        memset(bytes, 0xee, size);
-        for (size_t row = 0; row < ROWS; row++)
-            memcpy(bytes + row * stride, train_bytes + row * DIM, DIM);
-        struct knn_rows view = {bytes, ROWS, DIM, stride};
-        struct knn_index *index;
-        assert_int_equal(knn_search(&view, &queries, K, found, NULL, NULL), 0);
-        must_equal(found, right, QUERIES * K, "a view");
-        assert_int_equal(knn_index_create(&index, &view, NULL, NULL), 0);
-        memset(bytes, 0, size); /* the index has a copy */
-        assert_int_equal(knn_index_search(index, &queries, K, found, NULL), 0);
-        must_equal(found, right, QUERIES * K, "an index of a view");
-        knn_index_free(index);
-        free(bytes);
-    }
+    struct knn_kernel_info info;
+    for (size_t i = 0; knn_kernel_describe(i, &info, sizeof info) == 0; i++)
+        for (size_t j = 0; info.runs && j < sizeof strides / sizeof strides[0]; j++)
+            check_view(&info, strides[j], strides[(i + j) % 4]);
 }
 
 /* -- all distances ------------------------------------------------------------------------------------------------- */
@@ -215,7 +237,7 @@ static void test_distances(void **state) {
     static uint32_t found[QUERIES * STRIDE];
     static uint64_t wide[QUERIES * STRIDE];
     struct knn_kernel_info info;
-    for (size_t i = 0; knn_kernel_describe(i, &info) == 0; i++) {
+    for (size_t i = 0; knn_kernel_describe(i, &info, sizeof info) == 0; i++) {
         struct knn_options options = knn_defaults();
         struct knn_error error;
         if (!info.runs)
@@ -261,30 +283,105 @@ static void test_long_distances(void **state) {
 
 /* -- refusals ------------------------------------------------------------------------------------------------------ */
 
+static void must_say(int status, const struct knn_error *error, const char *message) {
+    assert_int_equal(status, -1);
+    assert_string_equal(error->message, message);
+}
+
 static void must_refuse(const struct knn_rows *rows, struct knn_options options, const char *message) {
     struct knn_neighbor found[QUERIES * K];
     struct knn_error error;
     struct knn_index *index = (struct knn_index *)found;
-    assert_int_equal(knn_index_create(&index, rows, &options, &error), -1);
+    must_say(knn_index_create(&index, rows, &options, &error), &error, message);
     assert_null(index);
-    assert_string_equal(error.message, message);
+    must_say(knn_search(rows, &queries, K, found, &options, &error), &error, message);
     assert_int_equal(knn_search(rows, &queries, K, found, &options, NULL), -1); /* nobody wants to know why */
 }
 
-static void test_refusals(void **state) {
+static void test_refused_options(void **state) {
     (void)state;
     struct knn_options options = knn_defaults();
     struct knn_rows narrow = {train_bytes, ROWS, DIM, DIM - 1}, none = {train_bytes, 0, DIM, DIM};
     must_refuse(&narrow, options, "a stride of 6 is less than the 7 bytes of a row");
     must_refuse(&none, options, "there are no training rows: give at least one");
+    must_refuse(&(struct knn_rows){train_bytes, ROWS, 0, 0}, options,
+                "rows of 0 bytes are all alike: give rows of at least 1 byte");
+    must_refuse(&(struct knn_rows){train_bytes, UINT32_MAX + (size_t)1, DIM, DIM}, options,
+                "4294967296 rows are too many: at most 4294967295");
+    options.first_id = UINT32_MAX - ROWS + 2;
+    must_refuse(&train, options, "150 rows from id 4294967147 on: the last ids exceed 32 bits");
+    options = knn_defaults();
     options.weights = (enum knn_weights)2;
     must_refuse(&train, options, "there are no weights number 2: use KNN_UNIFORM or KNN_DISTANCE");
     options = knn_defaults();
     options.bind = 2;
     must_refuse(&train, options, "bind = 2: use 0 or 1");
     options = knn_defaults();
+    options.reserved = 3;
+    must_refuse(&train, options, "options.reserved = 3: begin with knn_defaults(), which makes it 0");
+    options = knn_defaults();
     options.size = 0;
     must_refuse(&train, options, "options of 0 bytes: begin with knn_defaults(), which says their size");
+    options.size = 1 << 20;
+    must_refuse(&train, options, "options of 1048576 bytes: begin with knn_defaults(), which says their size");
+}
+
+/* The largest distance beside the largest id is one key too many, which means "none yet" (kbest.h). */
+static void test_refused_keys(void **state) {
+    (void)state;
+    enum { LONG = 16843009 };
+    uint8_t *bytes = calloc(2, LONG);
+    uint32_t id = UINT32_MAX;
+    struct knn_neighbor found;
+    struct knn_error error;
+    struct knn_options options = knn_defaults();
+    assert_non_null(bytes);
+    memset(bytes + LONG, 255, LONG);
+    struct knn_rows a = {bytes, 1, LONG, LONG}, b = {bytes + LONG, 1, LONG, LONG};
+    options.metric = KNN_L1;
+    options.ids = &id;
+    must_say(knn_search(&a, &b, 1, &found, &options, &error), &error,
+             "rows of 16843009 bytes with ids up to 4294967295: distance and id exceed 64 bits");
+    a.dim = b.dim = LONG - 1;
+    assert_int_equal(knn_search(&a, &b, 1, &found, &options, &error), 0);
+    assert_true(found.distance == UINT64_C(255) * (LONG - 1) && found.id == id);
+    options.ids = NULL; /* a number added in the end takes no bits of the distance */
+    options.first_id = id;
+    a.dim = b.dim = LONG;
+    assert_int_equal(knn_search(&a, &b, 1, &found, &options, &error), 0);
+    assert_true(found.distance == UINT64_C(255) * LONG && found.id == id);
+    free(bytes);
+}
+
+static void test_refused_searches(void **state) {
+    (void)state;
+    static struct knn_neighbor found[ROWS * K];
+    static uint32_t distances[QUERIES * ROWS], fold[ROWS];
+    struct knn_error error;
+    struct knn_index *index;
+    struct knn_rows narrow = {query_bytes, QUERIES, DIM, DIM - 1}, shorter = {query_bytes, QUERIES, DIM - 1, DIM};
+    assert_int_equal(knn_index_create(&index, &train, NULL, &error), 0);
+    must_say(knn_index_search(index, &queries, 0, found, &error), &error, "k = 0: k must be from 1 to 1000");
+    must_say(knn_index_search(index, &queries, 1001, found, &error), &error, "k = 1001: k must be from 1 to 1000");
+    must_say(knn_index_search(index, &queries, ROWS + 1, found, &error), &error,
+             "k = 151 is more than the 150 training rows: use a smaller k");
+    must_say(knn_index_search(index, &narrow, K, found, &error), &error,
+             "a stride of 6 is less than the 7 bytes of a row");
+    must_say(knn_index_search(index, &shorter, K, found, &error), &error,
+             "queries of 6 bytes cannot be compared with training rows of 7");
+    assert_int_equal(knn_index_search(index, &(struct knn_rows){NULL, 0, DIM, DIM}, K, NULL, &error), 0);
+    knn_index_free(index);
+    must_say(knn_distances(&train, &queries, distances, ROWS - 1, NULL, &error), &error,
+             "a stride of 149 is less than the 150 distances of a query");
+    must_say(knn_search_folds(&train, fold, 0, K, found, NULL, &error), &error,
+             "0 folds of 150 rows: use at least 2, and no more than rows");
+    must_say(knn_search_folds(&train, fold, SIZE_MAX, K, found, NULL, &error), &error,
+             "18446744073709551615 folds of 150 rows: use at least 2, and no more than rows");
+    must_say(knn_search_folds(&train, fold, FOLDS, K, found, NULL, &error), &error,
+             "k = 9 is more than the 0 rows of the smallest training part: use a smaller k");
+    fold[7] = FOLDS;
+    must_say(knn_search_folds(&train, fold, FOLDS, K, found, NULL, &error), &error,
+             "row 7 is in fold 4: the folds have numbers from 0 to 3");
 }
 
 /* A program compiled against an older header has a shorter struct, and one against a newer a longer one. */
@@ -357,7 +454,7 @@ static void test_kernels(void **state) {
     struct knn_kernel_info info;
     size_t count, i = 0, defaults = 0;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
-    for (; knn_kernel_describe(i, &info) == 0; i++) {
+    for (; knn_kernel_describe(i, &info, sizeof info) == 0; i++) {
         assert_true(i < count);
         assert_string_equal(info.name, kernels[i]->name);
         assert_true(info.mr == kernels[i]->mr && info.nr == kernels[i]->nr && info.metric == kernels[i]->metric);
@@ -376,9 +473,17 @@ static void test_kernels(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_ids),      cmocka_unit_test(test_any_order),      cmocka_unit_test(test_merge),
-        cmocka_unit_test(test_views),    cmocka_unit_test(test_distances),      cmocka_unit_test(test_long_distances),
-        cmocka_unit_test(test_refusals), cmocka_unit_test(test_other_versions), cmocka_unit_test(test_callers),
+        cmocka_unit_test(test_ids),
+        cmocka_unit_test(test_any_order),
+        cmocka_unit_test(test_merge),
+        cmocka_unit_test(test_views),
+        cmocka_unit_test(test_distances),
+        cmocka_unit_test(test_long_distances),
+        cmocka_unit_test(test_refused_options),
+        cmocka_unit_test(test_refused_keys),
+        cmocka_unit_test(test_refused_searches),
+        cmocka_unit_test(test_other_versions),
+        cmocka_unit_test(test_callers),
         cmocka_unit_test(test_kernels),
     };
     struct knn_error error;

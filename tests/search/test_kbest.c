@@ -47,7 +47,7 @@ static void check_best(size_t n, size_t k, uint64_t distances) {
     static uint64_t offered[MOST], sorted[MOST], room[2 * MOST_K + 16];
     size_t capacity = knn_kbest_room(k);
     struct knn_kbest best = {.keys = room, .bound = UINT64_MAX};
-    make_keys(offered, n, distances, knn_index_bits(MOST));
+    make_keys(offered, n, distances, knn_id_bits(MOST - 1));
     memcpy(sorted, offered, sizeof sorted);
     qsort(sorted, n, sizeof *sorted, ascending);
     room[capacity] = 0xa5a5a5a5;
@@ -114,7 +114,7 @@ static void test_index_bits(void **state) {
     (void)state;
     static const size_t rows[] = {1, 2, 3, 4, 5, 50000, 65536, 65537, UINT32_MAX};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
-        unsigned bits = knn_index_bits(rows[i]);
+        unsigned bits = knn_id_bits(rows[i] - 1);
         assert_true(rows[i] - 1 < (uint64_t)1 << bits);
         assert_true(bits == 1 || rows[i] - 1 >= (uint64_t)1 << (bits - 1));
     }

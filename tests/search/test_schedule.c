@@ -70,8 +70,9 @@ static const char *fault_of(const struct knn_kernel *kernel, const struct job *j
 static const char *fault_of_auto(const struct knn_kernel *kernel, const struct job *job, const struct knn_schedule *s) {
     enum { ENOUGH = 32 }; /* blocks a thread, whatever the scheduler itself takes for enough */
     size_t panels = (job->rows + kernel->nr - 1) / kernel->nr, tiles = (job->queries + kernel->mr - 1) / kernel->mr;
-    if (s->blocks > 1 && s->ranges < panels && block_bytes(kernel, tiles, job->dim) <= job->cache / 2)
-        return "several blocks where one fits";
+    if (s->blocks > 1 && s->ranges < panels && block_bytes(kernel, tiles, job->dim) <= job->cache / 2 &&
+        tiles / s->blocks < 32)
+        return "several small blocks where one fits";
     int enough = s->blocks >= ENOUGH * (size_t)job->threads;
     if (enough && s->ranges > 1)
         return "ranges though there are blocks enough";
