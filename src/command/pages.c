@@ -45,9 +45,14 @@ static const char man_end[] =
 
 /* A text of one or more lines, none of which troff takes for a request. */
 static void put_man(const char *text) {
-    printf("\\&");
-    put_escaped(text, "-\\", "\\");
-    putchar('\n');
+    for (size_t length; *text != '\0'; text += length + (text[length] == '\n')) {
+        char line[256];
+        length = strcspn(text, "\n");
+        snprintf(line, sizeof line, "%.*s", (int)length, text);
+        printf("\\&");
+        put_escaped(line, "-\\", "\\");
+        putchar('\n');
+    }
 }
 
 static void print_man(void) {
