@@ -275,7 +275,7 @@ int knn_all_distances(const struct knn_job *job, struct knn_rows rows, struct kn
         return 0;
     struct table table = {distances, bytes, stride};
     struct knn_walk walk = walk_of(job, rows, queries, 0);
-    struct knn_strip *strips = calloc(knn_divide_up(rows.rows, STRIP_ROWS), sizeof *strips);
+    struct knn_strip *strips = calloc(rows.rows / STRIP_ROWS + 1, sizeof *strips);
     if (strips == NULL)
         return knn_fail(error, "no memory to compare %zu rows with %zu: use fewer rows", queries.rows, rows.rows);
     walk.sink = &sink;
