@@ -23,8 +23,9 @@ static const char *kernel_word(size_t i) {
 
 const struct option_row shared_options[] = {
     [OPTION_DATA] = {"data", 'd', "SPEC", offsetof(struct arguments, data), option_text,
-                     .help = "a CIFAR-10 folder or archive, or synthetic[:seed=N,train=N,test=N]\n"
-                             "(default: KNNMARK_DATA, else data/ if it holds CIFAR-10, else synthetic)"},
+                     .help = "CIFAR-10 or CIFAR-100, MNIST's files or NumPy's arrays: a folder, an archive or a .npz;\n"
+                             "or synthetic[:seed=N,train=N,test=N,dim=N,classes=N]\n"
+                             "(default: KNNMARK_DATA, else data/ if it holds one of these, else synthetic)"},
     [OPTION_WEIGHTS] = {"weights", 'w', "NAME", offsetof(struct arguments, knn.weights), option_word,
                         .help = "uniform: a vote each (default); distance: 1 / distance votes each",
                         .word = weights_word},

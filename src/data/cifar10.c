@@ -108,7 +108,7 @@ static int open_batches(struct knn_dataset *dataset, const char *path, const cha
 }
 
 const struct knn_format knn_format_cifar10 = {
-    .name = "CIFAR-10 (binary or Python version)",
+    .name = "CIFAR-10",
     .places = (const char *const[]){"cifar-10-batches-bin", "cifar-10-batches-py", "cifar-10-binary.tar.gz",
                                     "cifar-10-python.tar.gz", NULL},
     .probe = probe,

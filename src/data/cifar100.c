@@ -104,7 +104,7 @@ static int open_files(struct knn_dataset *dataset, const char *path, const char 
 }
 
 const struct knn_format knn_format_cifar100 = {
-    .name = "CIFAR-100 (binary version)",
+    .name = "CIFAR-100 (binary)",
     .places = (const char *const[]){"cifar-100-binary", "cifar-100-binary.tar.gz", NULL},
     .variants = (const char *const[]){"fine", "coarse", NULL},
     .probe = probe,

@@ -140,7 +140,7 @@ static int open_files(struct knn_dataset *dataset, const char *path, const char 
 }
 
 const struct knn_format knn_format_idx = {
-    .name = "MNIST (idx files)",
+    .name = "MNIST's idx files",
     .places = (const char *const[]){"MNIST/raw", "FashionMNIST/raw", NULL},
     .probe = probe,
     .open = open_files,

@@ -34,7 +34,7 @@ static int open_arrays(struct knn_dataset *dataset, const char *path, const char
 }
 
 const struct knn_format knn_format_numpy = {
-    .name = "NumPy's x_train, y_train, x_test and y_test (.npz, or .npy in a folder)",
+    .name = "NumPy's x_train, y_train, x_test, y_test",
     .probe = probe,
     .open = open_arrays,
 };

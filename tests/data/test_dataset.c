@@ -128,7 +128,7 @@ static void test_unopened(void **state) {
 static void test_unknown(void **state) {
     (void)state;
     struct cifar_bytes bytes = {.data = "hello", .size = 5};
-    static const char *const read[] = {"CIFAR-10 (", "CIFAR-100 (", "MNIST (", " or NumPy's x_train"};
+    static const char *const read[] = {"CIFAR-10, ", "CIFAR-100 (binary)", "MNIST's idx files", " or NumPy's x_train"};
     mkdir("empty", 0777);
     cifar_write_file("some.txt", &bytes);
     cifar_write_archive("some.tar", cifar_binary_names, cifar_binary_batch, "");
