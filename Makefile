@@ -233,7 +233,7 @@ $(BUILD)/tests/bench/test_gbench: $(BUILD)/bench/gbench.o
 $(BUILD)/tests/bench/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filter Darwin,$(shell uname)),-lc++,-lstdc++)
 
 $(BUILD)/tests/bench/test_bench $(BUILD)/tests/command/test_command: LDLIBS += $(JANSSON)
-$(BUILD)/tests/command/test_draw: LDLIBS += $(CAIRO)
+$(BUILD)/tests/command/test_draw $(BUILD)/tests/command/test_shapes: LDLIBS += $(CAIRO)
 
 $(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)

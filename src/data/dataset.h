@@ -1,14 +1,14 @@
 /* Labelled images to train on and to test with, by one specification string.
  *
- *   DIR        the CIFAR-10 binary version (data_batch_1.bin ... data_batch_5.bin, test_batch.bin) or the
- *              Python version (data_batch_1 ... data_batch_5, test_batch), in DIR itself or in its usual subfolder
- *              or archive (cifar-10-batches-bin/, cifar-10-batches-py/, cifar-10-binary.tar.gz,
- *              cifar-10-python.tar.gz)
- *   FILE       either version's .tar.gz (any archive libarchive reads), unopened
- *   synthetic[:seed=N,train=N,test=N]
- *              generated images of the same shape and class balance; seed 1, 50000 and 10000 unless told
+ *   PATH       a folder, an archive (any that libarchive reads) or a file of one of the formats of reader.h's table:
+ *              CIFAR-10, CIFAR-100, MNIST's idx files, NumPy's arrays. A folder may have the data set in itself or in
+ *              its usual subfolder or archive (cifar-10-batches-bin/, cifar-10-binary.tar.gz, ...)
+ *   PATH:WORD  the same by other labels, where the format has some: CIFAR-100's `coarse`
+ *   synthetic[:seed=N,train=N,test=N,dim=N,classes=N]
+ *              generated images of CIFAR-10's shape and class balance, or rows of another length; seed 1, 50000 images
+ *              to train on, 10000 to test with, 3072 bytes and 10 classes unless told
  *
- * How many images there are is whatever the files hold. */
+ * How many images there are is whatever the files hold. docs/data.md says what is looked for. */
 #ifndef KNN_DATASET_H
 #define KNN_DATASET_H
 
@@ -42,7 +42,7 @@ struct knn_dataset {
 };
 
 /* The specification in force: `spec` if not NULL, else the environment's KNNMARK_DATA if set and not empty, else "data"
- * if that folder holds CIFAR-10 in any of the forms above, else "synthetic". */
+ * if that folder holds a data set in any of the forms above, else "synthetic". */
 const char *knn_dataset_spec(const char *spec);
 
 /* Opens exactly `spec` (not NULL). On failure nothing is left allocated and the error names the file, what is wrong

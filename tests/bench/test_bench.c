@@ -15,8 +15,8 @@
 #include <cmocka.h>
 #include <jansson.h>
 
+#include "array_files.h"
 #include "ceilings.h"
-#include "cifar_files.h"
 #include "command.h"
 
 #define SMALL      "--data=synthetic:seed=4294967297,train=600,test=60"
@@ -215,6 +215,29 @@ static void test_any_path(void **state) {
     json_decref(all);
 }
 
+/* Rows of another length, few of them, in other classes; of more than 256 the hash has both bytes of a label. */
+static void test_other_shapes(void **state) {
+    struct process *p = *state;
+    static const struct {
+        const char *data;
+        json_int_t train, test, dim;
+    } sets[] = {{"--data=idx", 6, 3, ARRAY_DIM}, {"--data=synthetic:train=400,test=5,dim=50,classes=300", 400, 5, 50}};
+    char path[256];
+    array_write_folder(process_path(p, "idx", path, sizeof path), array_idx_names, array_idx);
+    for (size_t i = 0; i < sizeof sets / sizeof sets[0]; i++) {
+        bench(p, sets[i].data, "--isa=baseline", "--quick", "--threads=1", "--output=out.json",
+              "--benchmark_filter=^(search|latency)/l1_scalar/");
+        assert_ended_well(p);
+        json_t *all = load(p, "out.json"), *data = member(member(all, "knnmark", JSON_OBJECT), "data", JSON_OBJECT);
+        assert_int_equal(integer_of(data, "train"), sets[i].train);
+        assert_int_equal(integer_of(data, "test"), sets[i].test);
+        assert_int_equal(integer_of(data, "dim"), sets[i].dim);
+        assert_int_equal(strlen(string_of(data, "sha256")), 64);
+        assert_true(counter(all, "search/l1_scalar/k:1/threads:1", "full_job_s") > 0);
+        json_decref(all);
+    }
+}
+
 /* Every benchmark is of a group that --help names. */
 static void test_help(void **state) {
     struct process *p = *state;
@@ -319,13 +342,10 @@ static void test_refusals(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(test_result),
-        WITH_FOLDER(test_without_scalar),
-        WITH_FOLDER(test_any_path),
-        WITH_FOLDER(test_help),
-        WITH_FOLDER(test_interrupt),
-        WITH_FOLDER(test_refusals),
-        WITH_FOLDER(test_output_without_name),
+        WITH_FOLDER(test_result),   WITH_FOLDER(test_without_scalar),
+        WITH_FOLDER(test_any_path), WITH_FOLDER(test_other_shapes),
+        WITH_FOLDER(test_help),     WITH_FOLDER(test_interrupt),
+        WITH_FOLDER(test_refusals), WITH_FOLDER(test_output_without_name),
     };
     return cmocka_run_group_tests_name("bench", tests, NULL, NULL);
 }
