@@ -317,7 +317,7 @@ fuzz: ## damaged files for the readers, for FUZZ_SECONDS=20 each, others every t
 	@+$(MAKE) --no-print-directory CC=clang CXX=clang++ BUILD=build/fuzz SANITIZE=fuzzer-no-link,address,undefined fuzzers
 	@sh tests/fuzz/run.sh build/fuzz/tests/fuzz $(or $(FUZZ_SECONDS),20) $(FUZZ_SEED)
 
-FUZZERS := $(addprefix $(BUILD)/tests/fuzz/,pickle archive report baseline)
+FUZZERS := $(addprefix $(BUILD)/tests/fuzz/,pickle archive npy idx vectors report baseline)
 fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/seeds
 
 $(FUZZERS): %: %.o $(BUILD)/tests/fuzz/file.o $(filter-out %/main.o,$(sort $(REPORT_OBJECTS) $(REGRESS_OBJECTS))) $(COMMON_LIBRARY) $(LIBRARY)
