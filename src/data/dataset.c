@@ -48,20 +48,27 @@ static int see_name(const char *name, void *context) {
     return i == 0 || (find->first && i < FORMATS);
 }
 
-/* In one of the usual places beneath a folder, a path of `length` characters: 1, 0 if there is none. */
-static int find_beneath(struct find *find, const char *folder, int length) {
+/* In the place beneath a folder that is usual for one format, an archive or a folder: 1, or 0 if it is not there. */
+static int find_at(struct find *find, size_t format, struct knn_error *error) {
+    struct stat status;
+    if (stat(find->path, &status) != 0)
+        return 0;
+    find->format = FORMATS;
+    if (S_ISDIR(status.st_mode) && knn_container_names(find->path, see_name, find, error) != 0)
+        return -1;
+    if (!S_ISREG(status.st_mode) && find->format != format)
+        return 0;
+    find->format = format;
+    return 1;
+}
+
+static int find_beneath(struct find *find, const char *folder, int length, struct knn_error *error) {
     for (size_t i = 0; i < FORMATS; i++)
         for (const char *const *place = formats[i]->places; place != NULL && *place != NULL; place++) {
-            struct stat status;
-            struct knn_error ignored;
-            find->format = FORMATS;
             snprintf(find->path, sizeof find->path, "%.*s/%s", length, folder, *place);
-            if (stat(find->path, &status) == 0 &&
-                (S_ISREG(status.st_mode) ||
-                 (knn_container_names(find->path, see_name, find, &ignored) == 0 && find->format == i))) {
-                find->format = i;
-                return 1;
-            }
+            int found = find_at(find, i, error);
+            if (found != 0)
+                return found;
         }
     return 0;
 }
@@ -75,8 +82,9 @@ static int find_in_folder(struct find *find, const char *folder, struct knn_erro
     snprintf(find->path, sizeof find->path, "%.*s", length, folder);
     if (knn_container_names(find->path, see_name, find, error) != 0)
         return -1;
-    if (find->format < FORMATS || find_beneath(find, folder, length))
-        return 0;
+    int found = find->format < FORMATS ? 1 : find_beneath(find, folder, length, error);
+    if (found != 0)
+        return found > 0 ? 0 : -1;
     return knn_fail(error,
                     "data set %s: holds no %s: give their folder (make data fetches CIFAR-10), or use --data synthetic",
                     folder, what_is_read(read));

@@ -116,12 +116,16 @@ static void test_unopened(void **state) {
     uid_t user = geteuid(); /* permissions are nothing to root */
     assert_int_equal(chmod(".", 0755), 0);
     assert_int_equal(chmod("set", 0), 0);
+    assert_int_equal(mkdir("outer", 0755), 0);
+    assert_int_equal(mkdir("outer/cifar-10-batches-py", 0), 0);
     if (user == 0)
         assert_int_equal(seteuid(65534), 0);
     cifar_check_bad("set", "set", "Permission denied): check its permissions");
+    cifar_check_bad("outer", "outer/cifar-10-batches-py", "Permission denied): check its permissions");
     if (user == 0)
         assert_int_equal(seteuid(user), 0);
     assert_int_equal(chmod("set", 0700), 0);
+    assert_int_equal(chmod("outer/cifar-10-batches-py", 0700), 0);
 }
 
 /* The error for what nobody recognizes lists what is read. */
