@@ -1,7 +1,5 @@
 #include "idx.h"
 
-#include "images.h"
-
 enum { MOST_SIZES = 3, BYTES = 8 }; /* the code of unsigned bytes */
 
 static uint32_t big_endian(const uint8_t bytes[4]) {
@@ -34,15 +32,10 @@ int knn_idx_read_images(struct knn_array *array, struct knn_member *file, struct
     if (knn_part_begin(array, file, error) != 0 || read_sizes(file, MOST_SIZES, sizes, error) != 0)
         return -1;
     uint64_t dim = sizes[1] * sizes[2];
-    if (knn_size_check(file->where, sizes[0], dim, error) != 0 ||
-        knn_member_holds(file, 4 + 4 * MOST_SIZES, sizes[0], dim, error) != 0 ||
-        knn_matrix_alloc(&array->rows, (size_t)sizes[0], (size_t)dim, error) != 0)
+    if (knn_rows_alloc(array, file, 4 + 4 * MOST_SIZES, sizes[0], 0, dim, error) != 0)
         return -1;
     array->shape = (struct knn_shape){(size_t)sizes[1], (size_t)sizes[2], 1};
-    for (size_t i = 0; i < array->rows.rows; i++)
-        if (knn_member_read(file, knn_matrix_row(&array->rows, i), array->rows.dim, error) != 0)
-            return -1;
-    return knn_member_end(file, error);
+    return knn_rows_read(array, file, error);
 }
 
 int knn_idx_read_labels(struct knn_array *array, struct knn_member *file, struct knn_error *error) {

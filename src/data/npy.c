@@ -28,15 +28,16 @@ static size_t *find_places(const struct knn_npy *npy, size_t dim, int pull) {
     return places;
 }
 
-/* Row after row, each in the file's order. */
+/* Row after row. */
 static int read_rows(struct knn_matrix *rows, const size_t *places, struct knn_member *file, struct knn_error *error) {
     uint8_t *buffer = malloc(rows->dim);
-    int result = buffer != NULL ? 0 : knn_fail(error, "%s: no memory for a row: close other programs", file->where);
+    int result = 0;
+    if (buffer == NULL)
+        return knn_fail(error, "%s: no memory for a row: close other programs", file->where);
     for (size_t i = 0; i < rows->rows && result == 0; i++) {
-        uint8_t *row = knn_matrix_row(rows, i);
-        result = knn_member_read(file, places != NULL ? buffer : row, rows->dim, error);
-        for (size_t j = 0; places != NULL && j < rows->dim; j++)
-            row[places[j]] = buffer[j];
+        result = knn_member_read(file, buffer, rows->dim, error);
+        for (size_t j = 0; j < rows->dim && result == 0; j++)
+            knn_matrix_row(rows, i)[places[j]] = buffer[j];
     }
     free(buffer);
     return result;
@@ -57,9 +58,10 @@ static int read_columns(struct knn_matrix *rows, const size_t *places, struct kn
     return 0;
 }
 
-/* The type of the elements is checked, and the file's size against what they take; *dim, 1, becomes that of a row. */
-static int check_bytes(const struct knn_npy *npy, const struct knn_member *file, uint64_t *dim,
-                       struct knn_error *error) {
+/* Memory for the rows, if the file's type and size are right. */
+static int alloc_rows(struct knn_array *array, const struct knn_npy *npy, const struct knn_member *file,
+                      struct knn_error *error) {
+    uint64_t dim = 1;
     if (npy->kind != 'u' || npy->size != 1)
         return knn_fail(
             error, "%s: has elements of type %c%u, not unsigned bytes: save x.astype(\"uint8\"), scaled to 0 to 255",
@@ -67,21 +69,19 @@ static int check_bytes(const struct knn_npy *npy, const struct knn_member *file,
     if (npy->dims < 2)
         return knn_fail(error, "%s: has %u dimensions: save rows, N x D or more", file->where, npy->dims);
     for (unsigned d = 1; d < npy->dims; d++)
-        if (__builtin_mul_overflow(*dim, npy->shape[d], dim))
+        if (__builtin_mul_overflow(dim, npy->shape[d], &dim))
             return knn_fail(error, "%s: has a shape that is too large: save a smaller array", file->where);
-    if (knn_size_check(file->where, npy->shape[0], *dim, error) != 0)
-        return -1;
-    return knn_member_holds(file, npy->header, npy->shape[0], *dim, error);
+    return knn_rows_alloc(array, file, npy->header, npy->shape[0], 0, dim, error);
 }
 
 static int read_bytes(struct knn_array *array, const struct knn_npy *npy, int pull, struct knn_member *file,
                       struct knn_error *error) {
-    uint64_t dim = 1;
-    if (check_bytes(npy, file, &dim, error) != 0 ||
-        knn_matrix_alloc(&array->rows, (size_t)npy->shape[0], (size_t)dim, error) != 0)
+    if (alloc_rows(array, npy, file, error) != 0)
         return -1;
-    size_t *places = NULL;
-    if ((npy->fortran || pull) && (places = find_places(npy, (size_t)dim, pull)) == NULL)
+    if (!npy->fortran && !pull)
+        return knn_rows_read(array, file, error);
+    size_t *places = find_places(npy, array->rows.dim, pull);
+    if (places == NULL)
         return knn_fail(error, "%s: no memory for the order of its elements: close other programs", file->where);
     int result = (npy->fortran ? read_columns : read_rows)(&array->rows, places, file, error);
     free(places);

@@ -12,6 +12,21 @@ int knn_part_begin(struct knn_array *array, const struct knn_member *file, struc
     return 0;
 }
 
+int knn_rows_alloc(struct knn_array *array, const struct knn_member *file, uint64_t header, uint64_t rows,
+                   uint64_t before, uint64_t dim, struct knn_error *error) {
+    if (knn_size_check(file->where, rows, dim, error) != 0 ||
+        knn_member_holds(file, header, rows, before + dim, error) != 0)
+        return -1;
+    return knn_matrix_alloc(&array->rows, (size_t)rows, (size_t)dim, error);
+}
+
+int knn_rows_read(struct knn_array *array, struct knn_member *file, struct knn_error *error) {
+    for (size_t i = 0; i < array->rows.rows; i++)
+        if (knn_member_read(file, knn_matrix_row(&array->rows, i), array->rows.dim, error) != 0)
+            return -1;
+    return knn_member_end(file, error);
+}
+
 int knn_labels_alloc(struct knn_array *array, uint64_t count, struct knn_error *error) {
     if (count == 0 || count > KNN_MAX_IMAGES)
         return knn_fail(error, "%s: has %ju labels: use 1 to %d", array->where, (uintmax_t)count, KNN_MAX_IMAGES);

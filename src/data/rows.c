@@ -3,7 +3,6 @@
 #include <string.h>
 
 #include "idx.h"
-#include "images.h"
 #include "npy.h"
 
 typedef int read_fn(struct knn_array *array, struct knn_member *file, struct knn_error *error);
@@ -12,24 +11,12 @@ static uint32_t little_endian(const uint8_t bytes[4]) {
     return (uint32_t)bytes[0] | (uint32_t)bytes[1] << 8 | (uint32_t)bytes[2] << 16 | (uint32_t)bytes[3] << 24;
 }
 
-/* Checks what a header promises, which is `header` bytes and then rows of `before` bytes and `dim`. */
-static int alloc(struct knn_array *array, struct knn_member *file, uint64_t header, uint64_t rows, uint64_t before,
-                 uint64_t dim, struct knn_error *error) {
-    if (knn_size_check(file->where, rows, dim, error) != 0 ||
-        knn_member_holds(file, header, rows, before + dim, error) != 0)
-        return -1;
-    return knn_matrix_alloc(&array->rows, (size_t)rows, (size_t)dim, error);
-}
-
 static int read_u8bin(struct knn_array *array, struct knn_member *file, struct knn_error *error) {
     uint8_t header[8];
     if (knn_member_read(file, header, sizeof header, error) != 0 ||
-        alloc(array, file, sizeof header, little_endian(header), 0, little_endian(header + 4), error) != 0)
+        knn_rows_alloc(array, file, sizeof header, little_endian(header), 0, little_endian(header + 4), error) != 0)
         return -1;
-    for (size_t i = 0; i < array->rows.rows; i++)
-        if (knn_member_read(file, knn_matrix_row(&array->rows, i), array->rows.dim, error) != 0)
-            return -1;
-    return knn_member_end(file, error);
+    return knn_rows_read(array, file, error);
 }
 
 /* How many rows there are is known by the file's size alone. */
@@ -44,7 +31,7 @@ static int read_bvecs(struct knn_array *array, struct knn_member *file, struct k
         if (i > 0 && dim != array->rows.dim)
             return knn_fail(error, "%s: row %zu has %ju bytes, but row 0 has %zu: give rows of one length", file->where,
                             i, (uintmax_t)dim, array->rows.dim);
-        if (i == 0 && alloc(array, file, 0, rows > 0 ? rows : 1, sizeof size, dim, error) != 0)
+        if (i == 0 && knn_rows_alloc(array, file, 0, rows > 0 ? rows : 1, sizeof size, dim, error) != 0)
             return -1;
         if (knn_member_read(file, knn_matrix_row(&array->rows, i), array->rows.dim, error) != 0)
             return -1;
