@@ -21,7 +21,7 @@ $(filter $(BUILD)/bench/peers/%,$(PEERS_OBJECTS)): $(BUILD)/bench/peers/built
 $(BUILD)/bench/peers/%.o: DEFINES += $(PEERS:%=-DKNN_PEER_%)
 $(BUILD)/bench/peers/%.o: INCLUDES += $(patsubst -I%,-isystem %,$(shell $(PKG_CONFIG) --cflags openblas 2>/dev/null))
 
-$(PEERS_BENCH): $(PEERS_OBJECTS) $(LIBRARY)
+$(PEERS_BENCH): $(PEERS_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LINK) $(LDFLAGS) -o $@ $^ -lbenchmark $(NETTLE) $(JANSSON) $(if $(filter faiss,$(PEERS)),-lfaiss) \
 	    $(OPENBLAS) $(if $(filter onednn,$(PEERS)),-ldnnl) $(LIBRARIES) $(LDLIBS)

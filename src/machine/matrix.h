@@ -28,7 +28,8 @@ void knn_discard(const uint8_t *begin, const uint8_t *end);
 void knn_matrix_free(struct knn_matrix *matrix);
 
 static inline struct knn_rows knn_view(const struct knn_matrix *matrix) {
-    return (struct knn_rows){matrix->data, matrix->rows, matrix->dim, matrix->stride};
+    struct knn_rows view = {matrix->data, matrix->rows, matrix->dim, matrix->stride};
+    return view;
 }
 
 static inline uint8_t *knn_matrix_row(const struct knn_matrix *matrix, size_t i) {
