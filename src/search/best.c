@@ -27,7 +27,7 @@ void knn_best_close(struct knn_best *best) {
 
 /* -- selection ----------------------------------------------------------------------------------------------------- */
 
-static struct knn_kbest *item_of(const struct knn_worker *w, size_t query) {
+struct knn_kbest *knn_best_item(const struct knn_worker *w, size_t query) {
     const struct knn_best *best = w->walk->state;
     return &best->items[w->range * best->queries + query];
 }
@@ -39,10 +39,10 @@ static uint32_t bound_of(const struct knn_best *best, const struct knn_kbest *it
 }
 
 static uint32_t bound(const struct knn_worker *w, size_t query) {
-    return bound_of(w->walk->state, item_of(w, query));
+    return bound_of(w->walk->state, knn_best_item(w, query));
 }
 
-static void offer(const struct knn_best *best, struct knn_kbest *item, size_t position, uint64_t distance) {
+void knn_best_offer(const struct knn_best *best, struct knn_kbest *item, size_t position, uint64_t distance) {
     uint32_t id = best->ids != NULL ? best->ids[position] : (uint32_t)position;
     knn_kbest_offer(item, best->k, distance << best->id_bits | id);
 }
@@ -51,10 +51,10 @@ static void offer(const struct knn_best *best, struct knn_kbest *item, size_t po
 static void offer_row(struct knn_worker *w, size_t query, size_t train, size_t n, const uint32_t *distances,
                       uint32_t *own_bound) {
     const struct knn_best *best = w->walk->state;
-    struct knn_kbest *item = item_of(w, query);
+    struct knn_kbest *item = knn_best_item(w, query);
     for (size_t j = 0; j < n; j++)
         if (distances[j] < *own_bound) {
-            offer(best, item, train + j, distances[j]);
+            knn_best_offer(best, item, train + j, distances[j]);
             *own_bound = bound_of(best, item);
         }
 }
@@ -69,7 +69,7 @@ static void offer_tile(struct knn_worker *w, size_t query, size_t nq, size_t tra
 }
 
 static void offer_one(struct knn_worker *w, size_t query, size_t train, uint64_t distance) {
-    offer(w->walk->state, item_of(w, query), train, distance);
+    knn_best_offer(w->walk->state, knn_best_item(w, query), train, distance);
 }
 
 /* -- both sides ---------------------------------------------------------------------------------------------------- */

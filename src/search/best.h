@@ -21,6 +21,10 @@ struct knn_best {
 extern const struct knn_sink knn_best_of_queries;
 extern const struct knn_sink knn_best_of_both; /* queries and train rows are the same rows in the same order */
 
+/* What a sink needs that keeps other distances than the walk's in a struct knn_best, which its state begins with. */
+struct knn_kbest *knn_best_item(const struct knn_worker *w, size_t query);
+void knn_best_offer(const struct knn_best *best, struct knn_kbest *item, size_t position, uint64_t distance);
+
 /* Finds the room; best holds all but items and further. Without memory, -1; to be closed nevertheless. */
 int knn_best_open(struct knn_best *best, struct knn_neighbor *neighbors);
 void knn_best_close(struct knn_best *best);

@@ -8,7 +8,7 @@
 /* -- what can be sought -------------------------------------------------------------------------------------------- */
 
 /* Bits that ids of `rows` rows take, before first_id is added. */
-static unsigned id_bits(const struct knn_job *job, size_t rows) {
+unsigned knn_job_id_bits(const struct knn_job *job, size_t rows) {
     return knn_id_bits(job->ids != NULL ? job->largest_id : rows - 1);
 }
 
@@ -33,7 +33,7 @@ int knn_check_train(const struct knn_job *job, struct knn_rows rows, struct knn_
         return knn_fail(error, "there are no training rows: give at least one");
     if (job->ids == NULL && rows.rows - 1 > UINT32_MAX - job->first_id)
         return knn_fail(error, "%zu rows from id %u on: the last ids exceed 32 bits", rows.rows, job->first_id);
-    if (rows.dim >= (UINT64_MAX >> id_bits(job, rows.rows)) / knn_metrics[job->kernel->metric].largest)
+    if (rows.dim >= (UINT64_MAX >> knn_job_id_bits(job, rows.rows)) / knn_metrics[job->kernel->metric].largest)
         return knn_fail(error, "rows of %zu bytes with ids up to %zu: distance and id exceed 64 bits", rows.dim,
                         job->ids != NULL ? (size_t)job->largest_id : rows.rows - 1);
     return 0;
@@ -49,8 +49,8 @@ static int check_both(const struct knn_job *job, struct knn_rows rows, struct kn
     return check_view(queries, error);
 }
 
-static int check(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k,
-                 struct knn_error *error) {
+int knn_check_search(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k,
+                     struct knn_error *error) {
     if (knn_check_k(k, error) != 0 || check_both(job, rows, queries, error) != 0)
         return -1;
     if (k > rows.rows)
@@ -61,7 +61,7 @@ static int check(const struct knn_job *job, struct knn_rows rows, struct knn_row
 /* -- the k nearest ------------------------------------------------------------------------------------------------- */
 
 /* Each range of panels has its own k best of every query: no more ranges than this much memory allows. */
-static size_t most_ranges(size_t queries, size_t k) {
+size_t knn_most_ranges(size_t queries, size_t k) {
     const size_t budget = (size_t)256 << 20, range = queries * knn_kbest_room(k) * sizeof(knn_key);
     return knn_max(1, budget / knn_max(1, range));
 }
@@ -73,7 +73,7 @@ static struct knn_walk walk_of(const struct knn_job *job, struct knn_rows rows, 
         .queries = {.rows = queries},
         .train = {.rows = rows},
         .loop = job->policy.loop,
-        .most_ranges = most_ranges(queries.rows, k),
+        .most_ranges = knn_most_ranges(queries.rows, k),
         .progress = job->progress,
         .context = job->context,
     };
@@ -85,7 +85,7 @@ static int seek(struct knn_walk walk, const struct knn_job *job, size_t k, struc
         .k = k,
         .queries = walk.queries.rows.rows,
         .ranges = knn_walk_ranges(&walk),
-        .id_bits = id_bits(job, walk.train.rows.rows),
+        .id_bits = knn_job_id_bits(job, walk.train.rows.rows),
         .ids = job->ids,
         .first_id = job->first_id,
         .order = walk.queries.order,
@@ -103,7 +103,7 @@ int knn_search_panels(const struct knn_job *job, const struct knn_panels *panels
                       struct knn_neighbor *neighbors, struct knn_error *error) {
     struct knn_job own = *job;
     own.kernel = panels->kernel;
-    if (check(&own, panels->rows, queries, k, error) != 0)
+    if (knn_check_search(&own, panels->rows, queries, k, error) != 0)
         return -1;
     if (queries.rows == 0)
         return 0;
@@ -120,7 +120,7 @@ int knn_search_rows(const struct knn_job *job, struct knn_rows rows, struct knn_
                     struct knn_neighbor *neighbors, struct knn_error *error) {
     enum { PARTS = 4 }; /* more would save little memory, and queries are packed anew for each */
     struct knn_strip strips[PARTS];
-    if (check(job, rows, queries, k, error) != 0)
+    if (knn_check_search(job, rows, queries, k, error) != 0)
         return -1;
     if (queries.rows == 0)
         return 0;
@@ -182,7 +182,7 @@ static int open_groups(struct groups *g, const struct knn_job *job, struct knn_r
             knn_fail(error, "row %zu is in fold %u: the folds have numbers from 0 to %zu", i, fold[i], folds - 1);
             return -1;
         }
-    g->order = calloc(rows.rows, sizeof *g->order); // NOLINT: never 0, see check()
+    g->order = calloc(rows.rows, sizeof *g->order); // NOLINT: never 0, it was checked
     g->ids = calloc(rows.rows, sizeof *g->ids);     // NOLINT: the same
     g->start = calloc(folds + 1, sizeof *g->start);
     g->strips = calloc(folds + rows.rows / STRIP_ROWS, sizeof *g->strips);
@@ -225,7 +225,7 @@ int knn_search_other_folds(const struct knn_job *job, struct knn_rows rows, cons
                         "metric %s differs between a to b and b to a, but each pair is computed once for both: use l1 "
                         "or l2",
                         knn_metrics[job->kernel->metric].name);
-    if (check(job, rows, rows, k, error) != 0)
+    if (knn_check_search(job, rows, rows, k, error) != 0)
         return -1;
     if (folds < 2 || folds > rows.rows)
         return knn_fail(error, "%zu folds of %zu rows: use at least 2, and no more than rows", folds, rows.rows);

@@ -26,6 +26,12 @@ struct knn_job {
 int knn_check_train(const struct knn_job *job, struct knn_rows rows, struct knn_error *error);
 int knn_check_k(size_t k, struct knn_error *error);
 
+/* What searches of other files need, too: all checks; bits of an id in a key; ranges that a strip may be cut into. */
+int knn_check_search(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k,
+                     struct knn_error *error);
+unsigned knn_job_id_bits(const struct knn_job *job, size_t rows);
+size_t knn_most_ranges(size_t queries, size_t k);
+
 /* neighbors[q * k + i] becomes the i-th nearest train row of query q. Each fails on a bad k or dim, without memory, or
  * when progress stops it; `neighbors` then holds nothing of use. Any number of searches may share panels, each called
  * from a thread of its own; their teams should then be unbound, or all will share the same cores (team.h). */

@@ -2,15 +2,37 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "bounds.h"
 #include "index.h"
 #include "setup.h"
 
 struct knn_index {
     struct knn_setup setup;
-    struct knn_panels panels;
+    struct knn_panels panels; /* of the setup's kernel; beside bounds the rows as they are, as a pair kernel has them */
+    struct knn_bounds bounds; /* without rows: every search is exhaustive */
 };
 
 /* -- an index ------------------------------------------------------------------------------------------------------ */
+
+static struct knn_picture picture_of(const struct knn_options *options) {
+    return (struct knn_picture){options->width, options->height};
+}
+
+/* The rows must have been checked. */
+static int wants_bounds(const struct knn_setup *setup, struct knn_rows train) {
+    return setup->options.method == KNN_BOUNDS ||
+           (setup->options.method == KNN_AUTO && knn_bounds_pay(&setup->job, train, picture_of(&setup->options)));
+}
+
+static int pack(struct knn_index *index, struct knn_rows train, int consume, struct knn_error *error) {
+    const struct knn_setup *setup = &index->setup;
+    if (!wants_bounds(setup, train))
+        return knn_panels_pack(&index->panels, setup->job.kernel, train, consume, &setup->team, error);
+    if (knn_bounds_check(&setup->job, train.dim, picture_of(&setup->options), error) != 0 ||
+        knn_panels_pack(&index->panels, knn_bounds_pair(setup->job.kernel), train, consume, &setup->team, error) != 0)
+        return -1;
+    return knn_bounds_build(&index->bounds, &setup->job, index->panels.rows, picture_of(&setup->options), error);
+}
 
 static int create(struct knn_index **index, const struct knn_rows *train, int consume,
                   const struct knn_options *options, struct knn_error *error) {
@@ -18,8 +40,7 @@ static int create(struct knn_index **index, const struct knn_rows *train, int co
     if (own == NULL)
         return knn_fail(error, "no memory for an index");
     if (knn_setup_open(&own->setup, options, train->rows, error) == 0 &&
-        knn_check_train(&own->setup.job, *train, error) == 0 &&
-        knn_panels_pack(&own->panels, own->setup.job.kernel, *train, consume, &own->setup.team, error) == 0)
+        knn_check_train(&own->setup.job, *train, error) == 0 && pack(own, *train, consume, error) == 0)
         return 0;
     knn_index_free(own);
     *index = NULL;
@@ -38,7 +59,11 @@ int knn_index_consume(struct knn_index **index, struct knn_rows *train, const st
 
 int knn_index_search(const struct knn_index *index, const struct knn_rows *queries, size_t k,
                      struct knn_neighbor *neighbors, struct knn_error *error) {
-    return knn_search_panels(&index->setup.job, &index->panels, *queries, k, neighbors, error);
+    struct knn_bounds_work work;
+    if (index->bounds.rows.rows == 0)
+        return knn_search_panels(&index->setup.job, &index->panels, *queries, k, neighbors, error);
+    return knn_search_bounds(&index->setup.job, &index->bounds, *queries, k, index->setup.options.method == KNN_BOUNDS,
+                             neighbors, &work, error);
 }
 
 const char *knn_index_kernel(const struct knn_index *index) {
@@ -56,6 +81,7 @@ const struct knn_options *knn_index_options(const struct knn_index *index) {
 void knn_index_free(struct knn_index *index) {
     if (index == NULL)
         return;
+    knn_bounds_free(&index->bounds);
     knn_panels_free(&index->panels);
     knn_setup_close(&index->setup);
     free(index);
@@ -65,10 +91,21 @@ void knn_index_free(struct knn_index *index) {
 
 int knn_search(const struct knn_rows *train, const struct knn_rows *queries, size_t k, struct knn_neighbor *neighbors,
                const struct knn_options *options, struct knn_error *error) {
+    enum { FEW = 512 }; /* queries that are not worth building bounds for */
     struct knn_setup setup;
+    struct knn_bounds bounds = {0};
+    struct knn_bounds_work work;
     if (knn_setup_open(&setup, options, train->rows, error) != 0)
         return -1;
-    int status = knn_search_rows(&setup.job, *train, *queries, k, neighbors, error);
+    int status = knn_check_search(&setup.job, *train, *queries, k, error);
+    int strictly = setup.options.method == KNN_BOUNDS;
+    int by_bounds = status == 0 && (strictly || (queries->rows >= FEW && wants_bounds(&setup, *train)));
+    if (by_bounds)
+        status = knn_bounds_build(&bounds, &setup.job, *train, picture_of(&setup.options), error);
+    if (status == 0)
+        status = by_bounds ? knn_search_bounds(&setup.job, &bounds, *queries, k, strictly, neighbors, &work, error)
+                           : knn_search_rows(&setup.job, *train, *queries, k, neighbors, error);
+    knn_bounds_free(&bounds);
     knn_setup_close(&setup);
     return status;
 }

@@ -41,6 +41,15 @@ int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, 
                     const struct knn_team *team, struct knn_error *error);
 void knn_panels_free(struct knn_panels *panels);
 
+/* By a pair kernel, of rows of any length. */
+static inline uint64_t knn_pair_distance(const struct knn_kernel *kernel, const uint8_t *a, const uint8_t *b,
+                                         size_t dim, size_t chunk) {
+    uint64_t distance = 0;
+    for (size_t done = 0; done < dim; done += chunk)
+        distance += kernel->pair(a + done, b + done, dim - done < chunk ? dim - done : chunk);
+    return distance;
+}
+
 static inline const uint8_t *knn_panel(const struct knn_panels *panels, size_t p, size_t c) {
     return knn_matrix_row(&panels->packed, p * panels->chunks + c);
 }

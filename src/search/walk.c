@@ -121,11 +121,7 @@ static void visit_row(struct knn_worker *w, size_t train) {
     const uint8_t *b = row_at(&walk->train, train);
     for (size_t q = w->first; q < w->first + w->count; q++) {
         const uint8_t *a = row_at(&walk->queries, q);
-        uint64_t distance = 0;
-        for (size_t c = 0; c < walk->panels.chunks; c++)
-            distance += walk->kernel->pair(a + c * walk->panels.chunk, b + c * walk->panels.chunk,
-                                           knn_chunk_dim(walk->train.rows.dim, walk->panels.chunk, c));
-        walk->sink->one(w, q, train, distance);
+        walk->sink->one(w, q, train, knn_pair_distance(walk->kernel, a, b, walk->train.rows.dim, walk->panels.chunk));
     }
 }
 

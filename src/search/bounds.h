@@ -1,0 +1,51 @@
+/* Exact search that computes few distances in full: two levels of shorter rows (level.h) rule the others out.
+ *
+ * The walk is the usual one, over panels of the coarse level, and a tile's hits are the rows that may be near enough;
+ * the fine level looks at these, and what it leaves is compared in full, by a pair kernel. A query's first limit comes
+ * from the full distances of what is nearest by the coarse level in a part of the rows; every nearer row lowers it. The
+ * answer is that of an exhaustive search, bit for bit: no row is left out whose distance may be within the limit. */
+#ifndef KNN_BOUNDS_H
+#define KNN_BOUNDS_H
+
+#include "engine.h"
+#include "level.h"
+
+struct knn_bounds {
+    struct knn_rows rows;          /* must outlive the bounds */
+    struct knn_level coarse, fine; /* the coarse one's short rows are in panels alone */
+    struct knn_panels panels;      /* of the coarse level, by the job's kernel */
+    const struct knn_kernel *pair; /* for the fine level and the rows in full */
+};
+
+/* Pictures have a width and a height in each plane; other rows 0. */
+struct knn_picture {
+    size_t width, height;
+};
+
+/* The pair kernel that goes with a tile kernel: the fastest expected that needs no more of the CPU. */
+const struct knn_kernel *knn_bounds_pair(const struct knn_kernel *kernel);
+
+/* Fails where there are no bounds by the job's kernel for rows of this length. */
+int knn_bounds_check(const struct knn_job *job, size_t dim, struct knn_picture picture, struct knn_error *error);
+
+/* Takes about a third of the rows' size. Fails without memory, and where they are not possible. */
+int knn_bounds_build(struct knn_bounds *bounds, const struct knn_job *job, struct knn_rows rows,
+                     struct knn_picture picture, struct knn_error *error);
+void knn_bounds_free(struct knn_bounds *bounds);
+
+/* How many distances there were of each level. */
+struct knn_bounds_work {
+    _Alignas(KNN_PANEL_ALIGN) uint64_t all; /* threads that count share no cache line */
+    uint64_t fine, full;
+};
+
+/* As knn_search_rows. With `strictly` 0, queries that are left when bounds turn out not to pay are searched for among
+ * the rows in full. */
+int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_rows queries, size_t k,
+                      int strictly, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
+                      struct knn_error *error);
+
+/* 1 if bounds seem to pay for searches among these rows: some of the rows are sought among some others. */
+int knn_bounds_pay(const struct knn_job *job, struct knn_rows rows, struct knn_picture picture);
+
+#endif

@@ -1,0 +1,299 @@
+/* Searches by bounds find what exhaustive ones find, bit for bit: on rows that bounds rule out easily, on rows they
+ * cannot rule out, and on rows that lie exactly on a bound, or a unit beside it. Bounds that are too high must be
+ * noticed. */
+#include <inttypes.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "bounds.h"
+#include "harness.h"
+
+enum { QUERIES = 70 }; /* more than the first group */
+
+static uint64_t seed, stream;
+static struct knn_team team;
+
+static size_t pick(size_t limit) {
+    return (size_t)(palette_random(&stream) >> 33) % limit;
+}
+
+/* -- rows ---------------------------------------------------------------------------------------------------------- */
+
+enum kind { SMOOTH, CONSTANT, COPIES, UNIFORM, ONE_HOT, BLOCKS, NEAR_BLOCKS, EXTREMES, KINDS };
+
+/* A row whose blocks of 16 bytes, runs of a flat row, are each of one value: its bounds are its distances. */
+static void fill_blocks(uint8_t *row, size_t dim) {
+    for (size_t i = 0; i < dim; i++)
+        row[i] = i % 16 == 0 ? (uint8_t)(100 + pick(4)) : row[i - 1];
+}
+
+static void fill_row(enum kind kind, uint8_t *row, size_t dim, const uint8_t *first) {
+    uint8_t value = (uint8_t)pick(256);
+    memset(row, 0, dim);
+    for (size_t i = 0; i < dim; i++)
+        switch (kind) {
+        case SMOOTH:
+            row[i] = value = (uint8_t)(value + pick(7) - 3);
+            break;
+        case CONSTANT:
+            row[i] = value;
+            break;
+        case UNIFORM:
+            row[i] = (uint8_t)pick(256);
+            break;
+        case EXTREMES:
+            row[i] = pick(2) ? 255 : 0;
+            break;
+        default:
+            break;
+        }
+    if (kind == ONE_HOT)
+        row[pick(dim)] = 255;
+    if (kind == BLOCKS || kind == NEAR_BLOCKS)
+        fill_blocks(row, dim);
+    if (kind == NEAR_BLOCKS)
+        row[pick(dim)] += pick(2) ? 1 : 255; /* a unit more or less */
+    if (kind == COPIES)
+        memcpy(row, first + pick(5) * dim, pick(3) == 0 ? dim / 2 : dim);
+}
+
+static uint8_t *make_rows(enum kind kind, size_t rows, size_t dim) {
+    uint8_t *bytes = malloc(rows * dim);
+    assert_non_null(bytes);
+    for (size_t i = 0; i < rows; i++)
+        fill_row(kind == COPIES && i < 5 ? SMOOTH : kind, bytes + i * dim, dim, bytes);
+    return bytes;
+}
+
+/* -- the same answers ---------------------------------------------------------------------------------------------- */
+
+struct shape {
+    size_t rows, dim, k, width, height;
+};
+
+static size_t differences(const struct knn_neighbor *found, const struct knn_neighbor *right, size_t count) {
+    size_t different = 0;
+    for (size_t i = 0; i < count; i++)
+        different += found[i].distance != right[i].distance || found[i].id != right[i].id;
+    return different;
+}
+
+static void check(enum kind kind, struct shape shape, const struct knn_kernel_info *info) {
+    size_t count = QUERIES * shape.k;
+    uint8_t *bytes = make_rows(kind, shape.rows + QUERIES, shape.dim);
+    struct knn_rows train = {bytes, shape.rows, shape.dim, shape.dim};
+    struct knn_rows queries = {bytes + (shape.rows - 20) * shape.dim, QUERIES, shape.dim,
+                               shape.dim}; /* 20 are train rows */
+    struct knn_neighbor *found = calloc(count, sizeof *found), *right = calloc(count, sizeof *right);
+    struct knn_options options = knn_defaults();
+    struct knn_index *index;
+    struct knn_error error = {""};
+    assert_true(found != NULL && right != NULL);
+    options.metric = info->metric;
+    options.kernel = info->name;
+    options.threads = 1 + (unsigned)pick(3);
+    options.width = shape.width;
+    options.height = shape.height;
+    options.first_id = 7;
+    options.method = KNN_EXHAUSTIVE;
+    assert_int_equal(knn_search(&train, &queries, shape.k, right, &options, &error), 0);
+    options.method = KNN_BOUNDS;
+    if (knn_search(&train, &queries, shape.k, found, &options, &error) != 0)
+        fail_msg("%s, kind %d, %zu bytes: %s", info->name, (int)kind, shape.dim, error.message);
+    if (differences(found, right, count) > 0)
+        fail_msg("%s, kind %d, %zu rows of %zu bytes, k %zu: %zu of %zu neighbours differ (seed %" PRIu64 ")",
+                 info->name, (int)kind, shape.rows, shape.dim, shape.k, differences(found, right, count), count, seed);
+    memset(found, 0, count * sizeof *found);
+    options.method = pick(2) ? KNN_BOUNDS : KNN_AUTO;
+    assert_int_equal(knn_index_create(&index, &train, &options, &error), 0);
+    memset(bytes, 1, (shape.rows - 20) * shape.dim); /* the index has its own, and queries stay */
+    assert_int_equal(knn_index_search(index, &queries, shape.k, found, &error), 0);
+    assert_int_equal(differences(found, right, count), 0);
+    knn_index_free(index);
+    free(found);
+    free(right);
+    free(bytes);
+}
+
+/* Every tile kernel this CPU runs, in turn. */
+static struct knn_kernel_info some_kernel(void) {
+    static size_t next;
+    struct knn_kernel_info info;
+    for (;;) {
+        if (knn_kernel_describe(next++, &info, sizeof info) != 0)
+            next = 0;
+        else if (info.runs && info.mr > 1)
+            return info;
+    }
+}
+
+static int no_tile(void) {
+    struct knn_kernel_info info;
+    for (size_t i = 0; knn_kernel_describe(i, &info, sizeof info) == 0; i++)
+        if (info.runs && info.mr > 1)
+            return 0;
+    return 1;
+}
+
+static void test_lengths(void **state) {
+    (void)state;
+    static const size_t ks[] = {1, 2, 10, 100};
+    if (no_tile())
+        skip(); /* bounds are for tiles */
+    for (size_t dim = 16; dim <= 130; dim++)
+        for (int kind = (int)dim % 4; kind < KINDS; kind += 4) {
+            struct knn_kernel_info info = some_kernel();
+            check(kind, (struct shape){100 + pick(200), dim, ks[pick(4)], 0, 0}, &info);
+        }
+    for (size_t dim = 3071; dim <= 3073; dim++)
+        for (int kind = 0; kind < KINDS; kind++) {
+            struct knn_kernel_info info = some_kernel();
+            check(kind, (struct shape){150, dim, ks[pick(3)], 0, 0}, &info);
+        }
+}
+
+static void test_pictures(void **state) {
+    (void)state;
+    static const struct shape shapes[] = {{300, 3072, 5, 32, 32},
+                                          {200, 784, 1, 28, 28},
+                                          {200, 7 * 5 * 3, 3, 7, 5},
+                                          {200, 4 * 4, 2, 4, 4},
+                                          {200, 9 * 30, 2, 9, 30}};
+    if (no_tile())
+        skip();
+    for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
+        for (int kind = 0; kind < KINDS; kind++) {
+            struct knn_kernel_info info = some_kernel();
+            check(kind, shapes[i], &info);
+        }
+}
+
+static void test_many_neighbours(void **state) {
+    (void)state;
+    if (no_tile())
+        skip();
+    for (int kind = 0; kind < KINDS; kind++) {
+        struct knn_kernel_info info = some_kernel();
+        check(kind, (struct shape){1300, 64, 1000, 0, 0}, &info);
+        check(kind, (struct shape){64, 64, 64, 0, 0}, &info); /* all of them */
+    }
+}
+
+/* -- bounds that are wrong ----------------------------------------------------------------------------------------- */
+
+/* Searches with so much taken off the slack of one level's rows; returns how many neighbours are not right. */
+static size_t break_level(enum knn_metric metric, int fine, double less) {
+    enum { ROWS = 200, DIM = 64 };
+    uint8_t *bytes = make_rows(BLOCKS, ROWS + QUERIES, DIM);
+    struct knn_rows rows = {bytes, ROWS, DIM, DIM}, queries = {bytes + ROWS * DIM, QUERIES, DIM, DIM};
+    const struct knn_job job = {.kernel = knn_kernel_default(metric, knn_cpu_features()), .team = &team};
+    struct knn_neighbor right[QUERIES], found[QUERIES];
+    struct knn_bounds bounds;
+    struct knn_bounds_work work;
+    memset(found, 0xa5, sizeof found);
+    assert_int_equal(knn_search_rows(&job, rows, queries, 1, right, NULL), 0);
+    assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0, 0}, NULL), 0);
+    struct knn_level *level = fine ? &bounds.fine : &bounds.coarse;
+    for (size_t i = 0; i < ROWS; i++)
+        level->slack[i] -= less;
+    level->most_slack -= less;
+    assert_int_equal(knn_search_bounds(&job, &bounds, queries, 1, 1, found, &work, NULL), 0);
+    knn_bounds_free(&bounds);
+    free(bytes);
+    return differences(found, right, QUERIES);
+}
+
+static void test_broken(void **state) {
+    (void)state;
+    if (no_tile())
+        skip();
+    for (int fine = 0; fine < 2; fine++) {
+        assert_int_equal(break_level(KNN_L1, fine, 0), 0);
+        assert_int_equal(break_level(KNN_L2, fine, 0), 0);
+        assert_true(break_level(KNN_L1, fine, 1) > 0);
+        assert_true(break_level(KNN_L2, fine, 0.1) > 0);
+    }
+}
+
+/* -- what a level promises ----------------------------------------------------------------------------------------- */
+
+/* The bound itself, of all pairs: never above the distance, and on blocks of one value equal to it. */
+static void test_levels(void **state) {
+    (void)state;
+    enum { ROWS = 40 };
+    for (int kind = 0; kind < KINDS; kind++)
+        for (int m = KNN_L1; m <= KNN_L2; m++)
+            for (size_t side = 2; side <= 8; side *= 2) {
+                size_t dim = 64 + pick(100);
+                uint8_t *bytes = make_rows(kind, ROWS, dim);
+                const struct knn_kernel *reference = knn_kernel_reference(m);
+                struct knn_level level;
+                struct knn_rows rows = {bytes, ROWS, dim, dim};
+                assert_int_equal(knn_level_build(&level, m, knn_grid_of(dim, 0, 0, side), rows, &team, NULL), 0);
+                for (size_t i = 0; i < ROWS * ROWS; i++) {
+                    size_t a = i / ROWS, b = i % ROWS;
+                    uint64_t full = reference->pair(bytes + a * dim, bytes + b * dim, dim);
+                    double shorter =
+                        reference->pair(knn_matrix_row(&level.rows, a), knn_matrix_row(&level.rows, b), level.rows.dim);
+                    double limit = knn_level_limit(&level, full, level.slack[a]);
+                    if (shorter > knn_level_reach(&level, limit, level.slack[b]))
+                        fail_msg("metric %d, kind %d, side %zu, %zu bytes: rows %zu and %zu, at %" PRIu64
+                                 ", are ruled out by %.0f (seed %" PRIu64 ")",
+                                 m, kind, side, dim, a, b, full, shorter, seed);
+                    if (kind == BLOCKS && side <= 4 && dim % 16 == 0 && m == KNN_L1)
+                        assert_true(shorter * (double)(side * side) == (double)full);
+                }
+                knn_level_free(&level);
+                free(bytes);
+            }
+}
+
+static void test_refusals(void **state) {
+    (void)state;
+    uint8_t bytes[2 * 64] = {0};
+    struct knn_rows rows = {bytes, 2, 64, 64};
+    struct knn_options options = knn_defaults();
+    struct knn_neighbor found[2];
+    struct knn_error error;
+    options.method = KNN_BOUNDS;
+    options.kernel = "l2_scalar";
+    assert_int_equal(knn_search(&rows, &rows, 1, found, &options, &error), -1);
+    assert_string_equal(error.message, "kernel l2_scalar has no bounds for rows of 64 bytes: search exhaustively");
+    options.width = 5;
+    options.height = 3;
+    assert_int_equal(knn_search(&rows, &rows, 1, found, &options, &error), -1);
+    assert_string_equal(error.message, "rows of 64 bytes are no planes of 5 x 3");
+}
+
+static int open_team(void **state) {
+    (void)state;
+    return knn_team_open(&team, 2, 0, NULL);
+}
+
+static int close_team(void **state) {
+    (void)state;
+    knn_team_close(&team);
+    return 0;
+}
+
+int main(void) {
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_lengths), cmocka_unit_test(test_pictures), cmocka_unit_test(test_many_neighbours),
+        cmocka_unit_test(test_broken),  cmocka_unit_test(test_levels),   cmocka_unit_test(test_refusals),
+    };
+    struct knn_error error;
+    if (harness_seed(&seed, &error) != 0) {
+        fprintf(stderr, "%s\n", error.message);
+        return 1;
+    }
+    stream = seed;
+    printf("seed %" PRIu64 " (KNNMARK_SEED=%" PRIu64 " repeats it)\n", seed, seed);
+    return cmocka_run_group_tests_name("bounds", tests, open_team, close_team) != 0;
+}
