@@ -144,9 +144,12 @@ KNN_API int knn_index_consume(struct knn_index **index, struct knn_rows *train, 
 KNN_API int knn_index_search(const struct knn_index *index, const struct knn_rows *queries, size_t k,
                              struct knn_neighbor *neighbors, struct knn_error *error);
 
-/* The name of the kernel, and the threads of each search. */
+/* The name of the kernel; the threads of each search. */
 KNN_API const char *knn_index_kernel(const struct knn_index *index);
 KNN_API unsigned knn_index_threads(const struct knn_index *index);
+
+/* KNN_BOUNDS if it has bounds, which searches may still find not to pay; else KNN_EXHAUSTIVE. */
+KNN_API enum knn_method knn_index_method(const struct knn_index *index);
 
 /* Accepts NULL. */
 KNN_API void knn_index_free(struct knn_index *index);

@@ -37,6 +37,8 @@ static int classify(void *result, struct knn_error *error) {
     struct knn_options options = arguments->knn;
     options.progress = on_progress;
     options.context = &progress;
+    options.width = r->dataset.shape.width;
+    options.height = r->dataset.shape.height;
     struct knn_rows train = knn_view(&r->dataset.train.pixels), queries;
     if (knn_train_consuming(&r->classifier, &train, r->dataset.train.labels, &options, error) != 0)
         return -1;
@@ -76,13 +78,14 @@ static void print_text(const void *result) {
            r->dataset.test.pixels.rows, r->dataset.test.pixels.dim);
     if (images < r->dataset.test.pixels.rows)
         printf(", first %zu test image%s taken", images, knn_plural(images));
-    printf("\nmethod    k = %zu, %s, kernel %s, %u thread%s%s%s\n", arguments->knn.k,
+    int by_bounds = knn_index_method(index) == KNN_BOUNDS;
+    printf("\nmethod    k = %zu, %s, kernel %s, %u thread%s%s%s%s\n", arguments->knn.k,
            knn_metric_name(arguments->knn.metric), knn_index_kernel(index), knn_index_threads(index),
            knn_plural(knn_index_threads(index)), !arguments->knn.bind ? ", not bound" : "",
-           arguments->knn.weights == KNN_DISTANCE ? ", votes by distance" : "");
+           by_bounds ? ", by bounds" : "", arguments->knn.weights == KNN_DISTANCE ? ", votes by distance" : "");
     printf("train     %.3f s\n", r->train_seconds);
-    printf("predict   %.3f s, %.0f images/s, %.4g distances/s\n", r->predict_seconds,
-           (double)images / r->predict_seconds, distances(r) / r->predict_seconds);
+    printf("predict   %.3f s, %.0f images/s, %s%.4g distances/s\n", r->predict_seconds,
+           (double)images / r->predict_seconds, by_bounds ? "as good as " : "", distances(r) / r->predict_seconds);
     knn_evaluation_print(&r->evaluation, stdout);
 }
 
@@ -97,11 +100,12 @@ static json_t *make_json(const void *result) {
             json_object_set_new(per_class, e->names[c],
                                 json_real(knn_share(knn_class_right(e, c), knn_class_images(e, c))));
     return json_pack(
-        "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o, s:s, s:o}",
+        "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o, s:s, s:o}",
         "data", r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape",
         (json_int_t)r->dataset.train.pixels.rows, (json_int_t)r->dataset.train.pixels.dim, "test_shape",
         (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metric_name(arguments->knn.metric), "k",
-        (json_int_t)arguments->knn.k, "kernel", knn_index_kernel(index), "threads", (int)knn_index_threads(index),
+        (json_int_t)arguments->knn.k, "kernel", knn_index_kernel(index), "search",
+        knn_index_method(index) == KNN_BOUNDS ? "bounds" : "exhaustive", "threads", (int)knn_index_threads(index),
         "bound", arguments->knn.bind, "train_s", r->train_seconds, "predict_s", r->predict_seconds, "images_per_s",
         (double)r->queries.rows / r->predict_seconds, "distances_per_s", distances(r) / r->predict_seconds, "right",
         (json_int_t)e->right, "accuracy", knn_share(e->right, e->images), "guessing", 1.0 / (double)e->classes,
@@ -198,6 +202,7 @@ static const struct option_row options[] = {
     {.same = &shared_options[OPTION_WEIGHTS]},
     {.same = &shared_options[OPTION_KERNEL]},
     {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_SEARCH]},
     {.same = &shared_options[OPTION_THREADS]},
     {.same = &shared_options[OPTION_NO_BIND]},
     {"limit", 'l', "N", offsetof(struct arguments, limit), option_number, .help = "only the first N test images",

@@ -9,6 +9,11 @@ static const char *weights_word(size_t i) {
     return i <= KNN_DISTANCE ? knn_weights_name((enum knn_weights)i) : NULL;
 }
 
+static const char *method_word(size_t i) {
+    static const char *const words[] = {"auto", "exhaustive", "bounds"};
+    return i < sizeof words / sizeof words[0] ? words[i] : NULL;
+}
+
 static const char *isa_word(size_t i) {
     size_t count;
     const struct knn_isa *isas = knn_isas(&count);
@@ -36,6 +41,10 @@ const struct option_row shared_options[] = {
     [OPTION_ISA] = {"isa", 'i', "NAME", offsetof(struct arguments, knn.isa), option_text,
                     .help = "use no instructions beyond this set (default: KNNMARK_ISA, else no limit)",
                     .word = isa_word},
+    [OPTION_SEARCH] = {"search", 'B', "NAME", offsetof(struct arguments, knn.method), option_word,
+                       .help = "auto (default): by bounds where they pay; exhaustive: every distance in full; bounds.\n"
+                               "The answers are the same",
+                       .word = method_word},
     [OPTION_THREADS] = {"threads", 't', "N", offsetof(struct arguments, knn.threads), option_unsigned,
                         .help = "threads (default: OMP_NUM_THREADS, else one a core)", .least = 1,
                         .most = KNN_MAX_THREADS},

@@ -88,20 +88,21 @@ static void print_text(const void *result) {
     unsigned threads = knn_index_threads(s->index);
     printf("train     %s: %zu x %zu\n", s->names[0], s->train.rows, s->train.dim);
     printf("queries   %s: %zu x %zu\n", s->names[1], s->queries.rows, s->queries.dim);
-    printf("method    k = %zu, %s, kernel %s, %u thread%s%s\n", arguments->knn.k,
+    int by_bounds = knn_index_method(s->index) == KNN_BOUNDS;
+    printf("method    k = %zu, %s, kernel %s, %u thread%s%s%s\n", arguments->knn.k,
            knn_metric_name(arguments->knn.metric), knn_index_kernel(s->index), threads, knn_plural(threads),
-           !arguments->knn.bind ? ", not bound" : "");
+           !arguments->knn.bind ? ", not bound" : "", by_bounds ? ", by bounds" : "");
     printf("index     %.3f s\n", s->index_seconds);
-    printf("search    %.3f s, %.0f queries/s, %.4g distances/s\n", s->search_seconds,
-           (double)s->queries.rows / s->search_seconds, rate(s));
+    printf("search    %.3f s, %.0f queries/s, %s%.4g distances/s\n", s->search_seconds,
+           (double)s->queries.rows / s->search_seconds, by_bounds ? "as good as " : "", rate(s));
 }
 
 static json_t *make_json(const void *result) {
     const struct search *s = result;
     const struct arguments *arguments = s->arguments;
-    return json_pack("{s:s, s:[I,I], s:s, s:[I,I], s:s, s:I, s:s, s:i, s:b, s:f, s:f, s:f, s:f}", "train", s->names[0],
-                     "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries", s->names[1],
-                     "queries_shape", (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric",
+    return json_pack("{s:s, s:[I,I], s:s, s:[I,I], s:s, s:I, s:s, s:s, s:i, s:b, s:f, s:f, s:f, s:f}", "train",
+                     s->names[0], "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries",
+                     s->names[1], "queries_shape", (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric",
                      knn_metric_name(arguments->knn.metric), "k", (json_int_t)arguments->knn.k, "kernel",
                      knn_index_kernel(s->index), "threads", (int)knn_index_threads(s->index), "bound",
                      arguments->knn.bind, "index_s", s->index_seconds, "search_s", s->search_seconds, "queries_per_s",
@@ -173,6 +174,7 @@ static const struct option_row options[] = {
      .word = metric_word},
     {.same = &shared_options[OPTION_KERNEL]},
     {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_SEARCH]},
     {.same = &shared_options[OPTION_THREADS]},
     {.same = &shared_options[OPTION_NO_BIND]},
     {"limit", 'l', "N", offsetof(struct arguments, limit), option_number, .help = "only the first N queries",

@@ -94,6 +94,8 @@ static int choose(struct tune *t, struct knn_error *error) {
     for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
         struct progress progress;
         struct knn_options options = choice_options(arguments, i, &progress);
+        options.width = t->dataset.shape.width;
+        options.height = t->dataset.shape.height;
         status = knn_search(&rest, &held_out, k, neighbors, &options, error);
         if (status == 0)
             status = count_votes(t, options.metric, neighbors, error);
@@ -132,6 +134,8 @@ static int test_choice(struct tune *t, struct knn_error *error) {
     struct progress progress = {.share = 1};
     struct knn_options options = t->arguments->knn;
     options.metric = t->best->metric;
+    options.width = t->dataset.shape.width;
+    options.height = t->dataset.shape.height;
     options.k = t->best->k;
     options.progress = on_progress;
     options.context = &progress;
@@ -200,6 +204,7 @@ static const struct option_row options[] = {
     {"final", 'f', NULL, offsetof(struct arguments, final), option_flag,
      .help = "then test the choice on the test images, once", .flag = 1},
     {.same = &shared_options[OPTION_ISA]},
+    {.same = &shared_options[OPTION_SEARCH]},
     {.same = &shared_options[OPTION_THREADS]},
     {.same = &shared_options[OPTION_NO_BIND]},
     {"output", 'o', "FILE", offsetof(struct arguments, output), option_text,

@@ -74,6 +74,10 @@ unsigned knn_index_threads(const struct knn_index *index) {
     return index->setup.team.threads;
 }
 
+enum knn_method knn_index_method(const struct knn_index *index) {
+    return index->bounds.rows.rows > 0 ? KNN_BOUNDS : KNN_EXHAUSTIVE;
+}
+
 const struct knn_options *knn_index_options(const struct knn_index *index) {
     return &index->setup.options;
 }
