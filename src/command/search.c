@@ -100,13 +100,14 @@ static void print_text(const void *result) {
 static json_t *make_json(const void *result) {
     const struct search *s = result;
     const struct arguments *arguments = s->arguments;
-    return json_pack("{s:s, s:[I,I], s:s, s:[I,I], s:s, s:I, s:s, s:s, s:i, s:b, s:f, s:f, s:f, s:f}", "train",
-                     s->names[0], "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries",
-                     s->names[1], "queries_shape", (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric",
-                     knn_metric_name(arguments->knn.metric), "k", (json_int_t)arguments->knn.k, "kernel",
-                     knn_index_kernel(s->index), "threads", (int)knn_index_threads(s->index), "bound",
-                     arguments->knn.bind, "index_s", s->index_seconds, "search_s", s->search_seconds, "queries_per_s",
-                     (double)s->queries.rows / s->search_seconds, "distances_per_s", rate(s));
+    return json_pack(
+        "{s:s, s:[I,I], s:s, s:[I,I], s:s, s:I, s:s, s:s, s:i, s:b, s:f, s:f, s:f, s:f}", "train", s->names[0],
+        "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries", s->names[1], "queries_shape",
+        (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric", knn_metric_name(arguments->knn.metric), "k",
+        (json_int_t)arguments->knn.k, "kernel", knn_index_kernel(s->index), "search",
+        knn_index_method(s->index) == KNN_BOUNDS ? "bounds" : "exhaustive", "threads", (int)knn_index_threads(s->index),
+        "bound", arguments->knn.bind, "index_s", s->index_seconds, "search_s", s->search_seconds, "queries_per_s",
+        (double)s->queries.rows / s->search_seconds, "distances_per_s", rate(s));
 }
 
 static void close_search(void *result) {

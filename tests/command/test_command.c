@@ -225,11 +225,12 @@ static void test_help_of_a_command(void **state) {
         const char *name, *options[20];
     } commands[] = {
         {"classify",
-         {"data SPEC", "metric NAME", "k N", "weights NAME", "kernel NAME", "isa NAME", "threads N", "no-bind",
-          "limit N", "output FILE", "root", "shares", "confusion FILE", "json", "help"}},
+         {"data SPEC", "metric NAME", "k N", "weights NAME", "kernel NAME", "isa NAME", "search NAME", "threads N",
+          "no-bind", "limit N", "output FILE", "root", "shares", "confusion FILE", "json", "help"}},
         {"tune",
          {"data SPEC", "metric LIST", "k LIST", "weights NAME", "validation N", "split first|shuffled", "seed N",
-          "final", "isa NAME", "threads N", "no-bind", "output FILE", "confusion FILE", "plot FILE", "json", "help"}},
+          "final", "isa NAME", "search NAME", "threads N", "no-bind", "output FILE", "confusion FILE", "plot FILE",
+          "json", "help"}},
         {"kernels", {"isa NAME", "json", "help"}},
         {"info", {"data SPEC", "isa NAME", "threads N", "no-bind", "json", "help"}},
     };
