@@ -6,6 +6,7 @@
 
 #include "arith.h"
 #include "best.h"
+#include "clock.h"
 
 /* -- what is built once -------------------------------------------------------------------------------------------- */
 
@@ -201,10 +202,9 @@ static uint64_t kth_distance(const struct seek *s, size_t query, struct knn_neig
 
 /* Some of the nearest by the coarse level among the first rows, compared in full: the k-th smallest of their distances
  * is a limit for the k nearest of all. */
-static int find_limits(const struct seek *s, const struct knn_job *job, uint64_t *limits, struct knn_error *error) {
-    size_t PARTS = getenv("PARTS") ? (size_t)atoi(getenv("PARTS")) : 4,
-           MORE = getenv("MORE") ? (size_t)atoi(getenv("MORE")) : 4,
-           LEAST = getenv("LEAST") ? (size_t)atoi(getenv("LEAST")) : 8;
+static int find_limits(const struct seek *s, const struct knn_job *job, uint64_t *limits, struct knn_bounds_work *work,
+                       struct knn_error *error) {
+    enum { PARTS = 4, MORE = 2, LEAST = 8 }; /* more would take longer than the tighter limit saves */
     size_t queries = s->queries.rows, rows = s->bounds->rows.rows;
     size_t count = knn_min(rows, knn_max(MORE * s->best.k, LEAST)), part = knn_min(rows, knn_max(rows / PARTS, count));
     struct knn_walk walk = walk_of(job, s, count);
@@ -217,7 +217,10 @@ static int find_limits(const struct seek *s, const struct knn_job *job, uint64_t
     walk.sink = &knn_best_of_queries;
     walk.state = &best;
     walk.strips = &strip;
+    double start = knn_seconds();
     int status = run(&walk, &best, NULL, nearest, error);
+    work->tile_bytes += (double)queries * (double)part * (double)walk.train.rows.dim;
+    work->tile_seconds += knn_seconds() - start;
 #pragma omp parallel for num_threads(job->team->threads) schedule(static)
     for (size_t q = 0; q < queries; q++)
         if (status == 0)
@@ -232,13 +235,19 @@ static void finish(const void *state, size_t query) {
     knn_best_of_queries.finish(state, query);
 }
 
+/* By rows, unless told: what a panel's hits ask for, its own rows in full and of the fine level, then stays in cache
+ * for all queries. */
+static enum knn_split split_of(const struct knn_job *job) {
+    return job->policy.split == KNN_SPLIT_AUTO ? KNN_SPLIT_ROWS : job->policy.split;
+}
+
 static int seek_all(struct seek *s, const struct knn_job *job, uint64_t *limits, struct knn_neighbor *neighbors,
-                    struct knn_error *error) {
+                    struct knn_bounds_work *work, struct knn_error *error) {
     static const struct knn_sink sink = {.bound = bound, .tile = seek_tile, .finish = finish};
-    if (find_limits(s, job, limits, error) != 0)
+    if (find_limits(s, job, limits, work, error) != 0)
         return -1;
     struct knn_walk walk = walk_of(job, s, s->best.k);
-    struct knn_strip strip = knn_strip_of(&walk, 0, s->bounds->rows.rows, s->queries.rows, job->policy.split);
+    struct knn_strip strip = knn_strip_of(&walk, 0, s->bounds->rows.rows, s->queries.rows, split_of(job));
     walk.sink = &sink;
     walk.state = s;
     walk.strips = &strip;
@@ -262,6 +271,7 @@ static int search_group(const struct knn_job *job, const struct knn_bounds *boun
         .full_chunk = knn_chunk_bytes(bounds->pair, queries.dim),
     };
     uint64_t *limits = malloc(queries.rows * sizeof *limits);
+    double start = knn_seconds();
     s.done = aligned_alloc(_Alignof(struct knn_bounds_work), job->team->threads * sizeof *s.done);
     if (s.done != NULL)
         memset(s.done, 0, job->team->threads * sizeof *s.done);
@@ -273,7 +283,8 @@ static int search_group(const struct knn_job *job, const struct knn_bounds *boun
     if (status == 0)
         status = knn_level_build(&s.fine, bounds->fine.metric, bounds->fine.grid, queries, job->team, error);
     if (status == 0)
-        status = seek_all(&s, job, limits, neighbors, error);
+        status = seek_all(&s, job, limits, neighbors, work, error);
+    work->seconds += knn_seconds() - start;
     work->all += (uint64_t)queries.rows * bounds->rows.rows;
     for (size_t i = 0; s.done != NULL && i < job->team->threads; i++) {
         work->fine += s.done[i].fine;
@@ -298,15 +309,12 @@ static int on_group(double done, void *context) {
                                 group->job->context);
 }
 
-/* What a search by bounds takes, by what all distances in full by the tile kernel take. A pair kernel takes some times
- * as long for a byte as a tile does. */
+/* What the search by bounds has taken, by what an exhaustive one would have: at the rate of the tile kernel on the
+ * coarse level, which is lower on short rows. */
 static double cost_of(const struct knn_bounds *bounds, const struct knn_bounds_work *work) {
-    const double pair_by_tile = 4, passes = 2;
-    double all = (double)work->all * (double)bounds->rows.dim;
-    double coarse = passes * (double)work->all * (double)bounds->panels.rows.dim;
-    double fine = (double)work->fine * (double)bounds->fine.rows.dim,
-           full = (double)work->full * (double)bounds->rows.dim;
-    return (coarse + pair_by_tile * (fine + full)) / all;
+    const double rate_on_long_rows = 1.25;
+    double rate = rate_on_long_rows * work->tile_bytes / work->tile_seconds;
+    return work->seconds / ((double)work->all * (double)bounds->rows.dim / rate);
 }
 
 /* A few queries are not worth packing the rows for. */
@@ -344,9 +352,10 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
     return status;
 }
 
+/* Counts, and not times, of so small a search: a byte by a pair kernel takes as long as several by a tile. */
 int knn_bounds_pay(const struct knn_job *job, struct knn_rows rows, struct knn_picture picture) {
     enum { SAMPLE = 2048, QUERIES = 48, LEAST_ROWS = 2 * SAMPLE };
-    const double worth_it = 0.7;
+    const double pair_by_tile = 12, worth_it = 0.7;
     if (rows.rows < LEAST_ROWS || knn_bounds_check(job, rows.dim, picture, NULL) != 0)
         return 0;
     size_t step = rows.rows / SAMPLE;
@@ -360,10 +369,13 @@ int knn_bounds_pay(const struct knn_job *job, struct knn_rows rows, struct knn_p
     struct knn_neighbor nearest[QUERIES];
     own.progress = NULL;
     own.ids = NULL;
+    own.first_id = 0;
     if (knn_bounds_build(&bounds, &own, sample, picture, NULL) != 0)
         return 0;
-    int pays = knn_search_bounds(&own, &bounds, queries, 1, 1, nearest, &work, NULL) == 0 &&
-               cost_of(&bounds, &work) < worth_it;
+    int status = knn_search_bounds(&own, &bounds, queries, 1, 1, nearest, &work, NULL);
+    double bytes = (double)work.fine * (double)bounds.fine.rows.dim + (double)work.full * (double)rows.dim;
+    double cost = ((double)work.all * (double)bounds.panels.rows.dim + pair_by_tile * bytes) /
+                  ((double)work.all * (double)rows.dim);
     knn_bounds_free(&bounds);
-    return pays;
+    return status == 0 && cost < worth_it;
 }

@@ -33,10 +33,11 @@ int knn_bounds_build(struct knn_bounds *bounds, const struct knn_job *job, struc
                      struct knn_picture picture, struct knn_error *error);
 void knn_bounds_free(struct knn_bounds *bounds);
 
-/* How many distances there were of each level. */
+/* How many distances there were of each level, and what they took. */
 struct knn_bounds_work {
     _Alignas(KNN_PANEL_ALIGN) uint64_t all; /* threads that count share no cache line */
     uint64_t fine, full;
+    double seconds, tile_seconds, tile_bytes; /* all; a part of it by the tile kernel alone, and byte pairs there */
 };
 
 /* As knn_search_rows. With `strictly` 0, queries that are left when bounds turn out not to pay are searched for among
