@@ -72,6 +72,7 @@ int register_ceilings(struct bench *bench, struct knn_error *error);
 int register_kernels(struct bench *bench, struct knn_error *error);
 int register_searches(struct bench *bench, struct knn_error *error);
 int register_f32(struct bench *bench, struct knn_error *error);
+int register_bounds(struct bench *bench, struct knn_error *error);
 int register_schedules(struct bench *bench, struct knn_error *error);
 
 /* -- the table that ends a run ------------------------------------------------------------------------------------- */

@@ -22,6 +22,7 @@ static const struct {
               {"kernel/...", register_kernels},
               {"search/..., latency/...", register_searches},
               {"search/<metric>_f32.../...", register_f32},
+              {"bounds/...", register_bounds},
               {"schedule/..., scaling/..., stream/...", register_schedules}};
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
