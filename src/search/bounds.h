@@ -10,11 +10,14 @@
 #include "engine.h"
 #include "level.h"
 
+enum { KNN_COARSE, KNN_FINE, KNN_LEVELS };
+
 struct knn_bounds {
-    struct knn_rows rows;          /* must outlive the bounds */
-    struct knn_level coarse, fine; /* the coarse one's short rows are in panels alone */
-    struct knn_panels panels;      /* of the coarse level, by the job's kernel */
-    const struct knn_kernel *pair; /* for the fine level and the rows in full */
+    struct knn_rows rows; /* must outlive the bounds */
+    struct knn_level levels[KNN_LEVELS];
+    struct knn_panels panels[KNN_LEVELS]; /* by the job's kernel; the fine level's are none where its rows are too long
+                                             for a tile, and the coarse level has its short rows in panels alone */
+    const struct knn_kernel *pair;        /* for single rows of the fine level, and for rows in full */
 };
 
 /* Pictures have a width and a height in each plane; other rows 0. */
@@ -28,20 +31,19 @@ const struct knn_kernel *knn_bounds_pair(const struct knn_kernel *kernel);
 /* Fails where there are no bounds by the job's kernel for rows of this length. */
 int knn_bounds_check(const struct knn_job *job, size_t dim, struct knn_picture picture, struct knn_error *error);
 
-/* Takes about a third of the rows' size. Fails without memory, and where they are not possible. */
+/* Takes a little more than half of the rows' size. Fails without memory, and where they are not possible. */
 int knn_bounds_build(struct knn_bounds *bounds, const struct knn_job *job, struct knn_rows rows,
                      struct knn_picture picture, struct knn_error *error);
 void knn_bounds_free(struct knn_bounds *bounds);
 
-/* How many distances there were of each level, and what they took. */
+/* How many distances there were: all, of the fine level one by one, in full. */
 struct knn_bounds_work {
     _Alignas(KNN_PANEL_ALIGN) uint64_t all; /* threads that count share no cache line */
     uint64_t fine, full;
-    double seconds, tile_seconds, tile_bytes; /* all; a part of it by the tile kernel alone, and byte pairs there */
 };
 
-/* As knn_search_rows. With `strictly` 0, queries that are left when bounds turn out not to pay are searched for among
- * the rows in full. */
+/* As knn_search_rows. Which level the walk is over is settled by time, on the first queries. With `strictly` 0, the
+ * rest of the queries is searched for among the rows in full when both take longer than that would. */
 int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_rows queries, size_t k,
                       int strictly, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
                       struct knn_error *error);

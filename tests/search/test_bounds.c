@@ -15,7 +15,7 @@
 #include "bounds.h"
 #include "harness.h"
 
-enum { QUERIES = 70 }; /* more than the first group */
+enum { FEW = 70, MANY = 300 }; /* queries: one group, or more than are needed to try both levels */
 
 static uint64_t seed, stream;
 static struct knn_team team;
@@ -75,7 +75,7 @@ static uint8_t *make_rows(enum kind kind, size_t rows, size_t dim) {
 /* -- the same answers ---------------------------------------------------------------------------------------------- */
 
 struct shape {
-    size_t rows, dim, k, width, height;
+    size_t rows, dim, k, width, height, queries;
 };
 
 static size_t differences(const struct knn_neighbor *found, const struct knn_neighbor *right, size_t count) {
@@ -86,10 +86,10 @@ static size_t differences(const struct knn_neighbor *found, const struct knn_nei
 }
 
 static void check(enum kind kind, struct shape shape, const struct knn_kernel_info *info) {
-    size_t count = QUERIES * shape.k;
-    uint8_t *bytes = make_rows(kind, shape.rows + QUERIES, shape.dim);
+    size_t count = shape.queries * shape.k;
+    uint8_t *bytes = make_rows(kind, shape.rows + shape.queries, shape.dim);
     struct knn_rows train = {bytes, shape.rows, shape.dim, shape.dim};
-    struct knn_rows queries = {bytes + (shape.rows - 20) * shape.dim, QUERIES, shape.dim,
+    struct knn_rows queries = {bytes + (shape.rows - 20) * shape.dim, shape.queries, shape.dim,
                                shape.dim}; /* 20 are train rows */
     struct knn_neighbor *found = calloc(count, sizeof *found), *right = calloc(count, sizeof *right);
     struct knn_options options = knn_defaults();
@@ -150,22 +150,22 @@ static void test_lengths(void **state) {
     for (size_t dim = 16; dim <= 130; dim++)
         for (int kind = (int)dim % 4; kind < KINDS; kind += 4) {
             struct knn_kernel_info info = some_kernel();
-            check(kind, (struct shape){100 + pick(200), dim, ks[pick(4)], 0, 0}, &info);
+            check(kind, (struct shape){100 + pick(200), dim, ks[pick(4)], 0, 0, FEW}, &info);
         }
     for (size_t dim = 3071; dim <= 3073; dim++)
         for (int kind = 0; kind < KINDS; kind++) {
             struct knn_kernel_info info = some_kernel();
-            check(kind, (struct shape){150, dim, ks[pick(3)], 0, 0}, &info);
+            check(kind, (struct shape){150, dim, ks[pick(3)], 0, 0, FEW}, &info);
         }
 }
 
 static void test_pictures(void **state) {
     (void)state;
-    static const struct shape shapes[] = {{300, 3072, 5, 32, 32},
-                                          {200, 784, 1, 28, 28},
-                                          {200, 7 * 5 * 3, 3, 7, 5},
-                                          {200, 4 * 4, 2, 4, 4},
-                                          {200, 9 * 30, 2, 9, 30}};
+    static const struct shape shapes[] = {{300, 3072, 5, 32, 32, MANY},
+                                          {200, 784, 1, 28, 28, MANY},
+                                          {200, 7 * 5 * 3, 3, 7, 5, FEW},
+                                          {200, 4 * 4, 2, 4, 4, FEW},
+                                          {200, 9 * 30, 2, 9, 30, FEW}};
     if (no_tile())
         skip();
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0]; i++)
@@ -181,45 +181,48 @@ static void test_many_neighbours(void **state) {
         skip();
     for (int kind = 0; kind < KINDS; kind++) {
         struct knn_kernel_info info = some_kernel();
-        check(kind, (struct shape){1300, 64, 1000, 0, 0}, &info);
-        check(kind, (struct shape){64, 64, 64, 0, 0}, &info); /* all of them */
+        check(kind, (struct shape){1300, 64, 1000, 0, 0, FEW}, &info);
+        check(kind, (struct shape){64, 64, 64, 0, 0, FEW}, &info); /* all of them */
     }
 }
 
 /* -- bounds that are wrong ----------------------------------------------------------------------------------------- */
 
-/* Searches with so much taken off the slack of one level's rows; returns how many neighbours are not right. */
-static size_t break_level(enum knn_metric metric, int fine, double less) {
-    enum { ROWS = 200, DIM = 64 };
-    uint8_t *bytes = make_rows(BLOCKS, ROWS + QUERIES, DIM);
-    struct knn_rows rows = {bytes, ROWS, DIM, DIM}, queries = {bytes + ROWS * DIM, QUERIES, DIM, DIM};
+/* Searches with so much taken off the slack of one level's rows; returns how many neighbours are not right. Few
+ * neighbours are sought over the coarse level, more over the fine one. */
+static size_t break_level(enum knn_metric metric, int level, double less, size_t k) {
+    enum { ROWS = 200, DIM = 64, MOST_K = 5 };
+    uint8_t *bytes = make_rows(BLOCKS, ROWS + FEW, DIM);
+    struct knn_rows rows = {bytes, ROWS, DIM, DIM}, queries = {bytes + ROWS * DIM, FEW, DIM, DIM};
     const struct knn_job job = {.kernel = knn_kernel_default(metric, knn_cpu_features()), .team = &team};
-    struct knn_neighbor right[QUERIES], found[QUERIES];
+    struct knn_neighbor right[FEW * MOST_K], found[FEW * MOST_K];
     struct knn_bounds bounds;
     struct knn_bounds_work work;
     memset(found, 0xa5, sizeof found);
-    assert_int_equal(knn_search_rows(&job, rows, queries, 1, right, NULL), 0);
+    assert_int_equal(knn_search_rows(&job, rows, queries, k, right, NULL), 0);
     assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0, 0}, NULL), 0);
-    struct knn_level *level = fine ? &bounds.fine : &bounds.coarse;
     for (size_t i = 0; i < ROWS; i++)
-        level->slack[i] -= less;
-    level->most_slack -= less;
-    assert_int_equal(knn_search_bounds(&job, &bounds, queries, 1, 1, found, &work, NULL), 0);
+        bounds.levels[level].slack[i] -= less;
+    bounds.levels[level].most_slack -= less;
+    assert_int_equal(knn_search_bounds(&job, &bounds, queries, k, 1, found, &work, NULL), 0);
     knn_bounds_free(&bounds);
     free(bytes);
-    return differences(found, right, QUERIES);
+    return differences(found, right, FEW * k);
 }
 
 static void test_broken(void **state) {
     (void)state;
     if (no_tile())
         skip();
-    for (int fine = 0; fine < 2; fine++) {
-        assert_int_equal(break_level(KNN_L1, fine, 0), 0);
-        assert_int_equal(break_level(KNN_L2, fine, 0), 0);
-        assert_true(break_level(KNN_L1, fine, 1) > 0);
-        assert_true(break_level(KNN_L2, fine, 0.1) > 0);
-    }
+    for (int level = 0; level < KNN_LEVELS; level++)
+        for (size_t k = 1; k <= 5; k += 4) {
+            if (k == 5 && level == KNN_COARSE)
+                continue; /* it is not asked */
+            assert_int_equal(break_level(KNN_L1, level, 0, k), 0);
+            assert_int_equal(break_level(KNN_L2, level, 0, k), 0);
+            assert_true(break_level(KNN_L1, level, 1, k) > 0);
+            assert_true(break_level(KNN_L2, level, 0.1, k) > 0);
+        }
 }
 
 /* -- what a level promises ----------------------------------------------------------------------------------------- */

@@ -1,0 +1,256 @@
+#include "seek.h"
+
+#include <omp.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "arith.h"
+#include "best.h"
+#include "clock.h"
+
+/* -- the sink --------------------------------------------------------------------------------------------------------
+ */
+
+/* The state of the sink, which keeps the k best as knn_best_of_queries does, but of full distances. */
+struct seek {
+    struct knn_best best; /* first: what best.h does with a state */
+    const struct knn_bounds *bounds;
+    struct knn_rows queries;
+    struct knn_level own[KNN_LEVELS]; /* of the queries */
+    int level;                        /* the one that the walk is over */
+    size_t fine_chunk, full_chunk;
+    struct knn_bounds_work *done; /* [thread] */
+};
+
+/* The largest distance that a neighbour of a query still to be found may have, in the terms of both levels. */
+struct limits {
+    double of[KNN_LEVELS];
+    uint32_t bound; /* distances of the walk's level from this on rule a row out, whatever its slack */
+};
+
+static struct limits limits_of(const struct seek *s, const struct knn_kbest *item, size_t query) {
+    uint64_t limit = item->bound > 0 ? (item->bound - 1) >> s->best.id_bits : 0;
+    struct limits limits;
+    for (int i = s->level; i < KNN_LEVELS; i++)
+        limits.of[i] = knn_level_limit(&s->bounds->levels[i], limit, s->own[i].slack[query]);
+    const struct knn_level *level = &s->bounds->levels[s->level];
+    double reach = knn_level_reach(level, limits.of[s->level], level->most_slack);
+    limits.bound = reach < UINT32_MAX - 1 ? (uint32_t)reach + 1 : UINT32_MAX;
+    return limits;
+}
+
+static uint32_t bound(const struct knn_worker *w, size_t query) {
+    return limits_of(w->walk->state, knn_best_item(w, query), query).bound;
+}
+
+static uint64_t full_distance(const struct seek *s, size_t query, size_t train) {
+    const struct knn_rows *a = &s->queries, *b = &s->bounds->rows;
+    return knn_pair_distance(s->bounds->pair, a->data + query * a->stride, b->data + train * b->stride, b->dim,
+                             s->full_chunk);
+}
+
+/* 1 if the fine level rules a row out, when the walk is not over it anyway. */
+static int is_ruled_out(const struct seek *s, size_t query, size_t train, const struct limits *limits,
+                        struct knn_bounds_work *done) {
+    const struct knn_level *fine = &s->bounds->levels[KNN_FINE];
+    if (s->level == KNN_FINE)
+        return 0;
+    done->fine++;
+    uint64_t distance = knn_pair_distance(s->bounds->pair, knn_matrix_row(&s->own[KNN_FINE].rows, query),
+                                          knn_matrix_row(&fine->rows, train), fine->rows.dim, s->fine_chunk);
+    return (double)distance > knn_level_reach(fine, limits->of[KNN_FINE], fine->slack[train]);
+}
+
+/* Which of n distances are below the bound; in a loop without a branch. */
+static size_t list_below(const uint32_t *distances, uint32_t bound, size_t n, uint16_t *below) {
+    size_t count = 0;
+    for (size_t j = 0; j < n; j++) {
+        below[count] = (uint16_t)j;
+        count += distances[j] < bound;
+    }
+    return count;
+}
+
+/* A query's distances of the walk's level to the n train rows from a position on. */
+static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n, const uint32_t *distances,
+                     uint32_t *own_bound) {
+    const struct seek *s = w->walk->state;
+    const struct knn_level *level = &s->bounds->levels[s->level];
+    struct knn_kbest *item = knn_best_item(w, query);
+    struct limits limits = limits_of(s, item, query);
+    struct knn_bounds_work *done = &s->done[omp_get_thread_num()];
+    uint16_t below[KNN_MAX_TILE + 1];
+    size_t count = list_below(distances, limits.bound, n, below);
+    for (size_t i = 0; i < count; i++) {
+        size_t row = train + below[i];
+        if (distances[below[i]] > knn_level_reach(level, limits.of[s->level], level->slack[row]) ||
+            is_ruled_out(s, query, row, &limits, done))
+            continue;
+        done->full++;
+        uint64_t before = item->bound;
+        knn_best_offer(&s->best, item, row, full_distance(s, query, row));
+        if (item->bound != before)
+            limits = limits_of(s, item, query);
+    }
+    *own_bound = limits.bound;
+}
+
+static void seek_tile(struct knn_worker *w, size_t query, size_t nq, size_t train, size_t n, const uint32_t *distances,
+                      uint32_t hits, uint32_t *bounds) {
+    (void)nq;
+    for (; hits != 0; hits &= hits - 1) {
+        size_t i = (size_t)__builtin_ctz(hits);
+        seek_row(w, query + i, train, n, distances + i * w->walk->kernel->nr, &bounds[i]);
+    }
+}
+
+/* -- the first limits ---------------------------------------------------------------------------------------------- */
+
+static struct knn_walk walk_of(const struct knn_job *job, const struct seek *s, int level, size_t k) {
+    const struct knn_panels *panels = &s->bounds->panels[level];
+    return (struct knn_walk){
+        .kernel = panels->kernel,
+        .team = job->team,
+        .queries = {.rows = knn_view(&s->own[level].rows)},
+        .train = {.rows = panels->rows},
+        .packed = panels,
+        .loop = job->policy.loop,
+        .most_ranges = knn_most_ranges(s->queries.rows, k),
+        .strip_count = 1,
+    };
+}
+
+static int run(struct knn_walk *walk, struct knn_best *best, const uint64_t *limits, struct knn_neighbor *neighbors,
+               struct knn_error *error) {
+    best->ranges = knn_walk_ranges(walk);
+    if (knn_best_open(best, neighbors) != 0) {
+        knn_best_close(best);
+        return knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time",
+                        best->queries, best->k);
+    }
+    for (size_t i = 0; limits != NULL && i < best->ranges * best->queries; i++)
+        best->items[i].bound = (limits[i % best->queries] + 1) << best->id_bits; /* above all within the limit */
+    int status = knn_walk_run(walk, error);
+    knn_best_close(best);
+    return status;
+}
+
+/* The k-th smallest of a list's distances in full, which take the place of the list. */
+static uint64_t kth_distance(const struct seek *s, size_t query, struct knn_neighbor *list, size_t count) {
+    knn_key *distances = (knn_key *)(void *)list;
+    for (size_t i = 0; i < count; i++)
+        distances[i] = full_distance(s, query, list[i].id);
+    knn_select_keys(distances, count, s->best.k);
+    uint64_t largest = 0;
+    for (size_t i = 0; i < s->best.k; i++)
+        largest = distances[i] > largest ? distances[i] : largest;
+    return largest;
+}
+
+/* Some of the nearest by the coarse level among the first rows, compared in full: the k-th smallest of their distances
+ * is a limit for the k nearest of all. */
+static int find_limits(const struct seek *s, const struct knn_job *job, uint64_t *limits, struct knn_seek_times *times,
+                       struct knn_error *error) {
+    enum { PARTS = 4, MORE = 2, LEAST = 8 }; /* more would take longer than the tighter limit saves */
+    size_t queries = s->queries.rows, rows = s->bounds->rows.rows;
+    size_t count = knn_min(rows, knn_max(MORE * s->best.k, LEAST)), part = knn_min(rows, knn_max(rows / PARTS, count));
+    struct knn_walk walk = walk_of(job, s, KNN_COARSE, count);
+    struct knn_strip strip = knn_strip_of(&walk, 0, part, queries, job->policy.split);
+    struct knn_best best = {.k = count, .queries = queries, .id_bits = knn_id_bits(rows - 1)};
+    struct knn_neighbor *nearest = malloc(queries * count * sizeof *nearest);
+    if (nearest == NULL)
+        return knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time", queries,
+                        s->best.k);
+    walk.sink = &knn_best_of_queries;
+    walk.state = &best;
+    walk.strips = &strip;
+    double start = knn_seconds();
+    int status = run(&walk, &best, NULL, nearest, error);
+    times->tile_bytes = (double)queries * (double)part * (double)walk.train.rows.dim;
+    times->tile_seconds = knn_seconds() - start;
+#pragma omp parallel for num_threads(job->team->threads) schedule(static)
+    for (size_t q = 0; q < queries; q++)
+        if (status == 0)
+            limits[q] = kth_distance(s, q, nearest + q * count, count);
+    free(nearest);
+    return status;
+}
+
+/* -- the search ---------------------------------------------------------------------------------------------------- */
+
+static void finish(const void *state, size_t query) {
+    knn_best_of_queries.finish(state, query);
+}
+
+/* By rows, unless told: what a panel's hits ask for, its own rows in full and of the fine level, then stays in cache
+ * for all queries. */
+static enum knn_split split_of(const struct knn_job *job) {
+    return job->policy.split == KNN_SPLIT_AUTO ? KNN_SPLIT_ROWS : job->policy.split;
+}
+
+static int seek_all(struct seek *s, const struct knn_job *job, uint64_t *limits, struct knn_neighbor *neighbors,
+                    struct knn_seek_times *times, struct knn_error *error) {
+    static const struct knn_sink sink = {.bound = bound, .tile = seek_tile, .finish = finish};
+    if (find_limits(s, job, limits, times, error) != 0)
+        return -1;
+    struct knn_walk walk = walk_of(job, s, s->level, s->best.k);
+    struct knn_strip strip = knn_strip_of(&walk, 0, s->bounds->rows.rows, s->queries.rows, split_of(job));
+    walk.sink = &sink;
+    walk.state = s;
+    walk.strips = &strip;
+    walk.progress = job->progress;
+    walk.context = job->context;
+    return run(&walk, &s->best, limits, neighbors, error);
+}
+
+static int open_seek(struct seek *s, const struct knn_job *job, struct knn_error *error) {
+    size_t done = job->team->threads * sizeof *s->done;
+    s->done = aligned_alloc(_Alignof(struct knn_bounds_work), done);
+    if (s->done == NULL)
+        return knn_fail(error, "no memory to search %zu queries: use fewer at a time", s->queries.rows);
+    memset(s->done, 0, done);
+    for (int i = 0; i < KNN_LEVELS; i++) {
+        const struct knn_level *level = &s->bounds->levels[i];
+        if (knn_level_build(&s->own[i], level->metric, level->grid, s->queries, job->team, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
+static void close_seek(struct seek *s) {
+    for (int i = 0; i < KNN_LEVELS; i++)
+        knn_level_free(&s->own[i]);
+    free(s->done);
+}
+
+int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int level, struct knn_rows queries, size_t k,
+             struct knn_neighbor *neighbors, struct knn_bounds_work *work, struct knn_seek_times *times,
+             struct knn_error *error) {
+    struct seek s = {
+        .best = {.k = k,
+                 .queries = queries.rows,
+                 .id_bits = knn_job_id_bits(job, bounds->rows.rows),
+                 .ids = job->ids,
+                 .first_id = job->first_id},
+        .bounds = bounds,
+        .queries = queries,
+        .level = level,
+        .fine_chunk = knn_chunk_bytes(bounds->pair, bounds->levels[KNN_FINE].rows.dim),
+        .full_chunk = knn_chunk_bytes(bounds->pair, queries.dim),
+    };
+    double start = knn_seconds();
+    uint64_t *limits = malloc(queries.rows * sizeof *limits);
+    int status = limits == NULL ? knn_fail(error, "no memory for %zu limits: use fewer queries", queries.rows)
+                                : open_seek(&s, job, error);
+    if (status == 0)
+        status = seek_all(&s, job, limits, neighbors, times, error);
+    times->seconds = knn_seconds() - start;
+    work->all += (uint64_t)queries.rows * bounds->rows.rows;
+    for (size_t i = 0; s.done != NULL && i < job->team->threads; i++) {
+        work->fine += s.done[i].fine;
+        work->full += s.done[i].full;
+    }
+    close_seek(&s);
+    free(limits);
+    return status;
+}

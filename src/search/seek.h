@@ -1,0 +1,18 @@
+/* The search by bounds for a group of queries, over the panels of one level (bounds.h). */
+#ifndef KNN_SEEK_H
+#define KNN_SEEK_H
+
+#include "bounds.h"
+
+/* What a group took. */
+struct knn_seek_times {
+    double seconds;
+    double tile_seconds, tile_bytes; /* a part of it by the tile kernel alone, and the byte pairs there */
+};
+
+/* Adds to *work; `level` has panels. What the job's ids are must have been checked. */
+int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int level, struct knn_rows queries, size_t k,
+             struct knn_neighbor *neighbors, struct knn_bounds_work *work, struct knn_seek_times *times,
+             struct knn_error *error);
+
+#endif
