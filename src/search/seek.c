@@ -19,6 +19,7 @@ struct seek {
     struct knn_level own[KNN_LEVELS]; /* of the queries */
     int level;                        /* the one that the walk is over */
     size_t fine_chunk, full_chunk;
+    uint64_t *limits;             /* of the queries, at first */
     struct knn_bounds_work *done; /* [thread] */
 };
 
@@ -149,7 +150,7 @@ static uint64_t kth_distance(const struct seek *s, size_t query, struct knn_neig
 
 /* Some of the nearest by the coarse level among the first rows, compared in full: the k-th smallest of their distances
  * is a limit for the k nearest of all. */
-static int find_limits(const struct seek *s, const struct knn_job *job, uint64_t *limits, struct knn_seek_times *times,
+static int find_limits(const struct seek *s, const struct knn_job *job, struct knn_seek_times *times,
                        struct knn_error *error) {
     enum { PARTS = 4, MORE = 2, LEAST = 8 }; /* more would take longer than the tighter limit saves */
     size_t queries = s->queries.rows, rows = s->bounds->rows.rows;
@@ -171,7 +172,7 @@ static int find_limits(const struct seek *s, const struct knn_job *job, uint64_t
 #pragma omp parallel for num_threads(job->team->threads) schedule(static)
     for (size_t q = 0; q < queries; q++)
         if (status == 0)
-            limits[q] = kth_distance(s, q, nearest + q * count, count);
+            s->limits[q] = kth_distance(s, q, nearest + q * count, count);
     free(nearest);
     return status;
 }
@@ -188,10 +189,10 @@ static enum knn_split split_of(const struct knn_job *job) {
     return job->policy.split == KNN_SPLIT_AUTO ? KNN_SPLIT_ROWS : job->policy.split;
 }
 
-static int seek_all(struct seek *s, const struct knn_job *job, uint64_t *limits, struct knn_neighbor *neighbors,
+static int seek_all(struct seek *s, const struct knn_job *job, struct knn_neighbor *neighbors,
                     struct knn_seek_times *times, struct knn_error *error) {
     static const struct knn_sink sink = {.bound = bound, .tile = seek_tile, .finish = finish};
-    if (find_limits(s, job, limits, times, error) != 0)
+    if (find_limits(s, job, times, error) != 0)
         return -1;
     struct knn_walk walk = walk_of(job, s, s->level, s->best.k);
     struct knn_strip strip = knn_strip_of(&walk, 0, s->bounds->rows.rows, s->queries.rows, split_of(job));
@@ -200,14 +201,17 @@ static int seek_all(struct seek *s, const struct knn_job *job, uint64_t *limits,
     walk.strips = &strip;
     walk.progress = job->progress;
     walk.context = job->context;
-    return run(&walk, &s->best, limits, neighbors, error);
+    return run(&walk, &s->best, s->limits, neighbors, error);
 }
 
 static int open_seek(struct seek *s, const struct knn_job *job, struct knn_error *error) {
     size_t done = job->team->threads * sizeof *s->done;
     s->done = aligned_alloc(_Alignof(struct knn_bounds_work), done);
-    if (s->done == NULL)
-        return knn_fail(error, "no memory to search %zu queries: use fewer at a time", s->queries.rows);
+    s->limits = calloc(s->queries.rows, sizeof *s->limits);
+    if (s->done == NULL || s->limits == NULL) {
+        knn_fail(error, "no memory to search %zu queries: use fewer at a time", s->queries.rows);
+        return -1;
+    }
     memset(s->done, 0, done);
     for (int i = 0; i < KNN_LEVELS; i++) {
         const struct knn_level *level = &s->bounds->levels[i];
@@ -220,6 +224,7 @@ static int open_seek(struct seek *s, const struct knn_job *job, struct knn_error
 static void close_seek(struct seek *s) {
     for (int i = 0; i < KNN_LEVELS; i++)
         knn_level_free(&s->own[i]);
+    free(s->limits);
     free(s->done);
 }
 
@@ -239,11 +244,9 @@ int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int lev
         .full_chunk = knn_chunk_bytes(bounds->pair, queries.dim),
     };
     double start = knn_seconds();
-    uint64_t *limits = malloc(queries.rows * sizeof *limits);
-    int status = limits == NULL ? knn_fail(error, "no memory for %zu limits: use fewer queries", queries.rows)
-                                : open_seek(&s, job, error);
+    int status = open_seek(&s, job, error);
     if (status == 0)
-        status = seek_all(&s, job, limits, neighbors, times, error);
+        status = seek_all(&s, job, neighbors, times, error);
     times->seconds = knn_seconds() - start;
     work->all += (uint64_t)queries.rows * bounds->rows.rows;
     for (size_t i = 0; s.done != NULL && i < job->team->threads; i++) {
@@ -251,6 +254,5 @@ int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int lev
         work->full += s.done[i].full;
     }
     close_seek(&s);
-    free(limits);
     return status;
 }
