@@ -122,13 +122,13 @@ static inline struct knn_options knn_defaults(void) {
 /* neighbors[q * k + i] becomes the i-th nearest train row of query q, with 1 <= k <= KNN_MAX_K, k <= train rows. No
  * queries are fine, no train rows are an error. options may be NULL, here and below: all defaults.
  *
- * The train rows stay as they are; beside them, this takes a quarter of their size (but room for a whole tile of rows at
- * least, see knn_kernel_describe) and at most 256 MB. Each call looks at the machine anew, which takes some milliseconds:
+ * The train rows stay as they are; beside them, this takes a quarter of their size, by bounds half of it (but room for a
+ * whole tile of rows at least, see knn_kernel_describe), and at most 256 MB. Each call looks at the machine anew, which takes some milliseconds:
  * who searches the same rows often makes an index. */
 KNN_API int knn_search(const struct knn_rows *train, const struct knn_rows *queries, size_t k,
                        struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error);
 
-/* A copy of train rows, packed for one kernel: about their size, in whole tiles. */
+/* A copy of train rows, packed for one kernel: about their size, in whole tiles; by bounds half as much again. */
 struct knn_index;
 
 KNN_API int knn_index_create(struct knn_index **index, const struct knn_rows *train, const struct knn_options *options,

@@ -183,10 +183,21 @@ static void finish(const void *state, size_t query) {
     knn_best_of_queries.finish(state, query);
 }
 
-/* By rows, unless told: what a panel's hits ask for, its own rows in full and of the fine level, then stays in cache
- * for all queries. */
-static enum knn_split split_of(const struct knn_job *job) {
-    return job->policy.split == KNN_SPLIT_AUTO ? KNN_SPLIT_ROWS : job->policy.split;
+/* All rows for blocks of queries as large as the cache allows, where there are queries enough: each query then has one
+ * limit, which every nearer row lowers, and what a panel's hits ask for, its own rows in full and of the fine level,
+ * stays in cache for all queries of the block. */
+static struct knn_strip strip_of(const struct knn_walk *walk, const struct knn_job *job) {
+    enum { BLOCKS_PER_THREAD = 2 };
+    size_t rows = walk->train.rows.rows, queries = walk->queries.rows.rows, threads = job->team->threads;
+    struct knn_strip strip = knn_strip_of(walk, 0, rows, queries, job->policy.split);
+    struct knn_schedule *plan = &strip.schedule;
+    if (plan->tiles < BLOCKS_PER_THREAD * threads || job->policy.split != KNN_SPLIT_AUTO)
+        return strip;
+    *plan = knn_schedule(walk->kernel, KNN_SPLIT_QUERIES, queries, strip.panels, walk->train.rows.dim, 1,
+                         knn_topology_block_bytes(job->team->topology));
+    plan->blocks = knn_max(plan->blocks, knn_min(plan->tiles, BLOCKS_PER_THREAD * threads));
+    plan->block_tiles = knn_divide_up(plan->tiles, plan->blocks);
+    return strip;
 }
 
 static int seek_all(struct seek *s, const struct knn_job *job, struct knn_neighbor *neighbors,
@@ -195,7 +206,7 @@ static int seek_all(struct seek *s, const struct knn_job *job, struct knn_neighb
     if (find_limits(s, job, times, error) != 0)
         return -1;
     struct knn_walk walk = walk_of(job, s, s->level, s->best.k);
-    struct knn_strip strip = knn_strip_of(&walk, 0, s->bounds->rows.rows, s->queries.rows, split_of(job));
+    struct knn_strip strip = strip_of(&walk, job);
     walk.sink = &sink;
     walk.state = s;
     walk.strips = &strip;
