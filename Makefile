@@ -185,7 +185,7 @@ TEST_SOURCES := $(wildcard tests/*/test_*.c)
 TESTS     := $(TEST_SOURCES:%.c=$(BUILD)/%)
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_SOURCES) tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c)) \
                 bench/verify.c bench/samples.c $(wildcard bench/ceilings*.c))
-FORMATTED := $(wildcard kernels/*.[ch] src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch]) $(filter-out tests/fixtures/%,$(wildcard tests/*/*.[ch]))
+FORMATTED := $(wildcard kernels/*.[ch] src/*.h src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch]) $(filter-out tests/fixtures/%,$(wildcard tests/*/*.[ch]))
 
 .PHONY: all
 all: $(LIBRARY) $(SHARED) $(COMMAND) $(BENCH) $(REPORT) ## build the library, static and shared, the command, the benchmarks and their report

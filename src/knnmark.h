@@ -15,9 +15,9 @@
  * overlap inputs.
  *
  * Threads: any number of threads may search one index or classifier at once, each call on threads of its own; every
- * other object is for one thread at a time. The library starts threads by OpenMP, whose runtime may end the program when
- * the system has no more of them; within a parallel region of the caller's a call has one thread, unless nesting is on.
- * The caller's own binding is left as it was. */
+ * other object is for one thread at a time. The library starts threads by OpenMP, whose runtime may end the program
+ * when the system has no more of them; within a parallel region of the caller's a call has one thread, unless nesting
+ * is on. The caller's own binding is left as it was. */
 #ifndef KNNMARK_H
 #define KNNMARK_H
 
@@ -72,7 +72,8 @@ enum knn_metric {
 
 enum knn_weights {
     KNN_UNIFORM,  /* a neighbour has one vote */
-    KNN_DISTANCE, /* 1 / distance votes (L2: with the root); where some are at distance 0, those have one, others none */
+    KNN_DISTANCE, /* 1 / distance votes (L2: with the root); where some are at distance 0, those have one, others none
+                   */
 };
 
 /* How the nearest are sought. The answer is the same. */
@@ -89,13 +90,13 @@ typedef int knn_progress_fn(double done, void *context);
 
 /* New members come after the last one, beyond what an older program's size covers. */
 struct knn_options {
-    size_t size;              /* of this struct, so that it can grow: knn_defaults() fills it in */
-    enum knn_metric metric;   /* KNN_L2 */
-    const char *kernel;       /* by name (knn_kernel_info); NULL: the fastest for this CPU */
-    const char *isa;          /* no instructions beyond this set's; NULL: the environment's KNNMARK_ISA, else no limit */
-    unsigned threads;         /* 0: OMP_NUM_THREADS, else one for every core that the process may use */
-    int bind;                 /* 1: each thread to a core of its own while it works, which every call takes in the same
-                                 order; 0, the default: where the system puts it */
+    size_t size;            /* of this struct, so that it can grow: knn_defaults() fills it in */
+    enum knn_metric metric; /* KNN_L2 */
+    const char *kernel;     /* by name (knn_kernel_info); NULL: the fastest for this CPU */
+    const char *isa;        /* no instructions beyond this set's; NULL: the environment's KNNMARK_ISA, else no limit */
+    unsigned threads;       /* 0: OMP_NUM_THREADS, else one for every core that the process may use */
+    int bind;               /* 1: each thread to a core of its own while it works, which every call takes in the same
+                               order; 0, the default: where the system puts it */
     knn_progress_fn *progress; /* NULL: none */
     void *context;             /* handed to progress */
     uint32_t first_id;         /* the id of train row 0, those of the others following: 0 */
@@ -122,9 +123,9 @@ static inline struct knn_options knn_defaults(void) {
 /* neighbors[q * k + i] becomes the i-th nearest train row of query q, with 1 <= k <= KNN_MAX_K, k <= train rows. No
  * queries are fine, no train rows are an error. options may be NULL, here and below: all defaults.
  *
- * The train rows stay as they are; beside them, this takes a quarter of their size, by bounds half of it (but room for a
- * whole tile of rows at least, see knn_kernel_describe), and at most 256 MB. Each call looks at the machine anew, which takes some milliseconds:
- * who searches the same rows often makes an index. */
+ * The train rows stay as they are; beside them, this takes a quarter of their size, by bounds half of it (but room for
+ * a whole tile of rows at least, see knn_kernel_describe), and at most 256 MB. Each call looks at the machine anew,
+ * which takes some milliseconds: who searches the same rows often makes an index. */
 KNN_API int knn_search(const struct knn_rows *train, const struct knn_rows *queries, size_t k,
                        struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error);
 
@@ -161,14 +162,15 @@ KNN_API int knn_search_folds(const struct knn_rows *rows, const uint32_t *fold, 
                              struct knn_neighbor *neighbors, const struct knn_options *options,
                              struct knn_error *error);
 
-/* Merges lists, each as a search for counts[l] neighbours in one part of the train rows gives it, into one: the k nearest
- * of query q, by (distance, id), out of found[l][q * counts[l]] to found[l][(q + 1) * counts[l] - 1] for all l < lists.
- * counts[l] <= k, which is more than a small part may have rows; together they are at least k. */
+/* Merges lists, each as a search for counts[l] neighbours in one part of the train rows gives it, into one: the k
+ * nearest of query q, by (distance, id), out of found[l][q * counts[l]] to found[l][(q + 1) * counts[l] - 1] for all l
+ * < lists. counts[l] <= k, which is more than a small part may have rows; together they are at least k. */
 KNN_API int knn_merge(const struct knn_neighbor *const *found, const size_t *counts, size_t lists, size_t queries,
                       size_t k, struct knn_neighbor *neighbors, struct knn_error *error);
 
 /* distances[q * stride + t] becomes the distance of query q to train row t; stride >= train rows, counted in distances.
- * Those in 32 bits are for rows of at most UINT32_MAX / 255^2 bytes (66 051), L1: UINT32_MAX / 255. `ids` have no say. */
+ * Those in 32 bits are for rows of at most UINT32_MAX / 255^2 bytes (66 051), L1: UINT32_MAX / 255. `ids` have no say.
+ */
 KNN_API int knn_distances(const struct knn_rows *train, const struct knn_rows *queries, uint32_t *distances,
                           size_t stride, const struct knn_options *options, struct knn_error *error);
 KNN_API int knn_distances64(const struct knn_rows *train, const struct knn_rows *queries, uint64_t *distances,
@@ -178,8 +180,8 @@ KNN_API int knn_distances64(const struct knn_rows *train, const struct knn_rows 
 
 struct knn_classifier;
 
-/* Remembers copies of rows X and their labels y, X->rows of them, each 0 to 65535. options->k is at most X->rows; ids are
- * the rows' numbers. */
+/* Remembers copies of rows X and their labels y, X->rows of them, each 0 to 65535. options->k is at most X->rows; ids
+ * are the rows' numbers. */
 KNN_API int knn_train(struct knn_classifier **classifier, const struct knn_rows *X, const uint16_t *y,
                       const struct knn_options *options, struct knn_error *error);
 
@@ -202,8 +204,8 @@ KNN_API const struct knn_index *knn_classifier_index(const struct knn_classifier
 /* Accepts NULL. */
 KNN_API void knn_classifier_free(struct knn_classifier *classifier);
 
-/* The vote on its own, of a sorted list of 1 <= k <= KNN_MAX_K neighbours, neighbour i having labels[neighbors[i].id]: a
- * list found once serves every smaller k. `shares`, if not NULL, has `classes` entries, more than the largest label.
+/* The vote on its own, of a sorted list of 1 <= k <= KNN_MAX_K neighbours, neighbour i having labels[neighbors[i].id]:
+ * a list found once serves every smaller k. `shares`, if not NULL, has `classes` entries, more than the largest label.
  *
  * Votes are added up in the neighbours' order, so labels whose neighbours are equally far have equal sums, and tie. */
 KNN_API uint16_t knn_vote(const struct knn_neighbor *neighbors, size_t k, const uint16_t *labels,
@@ -212,12 +214,12 @@ KNN_API uint16_t knn_vote(const struct knn_neighbor *neighbors, size_t k, const 
 /* -- what there is ------------------------------------------------------------------------------------------------- */
 
 struct knn_kernel_info {
-    const char *name;       /* <metric>_<instruction set>[_<queries>x<train rows of its tile>] */
-    const char *summary;    /* one line: the instructions it lives on */
+    const char *name;    /* <metric>_<instruction set>[_<queries>x<train rows of its tile>] */
+    const char *summary; /* one line: the instructions it lives on */
     enum knn_metric metric;
-    unsigned mr, nr;        /* queries and train rows of a tile; 1 and 1 where it has none */
-    int runs;               /* 1: this CPU can run it */
-    int is_default;         /* 1: what this CPU runs where neither a kernel nor an instruction set is named */
+    unsigned mr, nr; /* queries and train rows of a tile; 1 and 1 where it has none */
+    int runs;        /* 1: this CPU can run it */
+    int is_default;  /* 1: what this CPU runs where neither a kernel nor an instruction set is named */
 };
 
 /* Tells of kernel i, the slowest of a metric first; -1 where there are no more. `size` is sizeof *info. */
