@@ -129,7 +129,8 @@ static inline struct knn_options knn_defaults(void) {
 KNN_API int knn_search(const struct knn_rows *train, const struct knn_rows *queries, size_t k,
                        struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error);
 
-/* A copy of train rows, packed for one kernel: about their size, in whole tiles; by bounds half as much again. */
+/* A copy of train rows, packed for one kernel: about their size, in whole tiles; by bounds half as much again, of
+ * rows of some hundred bytes as much again. */
 struct knn_index;
 
 KNN_API int knn_index_create(struct knn_index **index, const struct knn_rows *train, const struct knn_options *options,

@@ -19,22 +19,21 @@ const struct knn_kernel *knn_bounds_pair(const struct knn_kernel *kernel) {
     return found;
 }
 
-static int is_possible(const struct knn_kernel *kernel, size_t dim, struct knn_picture picture) {
-    if (!knn_metrics[kernel->metric].timed || kernel->tile == NULL ||
-        (picture.width != 0 && dim % (picture.width * picture.height) != 0))
-        return 0;
-    struct knn_grid grid = knn_grid_of(dim, picture.width, picture.height, sides[KNN_COARSE]);
-    size_t coarse = knn_level_dim(&grid, kernel->metric);
-    return coarse > 0 && knn_chunk_bytes(kernel, coarse) == coarse;
+static int are_planes(size_t dim, struct knn_picture picture) {
+    return picture.width > 0 && picture.width <= dim && picture.height > 0 && picture.height <= dim / picture.width &&
+           dim % (picture.width * picture.height) == 0;
 }
 
 int knn_bounds_check(const struct knn_job *job, size_t dim, struct knn_picture picture, struct knn_error *error) {
-    if (picture.width != 0 && (picture.height == 0 || dim % (picture.width * picture.height) != 0))
+    const struct knn_kernel *kernel = job->kernel;
+    if ((picture.width != 0 || picture.height != 0) && !are_planes(dim, picture))
         return knn_fail(error, "rows of %zu bytes are no planes of %zu x %zu", dim, picture.width, picture.height);
-    if (is_possible(job->kernel, dim, picture))
+    struct knn_grid grid = knn_grid_of(dim, picture.width, picture.height, sides[KNN_COARSE]);
+    size_t coarse = knn_level_dim(&grid, kernel->metric);
+    if (knn_metrics[kernel->metric].timed && kernel->tile != NULL && coarse > 0 &&
+        knn_chunk_bytes(kernel, coarse) == coarse)
         return 0;
-    return knn_fail(error, "kernel %s has no bounds for rows of %zu bytes: search exhaustively", job->kernel->name,
-                    dim);
+    return knn_fail(error, "kernel %s has no bounds for rows of %zu bytes: search exhaustively", kernel->name, dim);
 }
 
 /* A level, and its panels where a tile takes its rows whole. */
@@ -46,7 +45,10 @@ static int build(struct knn_bounds *bounds, int i, const struct knn_job *job, st
         return -1;
     if (knn_chunk_bytes(job->kernel, level->rows.dim) != level->rows.dim)
         return 0;
-    return knn_panels_pack(&bounds->panels[i], job->kernel, knn_view(&level->rows), 0, job->team, error);
+    int status = knn_panels_pack(&bounds->panels[i], job->kernel, knn_view(&level->rows), 0, job->team, error);
+    if (i == KNN_COARSE)
+        knn_matrix_free(&level->rows);
+    return status;
 }
 
 int knn_bounds_build(struct knn_bounds *bounds, const struct knn_job *job, struct knn_rows rows,
@@ -59,7 +61,6 @@ int knn_bounds_build(struct knn_bounds *bounds, const struct knn_job *job, struc
         knn_bounds_free(bounds);
         return -1;
     }
-    knn_matrix_free(&bounds->levels[KNN_COARSE].rows);
     bounds->rows = rows;
     bounds->pair = knn_bounds_pair(job->kernel);
     return 0;
@@ -144,7 +145,7 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
     int status = knn_check_search(&own, bounds->rows, queries, k, error);
     for (; status == 0 && group.first < group.all; group.first += group.rows) {
         size_t way = best_way(bounds, &ways);
-        struct knn_seek_times times;
+        struct knn_seek_times times = {0};
         struct knn_rows some = queries;
         some.data += group.first * queries.stride;
         some.rows = group.all - group.first;
@@ -155,7 +156,8 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
             status = search_in_full(&own, bounds, some, k, neighbors + group.first * k, error);
         } else {
             status = knn_seek(&own, bounds, (int)way, some, k, neighbors + group.first * k, work, &times, error);
-            note(&ways, way, bounds, some.rows, &times);
+            if (status == 0)
+                note(&ways, way, bounds, some.rows, &times);
         }
     }
     return status;

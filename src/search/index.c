@@ -24,14 +24,17 @@ static int wants_bounds(const struct knn_setup *setup, struct knn_rows train) {
            (setup->options.method == KNN_AUTO && knn_bounds_pay(&setup->job, train, picture_of(&setup->options)));
 }
 
+/* Without memory for bounds, automatic ones are left out, and the search is exhaustive among the rows as they are. */
 static int pack(struct knn_index *index, struct knn_rows train, int consume, struct knn_error *error) {
     const struct knn_setup *setup = &index->setup;
+    struct knn_picture picture = picture_of(&setup->options);
+    int strictly = setup->options.method == KNN_BOUNDS;
     if (!wants_bounds(setup, train))
         return knn_panels_pack(&index->panels, setup->job.kernel, train, consume, &setup->team, error);
-    if (knn_bounds_check(&setup->job, train.dim, picture_of(&setup->options), error) != 0 ||
+    if (knn_bounds_check(&setup->job, train.dim, picture, error) != 0 ||
         knn_panels_pack(&index->panels, knn_bounds_pair(setup->job.kernel), train, consume, &setup->team, error) != 0)
         return -1;
-    return knn_bounds_build(&index->bounds, &setup->job, index->panels.rows, picture_of(&setup->options), error);
+    return knn_bounds_build(&index->bounds, &setup->job, index->panels.rows, picture, error) != 0 && strictly ? -1 : 0;
 }
 
 static int create(struct knn_index **index, const struct knn_rows *train, int consume,
@@ -59,11 +62,14 @@ int knn_index_consume(struct knn_index **index, struct knn_rows *train, const st
 
 int knn_index_search(const struct knn_index *index, const struct knn_rows *queries, size_t k,
                      struct knn_neighbor *neighbors, struct knn_error *error) {
+    const struct knn_job *job = &index->setup.job;
     struct knn_bounds_work work;
     if (index->bounds.rows.rows == 0)
-        return knn_search_panels(&index->setup.job, &index->panels, *queries, k, neighbors, error);
-    return knn_search_bounds(&index->setup.job, &index->bounds, *queries, k, index->setup.options.method == KNN_BOUNDS,
-                             neighbors, &work, error);
+        return index->panels.kernel == job->kernel
+                   ? knn_search_panels(job, &index->panels, *queries, k, neighbors, error)
+                   : knn_search_rows(job, index->panels.rows, *queries, k, neighbors, error);
+    return knn_search_bounds(job, &index->bounds, *queries, k, index->setup.options.method == KNN_BOUNDS, neighbors,
+                             &work, error);
 }
 
 const char *knn_index_kernel(const struct knn_index *index) {
@@ -104,8 +110,10 @@ int knn_search(const struct knn_rows *train, const struct knn_rows *queries, siz
     int status = knn_check_search(&setup.job, *train, *queries, k, error);
     int strictly = setup.options.method == KNN_BOUNDS;
     int by_bounds = status == 0 && (strictly || (queries->rows >= FEW && wants_bounds(&setup, *train)));
-    if (by_bounds)
-        status = knn_bounds_build(&bounds, &setup.job, *train, picture_of(&setup.options), error);
+    if (by_bounds && knn_bounds_build(&bounds, &setup.job, *train, picture_of(&setup.options), error) != 0) {
+        by_bounds = 0;
+        status = strictly ? -1 : 0;
+    }
     if (status == 0)
         status = by_bounds ? knn_search_bounds(&setup.job, &bounds, *queries, k, strictly, neighbors, &work, error)
                            : knn_search_rows(&setup.job, *train, *queries, k, neighbors, error);

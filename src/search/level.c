@@ -9,8 +9,10 @@
 
 /* -- the grid ------------------------------------------------------------------------------------------------------ */
 
+enum { LEAST_SIDE = 4 }; /* of a picture that squares fit into */
+
 struct knn_grid knn_grid_of(size_t dim, size_t width, size_t height, size_t side) {
-    if (width == 0 || height == 0)
+    if (width < LEAST_SIDE || height < LEAST_SIDE)
         return (struct knn_grid){dim, 1, 1, side * side, 1};
     return (struct knn_grid){width, height, dim / (width * height), side, side};
 }

@@ -31,8 +31,8 @@ struct knn_level {
     double weight; /* of a slack in a limit: 1 / n for L1, else 1 */
 };
 
-/* Blocks of side x side bytes of pictures of this width and height, or of side * side bytes of rows that are none
- * (width 0). */
+/* Blocks of side x side bytes of pictures of this width and height, or runs of side * side bytes of rows that are none
+ * (0) or too narrow for squares. */
 struct knn_grid knn_grid_of(size_t dim, size_t width, size_t height, size_t side);
 
 /* Bytes of a short row; 0 if the grid has no block. */

@@ -88,10 +88,12 @@ static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n,
             is_ruled_out(s, query, row, &limits, done))
             continue;
         done->full++;
-        uint64_t before = item->bound;
+        const struct knn_kbest before = *item;
         knn_best_offer(&s->best, item, row, full_distance(s, query, row));
-        if (item->bound != before)
-            limits = limits_of(s, item, query);
+        if (item->filled == before.filled && item->bound == before.bound)
+            continue;
+        knn_kbest_select(item, s->best.k); /* cheap beside the distances that a lower limit saves */
+        limits = limits_of(s, item, query);
     }
     *own_bound = limits.bound;
 }
@@ -148,6 +150,19 @@ static uint64_t kth_distance(const struct seek *s, size_t query, struct knn_neig
     return largest;
 }
 
+/* The first limits are a part of a group's work, and what follows them the rest. */
+struct phase {
+    const struct knn_job *job;
+    double begin, share;
+};
+
+static int on_phase(double done, void *context) {
+    const struct phase *phase = context;
+    return phase->job->progress(phase->begin + done * phase->share, phase->job->context);
+}
+
+static const double limits_share = 0.2;
+
 /* Some of the nearest by the coarse level among the first rows, compared in full: the k-th smallest of their distances
  * is a limit for the k nearest of all. */
 static int find_limits(const struct seek *s, const struct knn_job *job, struct knn_seek_times *times,
@@ -162,9 +177,12 @@ static int find_limits(const struct seek *s, const struct knn_job *job, struct k
     if (nearest == NULL)
         return knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time", queries,
                         s->best.k);
+    struct phase phase = {job, 0, limits_share};
     walk.sink = &knn_best_of_queries;
     walk.state = &best;
     walk.strips = &strip;
+    walk.progress = job->progress != NULL ? on_phase : NULL;
+    walk.context = &phase;
     double start = knn_seconds();
     int status = run(&walk, &best, NULL, nearest, error);
     times->tile_bytes = (double)queries * (double)part * (double)walk.train.rows.dim;
@@ -210,8 +228,9 @@ static int seek_all(struct seek *s, const struct knn_job *job, struct knn_neighb
     walk.sink = &sink;
     walk.state = s;
     walk.strips = &strip;
-    walk.progress = job->progress;
-    walk.context = job->context;
+    struct phase phase = {job, limits_share, 1 - limits_share};
+    walk.progress = job->progress != NULL ? on_phase : NULL;
+    walk.context = &phase;
     return run(&walk, &s->best, s->limits, neighbors, error);
 }
 

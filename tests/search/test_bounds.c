@@ -274,6 +274,79 @@ static void test_refusals(void **state) {
     options.height = 3;
     assert_int_equal(knn_search(&rows, &rows, 1, found, &options, &error), -1);
     assert_string_equal(error.message, "rows of 64 bytes are no planes of 5 x 3");
+    options.kernel = NULL;
+    options.width = options.height = (size_t)1 << 32;
+    assert_int_equal(knn_search(&rows, &rows, 1, found, &options, &error), -1);
+    options.width = 1096708; /* times the height 16, modulo 2^64 */
+    options.height = 269121685242884;
+    assert_int_equal(knn_search(&rows, &rows, 1, found, &options, &error), -1);
+    options.width = options.height = 0;
+    rows.dim = 15; /* no block of 16 */
+    assert_int_equal(knn_search(&rows, &rows, 1, found, &options, &error), -1);
+    assert_non_null(strstr(error.message, "has no bounds for rows of 15 bytes: search exhaustively"));
+}
+
+/* -- the way back, and the way there ------------------------------------------------------------------------------- */
+
+/* On random bytes bounds rule nothing out: most queries are sought in full, and the answers are the same. */
+static void go_back(size_t count) {
+    enum { ROWS = 3000, DIM = 1024 };
+    uint8_t *bytes = make_rows(UNIFORM, ROWS + count, DIM);
+    struct knn_rows rows = {bytes, ROWS, DIM, DIM}, queries = {bytes + ROWS * DIM, count, DIM, DIM};
+    const struct knn_job job = {.kernel = knn_kernel_default(KNN_L2, knn_cpu_features()), .team = &team};
+    struct knn_neighbor *right = calloc(count, sizeof *right), *found = calloc(count, sizeof *found);
+    struct knn_bounds bounds;
+    struct knn_bounds_work work;
+    assert_true(right != NULL && found != NULL);
+    assert_int_equal(knn_search_rows(&job, rows, queries, 1, right, NULL), 0);
+    assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0, 0}, NULL), 0);
+    assert_int_equal(knn_search_bounds(&job, &bounds, queries, 1, 0, found, &work, NULL), 0);
+    assert_int_equal(differences(found, right, count), 0);
+    assert_true(work.all == (uint64_t)256 * ROWS || work.all == (uint64_t)count * ROWS); /* times decide */
+    knn_bounds_free(&bounds);
+    free(right);
+    free(found);
+    free(bytes);
+}
+
+static void test_way_back(void **state) {
+    (void)state;
+    if (no_tile())
+        skip();
+    go_back(256 + 20); /* so few that a pair kernel has them */
+    go_back(256 + 300);
+}
+
+/* An automatic index of rows that bounds are good for has them; the ids are the caller's, in no order. */
+static void test_automatic(void **state) {
+    (void)state;
+    enum { ROWS = 5000, DIM = 1024, K = 3, STRIDE = DIM + 7 };
+    if (no_tile())
+        skip();
+    uint8_t *bytes = make_rows(SMOOTH, ROWS + MANY, STRIDE);
+    struct knn_rows rows = {bytes, ROWS, DIM, STRIDE}, queries = {bytes + ROWS * STRIDE, MANY, DIM, STRIDE};
+    struct knn_neighbor *right = calloc(MANY * K, sizeof *right), *found = calloc(MANY * K, sizeof *found);
+    uint32_t *ids = calloc(ROWS, sizeof *ids);
+    struct knn_options options = knn_defaults();
+    struct knn_index *index;
+    assert_true(right != NULL && found != NULL && ids != NULL);
+    for (uint32_t i = 0; i < ROWS; i++) /* 7919 is a prime: all are different */
+        ids[i] = i * 7919 % ROWS;
+    memcpy(bytes + 100 * STRIDE, bytes + 99 * STRIDE, STRIDE); /* ids decide */
+    memcpy(bytes + ROWS * STRIDE, bytes + 99 * STRIDE, STRIDE);
+    options.ids = ids;
+    options.metric = KNN_L1;
+    assert_int_equal(knn_search(&rows, &queries, K, right, &options, NULL), 0);
+    options.method = KNN_AUTO;
+    assert_int_equal(knn_index_create(&index, &rows, &options, NULL), 0);
+    assert_int_equal(knn_index_method(index), KNN_BOUNDS);
+    assert_int_equal(knn_index_search(index, &queries, K, found, NULL), 0);
+    assert_int_equal(differences(found, right, MANY * K), 0);
+    knn_index_free(index);
+    free(ids);
+    free(right);
+    free(found);
+    free(bytes);
 }
 
 static int open_team(void **state) {
@@ -289,8 +362,9 @@ static int close_team(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lengths), cmocka_unit_test(test_pictures), cmocka_unit_test(test_many_neighbours),
-        cmocka_unit_test(test_broken),  cmocka_unit_test(test_levels),   cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_lengths),  cmocka_unit_test(test_pictures),  cmocka_unit_test(test_many_neighbours),
+        cmocka_unit_test(test_broken),   cmocka_unit_test(test_levels),    cmocka_unit_test(test_refusals),
+        cmocka_unit_test(test_way_back), cmocka_unit_test(test_automatic),
     };
     struct knn_error error;
     if (harness_seed(&seed, &error) != 0) {
