@@ -133,7 +133,9 @@ static void note(struct ways *ways, size_t way, const struct knn_bounds *bounds,
 int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_rows queries, size_t k,
                       int strictly, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
                       struct knn_error *error) {
-    enum { TRIAL = 128, GROUP = 2048, FEW_NEIGHBORS = 4 }; /* what is beside each query takes little memory then */
+    /* The first group only warms up; large ones are small enough for what is beside each query to take little memory.
+     */
+    enum { FIRST = 64, TRIAL = 128, GROUP = 2048, FEW_NEIGHBORS = 4 };
     struct group group = {.all = queries.rows, .job = job};
     struct ways ways = {.first = k <= FEW_NEIGHBORS || bounds->panels[KNN_FINE].kernel == NULL ? KNN_COARSE : KNN_FINE,
                         .strictly = strictly};
@@ -150,13 +152,13 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
         some.data += group.first * queries.stride;
         some.rows = group.all - group.first;
         if (way < KNN_LEVELS)
-            some.rows = knn_min(some.rows, ways.seconds[way] == 0 ? TRIAL : GROUP);
+            some.rows = knn_min(some.rows, group.first == 0 ? FIRST : ways.seconds[way] == 0 ? TRIAL : GROUP);
         group.rows = some.rows;
         if (way == KNN_LEVELS) {
             status = search_in_full(&own, bounds, some, k, neighbors + group.first * k, error);
         } else {
             status = knn_seek(&own, bounds, (int)way, some, k, neighbors + group.first * k, work, &times, error);
-            if (status == 0)
+            if (status == 0 && group.first > 0)
                 note(&ways, way, bounds, some.rows, &times);
         }
     }

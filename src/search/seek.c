@@ -75,6 +75,7 @@ static size_t list_below(const uint32_t *distances, uint32_t bound, size_t n, ui
 /* A query's distances of the walk's level to the n train rows from a position on. */
 static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n, const uint32_t *distances,
                      uint32_t *own_bound) {
+    enum { EARLIER = 8 }; /* than 2 k: a lower limit saves distances, and few keys come here */
     const struct seek *s = w->walk->state;
     const struct knn_level *level = &s->bounds->levels[s->level];
     struct knn_kbest *item = knn_best_item(w, query);
@@ -88,12 +89,12 @@ static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n,
             is_ruled_out(s, query, row, &limits, done))
             continue;
         done->full++;
-        const struct knn_kbest before = *item;
+        uint64_t before = item->bound;
         knn_best_offer(&s->best, item, row, full_distance(s, query, row));
-        if (item->filled == before.filled && item->bound == before.bound)
-            continue;
-        knn_kbest_select(item, s->best.k); /* cheap beside the distances that a lower limit saves */
-        limits = limits_of(s, item, query);
+        if (item->filled >= s->best.k + s->best.k / EARLIER)
+            knn_kbest_select(item, s->best.k);
+        if (item->bound != before)
+            limits = limits_of(s, item, query);
     }
     *own_bound = limits.bound;
 }
