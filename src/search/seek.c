@@ -168,7 +168,7 @@ static const double limits_share = 0.2;
  * is a limit for the k nearest of all. */
 static int find_limits(const struct seek *s, const struct knn_job *job, struct knn_seek_times *times,
                        struct knn_error *error) {
-    enum { PARTS = 4, MORE = 2, LEAST = 8 }; /* more would take longer than the tighter limit saves */
+    enum { PARTS = 16, MORE = 2, LEAST = 8 }; /* more would take longer than the tighter limit saves */
     size_t queries = s->queries.rows, rows = s->bounds->rows.rows;
     size_t count = knn_min(rows, knn_max(MORE * s->best.k, LEAST)), part = knn_min(rows, knn_max(rows / PARTS, count));
     struct knn_walk walk = walk_of(job, s, KNN_COARSE, count);
