@@ -32,7 +32,7 @@ struct limits {
 static struct limits limits_of(const struct seek *s, const struct knn_kbest *item, size_t query) {
     uint64_t limit = item->bound > 0 ? (item->bound - 1) >> s->best.id_bits : 0;
     struct limits limits;
-    for (int i = s->level; i < KNN_LEVELS; i++)
+    for (int i = 0; i < KNN_LEVELS; i++)
         limits.of[i] = knn_level_limit(&s->bounds->levels[i], limit, s->own[i].slack[query]);
     const struct knn_level *level = &s->bounds->levels[s->level];
     double reach = knn_level_reach(level, limits.of[s->level], level->most_slack);
