@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""Compares knnmark's classifier with scikit-learn's KNeighborsClassifier: every prediction, share of votes and accuracy.
+"""Compares knnmark's classifier, exhaustive and by bounds, with scikit-learn's KNeighborsClassifier: every prediction,
+share of votes and accuracy.
 
 usage: sklearn_agrees.py [KNNMARK [FOLDER]]
 
@@ -50,8 +51,13 @@ def knnmark(command, folder, metric, k, weights, output):
     """Predictions, neighbours, their distances, shares of the votes; the number right."""
     arguments = ["classify", "--data", folder, "--metric", metric, "--k", str(k), "--weights", weights, "--json"]
     root = ["--root"] if metric == "l2" else []
-    summary = subprocess.run([command, *arguments, *root, "--shares", "--output", output], check=True,
-                             capture_output=True).stdout
+    answers = set()
+    for search in ("bounds", "exhaustive"):
+        summary = subprocess.run([command, *arguments, *root, "--search", search, "--shares", "--output", output],
+                                 check=True, capture_output=True).stdout
+        answers.add(Path(output).read_bytes())
+    if len(answers) > 1:
+        sys.exit(f"sklearn_agrees: {metric}, k = {k}, {weights}: the search by bounds gives other answers")
     with open(output, newline="") as file:
         rows = list(csv.DictReader(file))
     predicted = np.array([int(row["predicted"]) for row in rows])
