@@ -1,4 +1,4 @@
-/* knnmark: the exact nearest neighbours of rows of bytes, by exhaustive search.
+/* knnmark: the exact nearest neighbours of rows of bytes, exhaustively or by bounds.
  *
  *     struct knn_options options = knn_defaults();
  *     struct knn_rows train = {bytes, 50000, 3072, 3072}, queries = {others, 100, 3072, 3072};
@@ -76,7 +76,7 @@ enum knn_weights {
                    */
 };
 
-/* How the nearest are sought. The answer is the same. */
+/* How the nearest are sought; no way changes the answer. */
 enum knn_method {
     KNN_EXHAUSTIVE, /* every distance is computed in full */
     KNN_BOUNDS,     /* lower bounds, from the means of blocks of bytes, rule most rows out (docs/bounds.md) */
@@ -92,7 +92,7 @@ typedef int knn_progress_fn(double done, void *context);
 struct knn_options {
     size_t size;            /* of this struct, so that it can grow: knn_defaults() fills it in */
     enum knn_metric metric; /* KNN_L2 */
-    const char *kernel;     /* by name (knn_kernel_info); NULL: the fastest for this CPU */
+    const char *kernel;     /* by name (knn_kernel_describe); NULL: the fastest for this CPU */
     const char *isa;        /* no instructions beyond this set's; NULL: the environment's KNNMARK_ISA, else no limit */
     unsigned threads;       /* 0: OMP_NUM_THREADS, else one for every core that the process may use */
     int bind;               /* 1: each thread to a core of its own while it works, which every call takes in the same
@@ -129,8 +129,8 @@ static inline struct knn_options knn_defaults(void) {
 KNN_API int knn_search(const struct knn_rows *train, const struct knn_rows *queries, size_t k,
                        struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error);
 
-/* A copy of train rows, packed for one kernel: about their size, in whole tiles; by bounds half as much again, of
- * rows of some hundred bytes as much again. */
+/* A copy of train rows, packed for one kernel: about their size, in whole tiles. With bounds it takes half as much
+ * more, for rows of some hundred bytes twice as much in all. */
 struct knn_index;
 
 KNN_API int knn_index_create(struct knn_index **index, const struct knn_rows *train, const struct knn_options *options,
