@@ -1,6 +1,6 @@
 # Pictures of lines in one or two panels, side by side, or one below the other on a phone. The caller names the panels
-# (`title_1`, `title_2`), the axes (`linear_1`, `linear_2` where not logarithmic; `unit_1`, `unit_2`; `xtitle`) and
-# whether a panel's ranges are shaded (`band_1`, `band_2`).
+# (`title_1`, `title_2`), the axes (`linear_1`, `linear_2` where not logarithmic; `unit_1`, `unit_2`; `xtitle`, and
+# `xtitle_2` where the second panel's is another) and whether a panel's ranges are shaded (`band_1`, `band_2`).
 # The data's first block are labels: panel "label" shade x y; the others are lines: panel shade x median lowest highest.
 stats data index 0 using 1 nooutput name 'PANEL'
 panels = int(PANEL_max - PANEL_min) + 1
@@ -10,24 +10,17 @@ array linear[2] = [linear_1, linear_2]
 array band[2] = [band_1, band_2]
 array panel_title[2] = [title_1, title_2]
 array unit[2] = [unit_1, unit_2]
+array along[2] = [xtitle, exists("xtitle_2") ? xtitle_2 : xtitle]
 
 high = narrow ? 300 : 360
 across = narrow ? 1 : panels
 eval open(high * (narrow ? panels : 1))
 
 # Ticks where the measurements are.
-stats data index 1:lines using 3 nooutput name 'X'
-ticks = ''
-last = 0
 crowded(x) = last > 0 && log(x / last) * (narrow ? 170 : 190) < log(X_max / X_min) * 6 * strlen(sprintf('%g', x))
 label(x) = crowded(x) ? '' : sprintf('%g', last = x)
 has(x) = strstrt(' '.ticks, sprintf(' %g,', x)) > 0
 tick(x) = has(x) ? 0 : strlen(ticks = ticks.sprintf('"%s" %g,', label(x), x))
-stats data index 1:lines using (tick($3)) nooutput name 'T'
-eval 'set xtics ('.ticks[1:strlen(ticks) - 1].')'
-set logscale x
-set xrange [X_min / 1.12 : X_max * 1.12]
-set xlabel xtitle textcolor rgb muted offset 0,0.4
 
 # Where a logarithmic axis has labels in each power of ten: the fewer of these, the more.
 digits(ratio) = ratio >= 50 ? '1' : ratio >= 4 ? '1 2 5' : '1 2 3 4 5 6 7 8 9'
@@ -45,7 +38,16 @@ do for [p = int(PANEL_min):int(PANEL_max)] {
     set tmargin at screen y0 + tall * (1 - 34.0 / high)
     set bmargin at screen y0 + tall * 50.0 / high
     set label 1 panel_title[p] at screen x0 + 4.0 / width, y0 + tall * (1 - 12.0 / high) font bold textcolor rgb ink
-    set autoscale y
+    set autoscale xy
+    unset logscale
+    stats data index 1:lines using (on(p, $3)) nooutput name 'X'
+    ticks = ''
+    last = 0
+    stats data index 1:lines using ($1 == p ? tick($3) : 0) nooutput name 'T'
+    eval 'set xtics ('.ticks[1:strlen(ticks) - 1].')'
+    set logscale x
+    set xrange [X_min / 1.12 : X_max * 1.12]
+    set xlabel along[p] textcolor rgb muted offset 0,0.4
     stats data index 1:lines using (on(p, $5)) nooutput name 'LOW'
     stats data index 1:lines using (on(p, $6)) nooutput name 'HIGH'
     if (linear[p]) {
