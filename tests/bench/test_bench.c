@@ -238,6 +238,23 @@ static void test_other_shapes(void **state) {
     }
 }
 
+/* Among random bytes the automatic choice is the exhaustive search. Where the CPU has no tile there are no bounds. */
+static void test_random_bytes(void **state) {
+    struct process *p = *state;
+    bench(p, "--data=synthetic:train=400,test=5,seed=7", "--threads=1", "--output=out.json",
+          "--benchmark_repetitions=1", "--benchmark_filter=^(bounds/.*/random|kernel/l1_scalar)/");
+    assert_ended_well(p);
+    json_t *all = load(p, "out.json"), *entry;
+    size_t i;
+    json_array_foreach(member(all, "benchmarks", JSON_ARRAY), i, entry) {
+        if (strstr(string_of(entry, "name"), "/random/") == NULL)
+            continue;
+        assert_true(json_number_value(json_object_get(entry, "share_full")) == 1);
+        assert_true(json_number_value(json_object_get(entry, "x_exhaustive")) > 0);
+    }
+    json_decref(all);
+}
+
 /* Every benchmark is of a group that --help names. */
 static void test_help(void **state) {
     struct process *p = *state;
@@ -342,10 +359,9 @@ static void test_refusals(void **state) {
 int main(void) {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        WITH_FOLDER(test_result),   WITH_FOLDER(test_without_scalar),
-        WITH_FOLDER(test_any_path), WITH_FOLDER(test_other_shapes),
-        WITH_FOLDER(test_help),     WITH_FOLDER(test_interrupt),
-        WITH_FOLDER(test_refusals), WITH_FOLDER(test_output_without_name),
+        WITH_FOLDER(test_result),       WITH_FOLDER(test_without_scalar), WITH_FOLDER(test_any_path),
+        WITH_FOLDER(test_other_shapes), WITH_FOLDER(test_random_bytes),   WITH_FOLDER(test_help),
+        WITH_FOLDER(test_interrupt),    WITH_FOLDER(test_refusals),       WITH_FOLDER(test_output_without_name),
     };
     return cmocka_run_group_tests_name("bench", tests, NULL, NULL);
 }
