@@ -7,6 +7,7 @@
 #include <string.h>
 
 #include "picture.h"
+#include "tables.h"
 #include "text.h"
 
 enum { PANELS = 2, MAX_SERIES = 96, MAX_POINTS = 32, IDEAL = 3 };
@@ -188,5 +189,25 @@ size_t write_batch(const struct drawing *drawing) {
         fprintf(drawing->finding, " answers one query in %s ms, 99 of 100 in %s ms. ", number_plain(middle.median).text,
                 number_plain(late.median).text);
     }
+    return put_lines(drawing->data, &lines);
+}
+
+static void add_bounds(struct lines *lines, unsigned panel, const struct run *run, double x) {
+    add_point(lines, panel, shade_of(run), run, x, run_spread(run, "x_exhaustive"));
+    add_point(lines, panel, IDEAL, run, x, (struct spread){1, 1, 1, 1});
+}
+
+size_t write_bounds(const struct drawing *drawing) {
+    struct run_list ks = bounds_by_k(drawing->results, 0), batches = bounds_by_batch(drawing->results);
+    struct lines lines = {.count = 0};
+    put_head(drawing->table, "kernel", "k", "batch", "× exhaustive", "lowest", "highest");
+    for (size_t i = 0; i < ks.count + batches.count; i++) {
+        const struct run *run = i < ks.count ? ks.items[i] : batches.items[i - ks.count];
+        struct spread ratio = run_spread(run, "x_exhaustive");
+        add_bounds(&lines, i < ks.count ? 1 : 2, run, i < ks.count ? run->k : run->batch);
+        put_row(drawing->table, run->subject, number_exact(run->k).text, number_exact(run->batch).text,
+                number_plain(ratio.median).text, number_plain(ratio.lowest).text, number_plain(ratio.highest).text);
+    }
+    write_break_even(drawing->finding, drawing->results, put_html);
     return put_lines(drawing->data, &lines);
 }

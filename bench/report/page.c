@@ -19,6 +19,10 @@ static void write_head(FILE *stream, const struct results *results) {
     fputs("</style>\n</head>\n<body>\n", stream);
 }
 
+static int belongs(const struct drawn *drawn) {
+    return drawn->things > 0 || drawn->picture->source != NULL;
+}
+
 static void write_header(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count) {
     fputs("<header>\n<h1>knnmark</h1>\n<p class=\"muted\">Exhaustive nearest-neighbour search on bytes: ", stream);
     write_origin(stream, results, 0, put_html);
@@ -31,7 +35,8 @@ static void write_header(FILE *stream, const struct results *results, const stru
     write_tiles(stream, results);
     fputs("<nav aria-label=\"Contents\"><a href=\"#full-job\">The full job</a>", stream);
     for (size_t i = 0; i < count; i++)
-        fprintf(stream, " <a href=\"#%s\">%s</a>", drawn[i].picture->name, drawn[i].picture->title);
+        if (belongs(&drawn[i]))
+            fprintf(stream, " <a href=\"#%s\">%s</a>", drawn[i].picture->name, drawn[i].picture->title);
     fputs(" <a href=\"#measured\">How this was measured</a></nav>\n<main>\n", stream);
 }
 
@@ -62,7 +67,7 @@ static void write_svg(FILE *stream, const struct drawn *drawn, int narrow) {
     fputs("</div>\n", stream);
 }
 
-static void write_figure(FILE *stream, const struct drawn *drawn) {
+static void write_figure(FILE *stream, const struct results *results, const struct drawn *drawn) {
     const struct picture *picture = drawn->picture;
     int pictured = drawn->svg[0] != NULL && drawn->svg[1] != NULL;
     fprintf(stream, "<section id=\"%s\">\n<h2>%s</h2>\n", picture->name, picture->title);
@@ -70,6 +75,8 @@ static void write_figure(FILE *stream, const struct drawn *drawn) {
         fprintf(stream, "<p class=\"missing\">Not in this result file: %s.</p>\n</section>\n", picture->source);
         return;
     }
+    if (picture->write_tables != NULL)
+        picture->write_tables(stream, results);
     fputs("<figure>\n<figcaption>", stream);
     put_html(stream, picture->how);
     fputs("</figcaption>\n", stream);
@@ -110,7 +117,8 @@ void page_write(FILE *stream, const struct results *results, const struct drawn 
     write_header(stream, results, drawn, count);
     write_tables(stream, results);
     for (size_t i = 0; i < count; i++)
-        write_figure(stream, &drawn[i]);
+        if (belongs(&drawn[i]))
+            write_figure(stream, results, &drawn[i]);
     fputs("<section id=\"measured\">\n<h2>How this was measured</h2>\n", stream);
     write_facts(stream, results);
     fputs("</section>\n</main>\n<footer>Written by knnmark-report from ", stream);
@@ -129,6 +137,7 @@ void page_write_markdown(FILE *stream, const struct results *results, const char
     }
     write_warnings(stream, results, 1);
     write_full_job_markdown(stream, results);
+    write_bounds_markdown(stream, results);
     fputs("\nMedians of the repetitions, from ", stream);
     put_markdown(stream, source);
     fputs("; the page beside this file has the pictures.\n", stream);

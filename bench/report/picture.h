@@ -17,8 +17,9 @@ struct picture {
     const char *name;                               /* of the script, and of the place in the page */
     const char *title;                              /* a heading */
     const char *how;                                /* how to read it */
-    const char *source;                             /* the benchmarks it is drawn from */
+    const char *source;                             /* the benchmarks it is drawn from; NULL: left out without them */
     size_t (*write)(const struct drawing *drawing); /* how many things are drawn: 0 where there is nothing */
+    void (*write_tables)(FILE *stream, const struct results *results); /* what goes before the picture; or NULL */
 };
 
 const struct picture *pictures(size_t *count);
@@ -37,6 +38,7 @@ size_t write_repetitions(const struct drawing *drawing);
 size_t write_dim(const struct drawing *drawing);
 size_t write_scaling(const struct drawing *drawing);
 size_t write_batch(const struct drawing *drawing);
+size_t write_bounds(const struct drawing *drawing);
 
 size_t write_roofline(const struct drawing *drawing);
 

@@ -131,8 +131,8 @@ static int has_others(const json_t *entries) {
 }
 
 static int is_ours(const struct results *results, size_t from) {
-    static const char *const groups[] = {"ceiling",  "kernel",  "search", "latency",
-                                         "schedule", "scaling", "stream", "peer"};
+    static const char *const groups[] = {"ceiling", "kernel", "search", "latency", "schedule",
+                                         "scaling", "stream", "peer",   "bounds"};
     for (size_t i = from; i < results->count; i++)
         for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
             if (strcmp(results->runs[i].group, groups[g]) == 0)

@@ -13,7 +13,16 @@ void write_full_job(FILE *stream, const struct results *results);          /* th
 void write_full_job_markdown(FILE *stream, const struct results *results); /* the same */
 void write_other_searches(FILE *stream, const struct results *results);
 void write_latencies(FILE *stream, const struct results *results);
+void write_bounds_tables(FILE *stream, const struct results *results);
+void write_bounds_markdown(FILE *stream, const struct results *results);
 void write_facts(FILE *stream, const struct results *results);
+
+/* The runs by bounds on all threads: those of the largest batch, or those of k = 1; among random bytes, or not. */
+struct run_list bounds_by_k(const struct results *results, int random);
+struct run_list bounds_by_batch(const struct results *results);
+
+/* A sentence on how many queries pay for the build. */
+void write_break_even(FILE *stream, const struct results *results, void put(FILE *stream, const char *text));
 
 /* "AMD EPYC, 2 threads, 2026-11-22, commit 309b030, on ... images", without what the file does not tell. */
 void write_origin(FILE *stream, const struct results *results, size_t file, void put(FILE *stream, const char *text));

@@ -6,9 +6,10 @@
 
 /* What is in a file. */
 enum {
-    SEARCHES = 1, /* search/... alone */
-    OTHERS = 2,   /* every other group of knnmark-bench */
-    EVERYTHING = 3,
+    SEARCHES = 1,  /* search/... alone */
+    OTHERS = 2,    /* every other group of knnmark-bench but ... */
+    BOUNDS = 4096, /* ... bounds/... */
+    EVERYTHING = SEARCHES | OTHERS | BOUNDS,
     PEERS = 4,      /* peer/... */
     EVIL_NAMES = 8, /* a kernel and a CPU with names that mean something in HTML, gnuplot and Markdown */
     EARLIER = 16,   /* without the member "knnmark", the CPU's name in the context */

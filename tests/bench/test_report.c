@@ -20,8 +20,8 @@
 #include "report_page.h"
 #include "report_run.h"
 
-static const char *const names[PICTURES] = {"throughput", "roofline", "dim",        "scaling",
-                                            "batch",      "schedule", "repetitions"};
+static const char *const names[PICTURES] = {"throughput", "roofline", "dim",         "scaling",
+                                            "batch",      "schedule", "repetitions", "bounds"};
 
 /* -- contents ------------------------------------------------------------------------------------------------------ */
 
@@ -65,6 +65,53 @@ static void test_times_scalar(void **state) {
     free(html);
 }
 
+/* The search by bounds has a section of its own, and is in no exhaustive table. */
+static void test_bounds(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", EVERYTHING);
+    report(p, "--output=@report.html", "@result.json");
+    assert_success(p);
+    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
+    char *section = strstr(html, "<section id=\"bounds\">\n<h2>The same answers for less work</h2>");
+    char *heading = strstr(summary, "\n#### The same answers for less work\n");
+    assert_non_null(section);
+    assert_non_null(heading);
+    assert_holds(html, "<a href=\"#bounds\">");
+    assert_holds(section, "<td>5</td><td>1.60</td><td>2.50</td><td>0.300 %</td><td>0.200</td>");
+    assert_holds(heading, "| l1_avx2_6x8 | 8 | 2.50 | 6.00 | 0.200 % | 0.200 |");
+    assert_holds(heading, "| l1_avx2_6x8, auto, random bytes | 1 | 4.04 | 0.990 | 100 % | 0.100 |");
+    assert_int_equal(count_of(heading, "random bytes |"), 1); /* not by batch */
+    static const char pays[] = "the build is paid for after 667 queries by l1_avx2_6x8, never by l2_avx2_6x16.";
+    assert_holds(section, pays);
+    assert_holds(heading, pays);
+    *section = *heading = '\0';
+    assert_lacks(html, "<td>1.25</td>");
+    assert_lacks(summary, "| 1.25 |");
+    free(summary);
+    free(html);
+}
+
+/* What has none says nothing of it; what has nothing else is a report, too. */
+static void test_bounds_left_out(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", SEARCHES | OTHERS);
+    report(p, "--output=@report.html", "@result.json");
+    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
+    assert_page(html);
+    assert_lacks(html, "bounds");
+    assert_lacks(html, "for less work");
+    assert_lacks(summary, "for less work");
+    free(summary);
+    free(html);
+    write_results(p, "result.json", BOUNDS);
+    report(p, "--output=@report.html", "@result.json");
+    assert_success(p);
+    html = text_of(p, "report.html");
+    assert_page(html);
+    assert_int_equal(count_of(html, "<svg"), 2);
+    free(html);
+}
+
 static void test_names_are_escaped(void **state) {
     struct process *p = *state;
     write_results(p, "result.json", EVERYTHING | EVIL_NAMES);
@@ -90,7 +137,7 @@ static void test_missing_groups_are_said(void **state) {
     char *html = text_of(p, "report.html");
     assert_page(html);
     assert_int_equal(count_of(html, "<svg"), 2 * 2);
-    assert_int_equal(count_of(html, "Not in this result file"), PICTURES - 2);
+    assert_int_equal(count_of(html, "Not in this result file"), PICTURES - 3); /* bounds are left out */
     assert_holds(html, "Not in this result file: stream/.../batch:B.");
     free(html);
 }
@@ -285,13 +332,22 @@ static void test_interrupt(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        TEST(test_all_pictures),      TEST(test_times_scalar),
-        TEST(test_names_are_escaped), TEST(test_missing_groups_are_said),
-        TEST(test_earlier_files),     TEST(test_warnings),
-        TEST(test_contrast),          TEST(test_files_that_are_no_results),
-        TEST(test_arguments),         TEST(test_unwritable),
-        TEST(test_without_gnuplot),   TEST(test_broken_scripts),
-        TEST(test_pictures_alone),    TEST(test_interrupt),
+        TEST(test_all_pictures),
+        TEST(test_times_scalar),
+        TEST(test_bounds),
+        TEST(test_bounds_left_out),
+        TEST(test_names_are_escaped),
+        TEST(test_missing_groups_are_said),
+        TEST(test_earlier_files),
+        TEST(test_warnings),
+        TEST(test_contrast),
+        TEST(test_files_that_are_no_results),
+        TEST(test_arguments),
+        TEST(test_unwritable),
+        TEST(test_without_gnuplot),
+        TEST(test_broken_scripts),
+        TEST(test_pictures_alone),
+        TEST(test_interrupt),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }
