@@ -2,22 +2,25 @@
 #include "tile_avx512.h"
 #include "tile_vnni256.h"
 
-/* d = |a-b| reaches 255, too much for the signed side of vpdpbusd: 16-bit halves, whose squares vpdpwssd adds. */
-static inline __m512i add_squares(__m512i sum, __m512i x, __m512i y) {
+/* d = |a-b| reaches 255, too much for the signed side of vpdpbusd: 16-bit halves, whose squares vpdpwssd adds, each to
+ * its own sum, since one sum would wait for the other. */
+static inline void add_squares(__m512i sums[2], __m512i x, __m512i y) {
     __m512i d = _mm512_or_si512(_mm512_subs_epu8(x, y), _mm512_subs_epu8(y, x));
     __m512i even = _mm512_and_si512(d, _mm512_set1_epi16(0xff)), odd = _mm512_srli_epi16(d, 8);
-    return _mm512_dpwssd_epi32(_mm512_dpwssd_epi32(sum, even, even), odd, odd);
+    sums[0] = _mm512_dpwssd_epi32(sums[0], even, even);
+    sums[1] = _mm512_dpwssd_epi32(sums[1], odd, odd);
 }
 
 static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
-    __m512i sum = _mm512_setzero_si512();
+    __m512i sums[2] = {_mm512_setzero_si512(), _mm512_setzero_si512()};
     size_t i = 0;
     for (; i + 64 <= dim; i += 64)
-        sum = add_squares(sum, _mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i));
+        add_squares(sums, _mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i));
     if (i < dim) {
         __mmask64 mask = ((__mmask64)1 << (dim - i)) - 1;
-        sum = add_squares(sum, _mm512_maskz_loadu_epi8(mask, a + i), _mm512_maskz_loadu_epi8(mask, b + i));
+        add_squares(sums, _mm512_maskz_loadu_epi8(mask, a + i), _mm512_maskz_loadu_epi8(mask, b + i));
     }
+    __m512i sum = _mm512_add_epi32(sums[0], sums[1]);
     /* not _mm512_reduce_add_epi32: its sum is signed, and here it overflows */
     return sum_of_lanes32(_mm256_add_epi32(_mm512_castsi512_si256(sum), _mm512_extracti64x4_epi64(sum, 1)));
 }

@@ -1,20 +1,22 @@
 /* Squared L2 with the VEX-encoded 256-bit dot product of CPUs that have it without AVX-512. */
 #include "tile_vnni256.h"
 
-static inline __m256i add_squares(__m256i sum, __m256i x, __m256i y) {
+/* Each to its own sum, since one sum would wait for the other. */
+static inline void add_squares(__m256i sums[2], __m256i x, __m256i y) {
     __m256i d = absolute_difference(x, y);
     __m256i even = _mm256_and_si256(d, _mm256_set1_epi16(0xff)), odd = _mm256_srli_epi16(d, 8);
-    return _mm256_dpwssd_avx_epi32(_mm256_dpwssd_avx_epi32(sum, even, even), odd, odd);
+    sums[0] = _mm256_dpwssd_avx_epi32(sums[0], even, even);
+    sums[1] = _mm256_dpwssd_avx_epi32(sums[1], odd, odd);
 }
 
 static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
-    __m256i sum = _mm256_setzero_si256();
+    __m256i sums[2] = {_mm256_setzero_si256(), _mm256_setzero_si256()};
     size_t i = 0;
     for (; i + 32 <= dim; i += 32)
-        sum = add_squares(sum, load(a + i), load(b + i));
+        add_squares(sums, load(a + i), load(b + i));
     if (i < dim)
-        sum = add_squares(sum, load_tail(a + i, dim - i), load_tail(b + i, dim - i));
-    return sum_of_lanes32(sum);
+        add_squares(sums, load_tail(a + i, dim - i), load_tail(b + i, dim - i));
+    return sum_of_lanes32(_mm256_add_epi32(sums[0], sums[1]));
 }
 
 const struct knn_kernel knn_l2_avxvnni = {
