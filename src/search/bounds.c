@@ -5,8 +5,6 @@
 
 /* -- what is built once -------------------------------------------------------------------------------------------- */
 
-static const size_t sides[KNN_LEVELS] = {[KNN_COARSE] = 4, [KNN_FINE] = 2};
-
 const struct knn_kernel *knn_bounds_pair(const struct knn_kernel *kernel) {
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count), *found = NULL;
@@ -28,21 +26,15 @@ int knn_bounds_check(const struct knn_job *job, size_t dim, struct knn_picture p
     const struct knn_kernel *kernel = job->kernel;
     if ((picture.width != 0 || picture.height != 0) && !are_planes(dim, picture))
         return knn_fail(error, "rows of %zu bytes are no planes of %zu x %zu", dim, picture.width, picture.height);
-    struct knn_grid grid = knn_grid_of(dim, picture.width, picture.height, sides[KNN_COARSE]);
-    size_t coarse = knn_level_dim(&grid, kernel->metric);
-    if (knn_metrics[kernel->metric].timed && kernel->tile != NULL && coarse > 0 &&
-        knn_chunk_bytes(kernel, coarse) == coarse)
+    size_t coarse = knn_metrics[kernel->metric].timed ? knn_level_dim(kernel->metric, dim, picture, KNN_COARSE) : 0;
+    if (kernel->tile != NULL && coarse > 0 && knn_chunk_bytes(kernel, coarse) == coarse)
         return 0;
     return knn_fail(error, "kernel %s has no bounds for rows of %zu bytes: search exhaustively", kernel->name, dim);
 }
 
-/* A level, and its panels where a tile takes its rows whole. */
-static int build(struct knn_bounds *bounds, int i, const struct knn_job *job, struct knn_rows rows,
-                 struct knn_picture picture, struct knn_error *error) {
+/* A level's panels, where a tile takes its rows whole. */
+static int pack(struct knn_bounds *bounds, int i, const struct knn_job *job, struct knn_error *error) {
     struct knn_level *level = &bounds->levels[i];
-    struct knn_grid grid = knn_grid_of(rows.dim, picture.width, picture.height, sides[i]);
-    if (knn_level_build(level, job->kernel->metric, grid, rows, job->team, error) != 0)
-        return -1;
     if (knn_chunk_bytes(job->kernel, level->rows.dim) != level->rows.dim)
         return 0;
     int status = knn_panels_pack(&bounds->panels[i], job->kernel, knn_view(&level->rows), 0, job->team, error);
@@ -51,19 +43,26 @@ static int build(struct knn_bounds *bounds, int i, const struct knn_job *job, st
     return status;
 }
 
+static int build(struct knn_bounds *bounds, const struct knn_job *job, struct knn_picture picture,
+                 struct knn_error *error) {
+    struct knn_rows rows = bounds->rows;
+    if (knn_form_open(&bounds->form, job->kernel->metric, rows, picture, bounds->pair) != 0 ||
+        knn_levels_build(bounds->levels, &bounds->form, rows, job->team) != 0)
+        return knn_fail(error, "no memory for the bounds of %zu rows: search exhaustively", rows.rows);
+    return pack(bounds, KNN_COARSE, job, error) == 0 ? pack(bounds, KNN_FINE, job, error) : -1;
+}
+
 int knn_bounds_build(struct knn_bounds *bounds, const struct knn_job *job, struct knn_rows rows,
                      struct knn_picture picture, struct knn_error *error) {
     *bounds = (struct knn_bounds){0};
     if (knn_bounds_check(job, rows.dim, picture, error) != 0)
         return -1;
-    if (build(bounds, KNN_COARSE, job, rows, picture, error) != 0 ||
-        build(bounds, KNN_FINE, job, rows, picture, error) != 0) {
-        knn_bounds_free(bounds);
-        return -1;
-    }
     bounds->rows = rows;
     bounds->pair = knn_bounds_pair(job->kernel);
-    return 0;
+    if (build(bounds, job, picture, error) == 0)
+        return 0;
+    knn_bounds_free(bounds);
+    return -1;
 }
 
 void knn_bounds_free(struct knn_bounds *bounds) {
@@ -71,6 +70,7 @@ void knn_bounds_free(struct knn_bounds *bounds) {
         knn_panels_free(&bounds->panels[i]);
         knn_level_free(&bounds->levels[i]);
     }
+    knn_form_close(&bounds->form);
     *bounds = (struct knn_bounds){0};
 }
 

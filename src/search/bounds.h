@@ -10,19 +10,13 @@
 #include "engine.h"
 #include "level.h"
 
-enum { KNN_COARSE, KNN_FINE, KNN_LEVELS };
-
 struct knn_bounds {
     struct knn_rows rows; /* must outlive the bounds */
+    struct knn_form form;
     struct knn_level levels[KNN_LEVELS];
     struct knn_panels panels[KNN_LEVELS]; /* by the job's kernel; the fine level's are none where its rows are too long
                                              for a tile, and the coarse level has its short rows in panels alone */
     const struct knn_kernel *pair;        /* for single rows of the fine level, and for rows in full */
-};
-
-/* Pictures have a width and a height in each plane; other rows 0. */
-struct knn_picture {
-    size_t width, height;
 };
 
 /* The pair kernel that goes with a tile kernel: the fastest expected that needs no more of the CPU. */

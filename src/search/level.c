@@ -9,35 +9,54 @@
 
 /* -- the grid ------------------------------------------------------------------------------------------------------ */
 
-enum { LEAST_SIDE = 4 }; /* of a picture that squares fit into */
-
-struct knn_grid knn_grid_of(size_t dim, size_t width, size_t height, size_t side) {
-    if (width < LEAST_SIDE || height < LEAST_SIDE)
-        return (struct knn_grid){dim, 1, 1, side * side, 1};
-    return (struct knn_grid){width, height, dim / (width * height), side, side};
+/* Of a block's side, along an axis of so many bytes. */
+static size_t side_of(enum knn_metric metric, size_t bytes) {
+    size_t side = 2;
+    while (metric == KNN_L2 && bytes / side > KNN_AXIS)
+        side *= 2;
+    return side;
 }
 
-static size_t blocks_of(const struct knn_grid *grid) {
-    return grid->planes * (grid->height / grid->block_height) * (grid->width / grid->block_width);
+/* Of the fine level. The coarse one of L1 has blocks of four of these. */
+static struct knn_grid grid_of(enum knn_metric metric, size_t dim, struct knn_picture picture) {
+    enum { LEAST_SIDE = 4, RUN = 4 }; /* of a picture that squares of the coarse level fit into; of other rows */
+    if (picture.width < LEAST_SIDE || picture.height < LEAST_SIDE)
+        return (struct knn_grid){dim, 1, 1, RUN, 1};
+    return (struct knn_grid){picture.width, picture.height, dim / (picture.width * picture.height),
+                             side_of(metric, picture.width), side_of(metric, picture.height)};
 }
 
-/* One byte of norm for so many blocks: enough for it to stay below 256 in nearly all pictures, and a small part of the
- * work. */
-static size_t copies_of(size_t blocks, enum knn_metric metric) {
-    enum { BLOCKS_PER_COPY = 12 };
-    return metric == KNN_L2 ? knn_divide_up(blocks, BLOCKS_PER_COPY) : 0;
+static size_t power_of_two(size_t least) {
+    size_t power = 1;
+    while (power < least)
+        power *= 2;
+    return power;
 }
 
-size_t knn_level_dim(const struct knn_grid *grid, enum knn_metric metric) {
-    size_t blocks = blocks_of(grid);
-    return blocks + copies_of(blocks, metric);
+static struct knn_grid coarser(struct knn_grid grid) {
+    int flat = grid.height == 1;
+    grid.block_width *= flat ? 4 : 2;
+    grid.block_height *= flat ? 1 : 2;
+    return grid;
 }
 
-/* -- a row --------------------------------------------------------------------------------------------------------- */
+size_t knn_level_dim(enum knn_metric metric, size_t dim, struct knn_picture picture, int level) {
+    enum { PART = 64, FINER = 4, LEAST = 8, MOST = KNN_LONGEST_SPECTRUM / FINER };
+    struct knn_grid grid = grid_of(metric, dim, picture), coarse = coarser(grid);
+    size_t blocks = knn_blocks(&grid);
+    if (knn_blocks(&coarse) == 0)
+        return 0;
+    if (metric == KNN_L1)
+        return level == KNN_FINE ? blocks : knn_blocks(&coarse);
+    size_t some = power_of_two(knn_min(knn_max(dim / PART, LEAST), MOST)) * (level == KNN_FINE ? FINER : 1);
+    return knn_min(some, power_of_two(blocks + 1));
+}
+
+/* -- means, for L1 ------------------------------------------------------------------------------------------------- */
 
 /* The sums of a row's blocks. `columns` has room for a width. */
 static void sum_blocks(const struct knn_grid *grid, const uint8_t *row, uint32_t *columns, uint32_t *sums) {
-    size_t across = grid->width / grid->block_width, down = grid->height / grid->block_height;
+    size_t across = knn_blocks_across(grid), down = knn_blocks_down(grid);
     for (size_t plane = 0; plane < grid->planes; plane++, row += grid->width * grid->height)
         for (size_t y = 0; y < down; y++, sums += across) {
             const uint8_t *line = row + y * grid->block_height * grid->width;
@@ -54,93 +73,270 @@ static void sum_blocks(const struct knn_grid *grid, const uint8_t *row, uint32_t
         }
 }
 
-static uint64_t sum_of_squares(const uint8_t *row, size_t dim) {
-    uint64_t all = 0;
-    for (size_t i = 0; i < dim;) {
-        uint32_t part = 0; /* of up to 65 536 squares: below 2^32 */
-        for (size_t end = knn_min(dim, i + 65536); i < end; i++)
-            part += (uint32_t)row[i] * row[i];
-        all += part;
-    }
-    return all;
+/* The sums of the coarse blocks from those of the fine ones, in their place. */
+static void coarsen(const struct knn_grid *fine, uint32_t *sums) {
+    struct knn_grid grid = coarser(*fine);
+    size_t wide = grid.block_width / fine->block_width, high = grid.block_height / fine->block_height;
+    size_t from_across = knn_blocks_across(fine), from_down = knn_blocks_down(fine), i = 0;
+    for (size_t plane = 0; plane < grid.planes; plane++)
+        for (size_t y = 0; y < knn_blocks_down(&grid); y++)
+            for (size_t x = 0; x < knn_blocks_across(&grid); x++) {
+                const uint32_t *block = sums + (plane * from_down + y * high) * from_across + x * wide;
+                uint32_t sum = 0;
+                for (size_t j = 0; j < wide * high; j++)
+                    sum += block[j / wide * from_across + j % wide];
+                sums[i++] = sum;
+            }
 }
 
-/* Writes the means; returns the sum of what the block sums differ from n means by (L1), or of the squares of that. */
-static uint64_t put_means(const struct knn_level *level, const uint32_t *sums, uint8_t *means) {
-    uint32_t half = 1u << level->shift >> 1;
+/* Writes the means; returns the slack. */
+static double put_means(const uint32_t *sums, size_t blocks, double unit, uint8_t *means) {
+    uint32_t n = (uint32_t)unit, shift = (uint32_t)__builtin_ctz(n);
     uint64_t all = 0;
-    for (size_t i = 0; i < level->blocks; i++) {
-        uint32_t mean = (sums[i] + half) >> level->shift;
-        int32_t rest = (int32_t)(sums[i] - (mean << level->shift));
+    for (size_t i = 0; i < blocks; i++) {
+        uint32_t mean = (sums[i] + n / 2) >> shift;
         means[i] = (uint8_t)mean;
-        all += level->metric == KNN_L1 ? (uint64_t)abs(rest) : (uint64_t)((int64_t)rest * rest);
+        all += (uint64_t)abs((int32_t)(sums[i] - (mean << shift)));
     }
-    return all;
+    return (double)all / unit;
 }
 
-/* Writes the norm of what the means leave out of a row; returns the slack of all. Doubles are off by some 1e-15 of what
- * they hold, the allowance is a thousand times that. */
-static double put_norm(const struct knn_level *level, const uint8_t *row, size_t dim, const uint32_t *sums,
-                       uint64_t rests, uint8_t *copies) {
-    double n = (double)(1u << level->shift), count = (double)level->copies, of_means = 0;
-    for (size_t i = 0; i < level->blocks; i++)
-        of_means += (double)sums[i] * sums[i];
-    double norm = sqrt(fmax(0, (double)sum_of_squares(row, dim) - of_means / n));
-    double each = fmin(norm / sqrt(n * count), UINT8_MAX), rounded = nearbyint(each), lost = each - rounded;
-    memset(copies, (int)rounded, level->copies);
-    return sqrt((double)rests / (n * n) + count * lost * lost) + 1e-9 * (1 + norm);
-}
+/* -- coefficients, for L2 ------------------------------------------------------------------------------------------ */
 
-/* -- a level ------------------------------------------------------------------------------------------------------- */
-
+/* What a thread needs for a row. */
 struct room {
     uint32_t *columns, *sums;
+    float *coefficients;
+    uint8_t *zeros;
+    float coordinates[KNN_LONGEST_SPECTRUM];
 };
 
-static double build_row(const struct knn_level *level, const uint8_t *row, size_t dim, const struct room *room,
-                        uint8_t *shorter) {
-    sum_blocks(&level->grid, row, room->columns, room->sums);
-    uint64_t rests = put_means(level, room->sums, shorter);
-    if (level->metric == KNN_L1)
-        return (double)rests;
-    return put_norm(level, row, dim, room->sums, rests, shorter + level->blocks);
+static void close_room(struct room *room) {
+    free(room->columns);
+    free(room->sums);
+    free(room->coefficients);
+    free(room->zeros);
 }
 
-static int build_rows(struct knn_level *level, struct knn_rows rows, const struct knn_team *team) {
-    int failed = 0;
-    double most = 0;
-#pragma omp parallel num_threads(team->threads) reduction(max : most) reduction(| : failed)
-    {
-        struct knn_binding *own = knn_team_join(team);
-        struct room room = {malloc(level->grid.width * sizeof(uint32_t)), malloc(level->blocks * sizeof(uint32_t))};
-        failed |= room.columns == NULL || room.sums == NULL;
-#pragma omp for schedule(static)
-        for (size_t i = 0; i < rows.rows; i++)
-            if (!failed) {
-                level->slack[i] =
-                    build_row(level, rows.data + i * rows.stride, rows.dim, &room, knn_matrix_row(&level->rows, i));
-                most = fmax(most, level->slack[i]);
+/* A row's length is enough for all. Fails without memory; to be closed nevertheless. */
+static int open_room(struct room *room, size_t dim) {
+    *room = (struct room){calloc(dim, sizeof *room->columns),
+                          calloc(dim, sizeof *room->sums),
+                          calloc(dim, sizeof *room->coefficients),
+                          calloc(dim, 1),
+                          {0}};
+    return room->columns != NULL && room->sums != NULL && room->coefficients != NULL && room->zeros != NULL ? 0 : -1;
+}
+
+/* Walsh and Hadamard's transform, orthonormal: each coordinate has a part of all, so that none needs a wider range. */
+static void mix(float *values, size_t n) {
+    for (size_t half = n / 2; half > 0; half /= 2)
+        for (size_t i = 0; i < n; i += 2 * half)
+            for (size_t j = i; j < i + half; j++) {
+                float a = values[j], b = values[j + half];
+                values[j] = a + b;
+                values[j + half] = a - b;
             }
-        free(room.columns);
-        free(room.sums);
-        knn_team_leave(team, own);
+    float scale = 1 / sqrtf((float)n);
+    for (size_t i = 0; i < n; i++)
+        values[i] *= scale;
+}
+
+/* The coordinates of a row at a level, in room->coordinates, from its coefficients; `squares` are those of the row.
+ * Returns how far they may be off. */
+static double find_coordinates(const struct knn_form *form, int level, double squares, struct room *room) {
+    size_t n = form->shorter[level], kept = knn_min(n - 1, form->spectrum.coefficients);
+    double of_kept = 0, error = squares * 3 * KNN_SPECTRUM_ERROR;
+    float *values = room->coordinates;
+    memset(values, 0, n * sizeof *values);
+    for (size_t i = 0; i < kept; i++) {
+        values[i] = room->coefficients[form->spectrum.order[i]];
+        of_kept += (double)values[i] * (double)values[i];
     }
-    level->most_slack = most;
+    double norm = sqrt(fmax(0, squares - of_kept)), of_norm = norm * norm > error ? error / norm : sqrt(error);
+    values[n - 1] = (float)norm;
+    mix(values, n);
+    return of_norm + 2 * KNN_SPECTRUM_ERROR * sqrt(squares);
+}
+
+/* Coordinates rounded to bytes; beyond their range they are cut off, which only makes distances smaller. Returns the
+ * slack: `error` is that of the coordinates. */
+static double put_coordinates(const float *values, const float *middle, size_t n, double unit, double error,
+                              uint8_t *bytes) {
+    float scale = (float)(1 / unit);
+    double all = 0;
+    for (size_t i = 0; i < n; i++) {
+        float value = (values[i] - middle[i]) * scale + 128;
+        value = value < 0 ? 0 : value > UINT8_MAX ? UINT8_MAX : value;
+        uint8_t byte = (uint8_t)(value + 0.5F);
+        double lost = (double)value - byte;
+        bytes[i] = byte;
+        all += lost * lost;
+    }
+    return sqrt(all) + error / unit + 1e-4 * sqrt((double)n);
+}
+
+static void find_coefficients(const struct knn_form *form, const uint8_t *row, struct room *room) {
+    sum_blocks(&form->grid, row, room->columns, room->sums);
+    knn_spectrum_of(&form->spectrum, room->sums, room->coefficients);
+}
+
+static double squares_of(const struct knn_form *form, const uint8_t *row, const struct room *room) {
+    return (double)knn_pair_distance(form->pair, row, room->zeros, form->dim, knn_chunk_bytes(form->pair, form->dim));
+}
+
+/* -- the form ------------------------------------------------------------------------------------------------------ */
+
+/* Means and variances of values, one vector after the other. */
+struct moments {
+    double *sums, *squares;
+    size_t vectors;
+};
+
+static void add(struct moments *m, const float *values, size_t n) {
+    m->vectors++;
+    for (size_t i = 0; i < n; i++) {
+        m->sums[i] += values[i];
+        m->squares[i] += (double)values[i] * (double)values[i];
+    }
+}
+
+/* Writes them in the place of the sums. */
+static void settle(struct moments *m, size_t n) {
+    for (size_t i = 0; i < n; i++) {
+        m->sums[i] /= (double)m->vectors;
+        m->squares[i] = fmax(0, m->squares[i] / (double)m->vectors - m->sums[i] * m->sums[i]);
+    }
+}
+
+static const uint8_t *sample_row(struct knn_rows rows, size_t i, size_t samples) {
+    return rows.data + i * rows.rows / samples * rows.stride;
+}
+
+/* A byte is so much that most coordinates are in the range of bytes. */
+static void choose_unit(struct knn_form *form, int level, struct knn_rows rows, size_t samples, struct room *room,
+                        struct moments *m) {
+    const double deviations = 2.5, least = 1.0 / 64;
+    size_t n = form->shorter[level];
+    double most = 0;
+    for (size_t i = 0; i < samples; i++) {
+        const uint8_t *row = sample_row(rows, i, samples);
+        find_coefficients(form, row, room);
+        find_coordinates(form, level, squares_of(form, row, room), room);
+        add(m, room->coordinates, n);
+    }
+    settle(m, n);
+    for (size_t i = 0; i < n; i++) {
+        form->middle[level][i] = (float)m->sums[i];
+        most = fmax(most, m->squares[i]);
+    }
+    form->unit[level] = fmax(least, deviations * sqrt(most) / INT8_MAX);
+}
+
+/* Some of the rows say which coefficients to take, and how large they are. The bounds hold whatever they say. */
+static int fit_spectrum(struct knn_form *form, struct knn_rows rows) {
+    enum { SAMPLES = 512 };
+    size_t samples = knn_min(rows.rows, SAMPLES), n = knn_max(form->spectrum.coefficients, form->shorter[KNN_FINE]);
+    struct room room;
+    struct moments m[1 + KNN_LEVELS] = {{0}};
+    int failed = open_room(&room, form->dim);
+    for (int i = 0; i <= KNN_LEVELS; i++) {
+        m[i] = (struct moments){calloc(n, sizeof *m[i].sums), calloc(n, sizeof *m[i].squares), 0};
+        failed |= m[i].sums == NULL || m[i].squares == NULL;
+    }
+    for (size_t i = 0; !failed && i < samples; i++) {
+        find_coefficients(form, sample_row(rows, i, samples), &room);
+        add(&m[KNN_LEVELS], room.coefficients, form->spectrum.coefficients);
+    }
+    if (!failed) {
+        settle(&m[KNN_LEVELS], form->spectrum.coefficients);
+        knn_spectrum_sort(&form->spectrum, m[KNN_LEVELS].squares);
+    }
+    for (int level = 0; !failed && level < KNN_LEVELS; level++)
+        choose_unit(form, level, rows, samples, &room, &m[level]);
+    for (int i = 0; i <= KNN_LEVELS; i++) {
+        free(m[i].sums);
+        free(m[i].squares);
+    }
+    close_room(&room);
     return failed ? -1 : 0;
 }
 
-int knn_level_build(struct knn_level *level, enum knn_metric metric, struct knn_grid grid, struct knn_rows rows,
-                    const struct knn_team *team, struct knn_error *error) {
-    *level = (struct knn_level){.metric = metric, .grid = grid, .blocks = blocks_of(&grid)};
-    level->copies = copies_of(level->blocks, metric);
-    level->shift = (unsigned)__builtin_ctzll(grid.block_width * grid.block_height);
-    level->weight = metric == KNN_L1 ? 1.0 / (double)(1u << level->shift) : 1;
-    level->slack = calloc(rows.rows, sizeof *level->slack);
-    if (level->slack != NULL && knn_matrix_alloc(&level->rows, rows.rows, level->blocks + level->copies, NULL) == 0 &&
-        build_rows(level, rows, team) == 0)
+int knn_form_open(struct knn_form *form, enum knn_metric metric, struct knn_rows rows, struct knn_picture picture,
+                  const struct knn_kernel *pair) {
+    *form =
+        (struct knn_form){.metric = metric, .dim = rows.dim, .grid = grid_of(metric, rows.dim, picture), .pair = pair};
+    struct knn_grid coarse = coarser(form->grid);
+    for (int i = 0; i < KNN_LEVELS; i++)
+        form->shorter[i] = knn_level_dim(metric, rows.dim, picture, i);
+    if (metric == KNN_L1) {
+        form->unit[KNN_COARSE] = (double)(coarse.block_width * coarse.block_height);
+        form->unit[KNN_FINE] = (double)(form->grid.block_width * form->grid.block_height);
         return 0;
-    knn_level_free(level);
-    return knn_fail(error, "no memory for the bounds of %zu rows: search exhaustively", rows.rows);
+    }
+    return knn_spectrum_open(&form->spectrum, &form->grid) == 0 ? fit_spectrum(form, rows) : -1;
+}
+
+void knn_form_close(struct knn_form *form) {
+    knn_spectrum_close(&form->spectrum);
+    *form = (struct knn_form){0};
+}
+
+/* -- the levels ---------------------------------------------------------------------------------------------------- */
+
+static void build_row(struct knn_level levels[KNN_LEVELS], const struct knn_form *form, const uint8_t *row, size_t i,
+                      struct room *room) {
+    if (form->metric == KNN_L2)
+        find_coefficients(form, row, room);
+    else
+        sum_blocks(&form->grid, row, room->columns, room->sums);
+    double squares = form->metric == KNN_L2 ? squares_of(form, row, room) : 0;
+    for (int level = KNN_LEVELS - 1; level >= 0; level--) {
+        uint8_t *bytes = knn_matrix_row(&levels[level].rows, i);
+        if (form->metric == KNN_L2) {
+            double error = find_coordinates(form, level, squares, room);
+            levels[level].slack[i] = put_coordinates(room->coordinates, form->middle[level], form->shorter[level],
+                                                     form->unit[level], error, bytes);
+        } else {
+            if (level == KNN_COARSE)
+                coarsen(&form->grid, room->sums);
+            levels[level].slack[i] = put_means(room->sums, form->shorter[level], form->unit[level], bytes);
+        }
+    }
+}
+
+static int build_rows(struct knn_level levels[KNN_LEVELS], const struct knn_form *form, struct knn_rows rows,
+                      const struct knn_team *team) {
+    int failed = 0;
+    double coarse = 0, fine = 0;
+#pragma omp parallel num_threads(team->threads) reduction(max : coarse, fine) reduction(| : failed)
+    {
+        struct knn_binding *own = knn_team_join(team);
+        struct room room;
+        failed |= open_room(&room, form->dim);
+#pragma omp for schedule(static)
+        for (size_t i = 0; i < rows.rows; i++)
+            if (!failed) {
+                build_row(levels, form, rows.data + i * rows.stride, i, &room);
+                coarse = fmax(coarse, levels[KNN_COARSE].slack[i]);
+                fine = fmax(fine, levels[KNN_FINE].slack[i]);
+            }
+        close_room(&room);
+        knn_team_leave(team, own);
+    }
+    levels[KNN_COARSE].most_slack = coarse;
+    levels[KNN_FINE].most_slack = fine;
+    return failed ? -1 : 0;
+}
+
+int knn_levels_build(struct knn_level levels[KNN_LEVELS], const struct knn_form *form, struct knn_rows rows,
+                     const struct knn_team *team) {
+    int failed = 0;
+    for (int i = 0; i < KNN_LEVELS; i++) {
+        levels[i] = (struct knn_level){.slack = calloc(rows.rows, sizeof *levels[i].slack)};
+        failed |= levels[i].slack == NULL || knn_matrix_alloc(&levels[i].rows, rows.rows, form->shorter[i], NULL) != 0;
+    }
+    return failed ? -1 : build_rows(levels, form, rows, team);
 }
 
 void knn_level_free(struct knn_level *level) {
@@ -150,9 +346,8 @@ void knn_level_free(struct knn_level *level) {
 }
 
 /* Doubles are off by some 1e-16 of what they hold; the allowance is a million times that. */
-double knn_level_limit(const struct knn_level *level, uint64_t limit, double slack) {
+double knn_level_limit(const struct knn_form *form, int level, uint64_t limit, double slack) {
     const double allowance = 1 + 1e-10;
-    double n = (double)(1u << level->shift);
-    return level->metric == KNN_L1 ? ((double)limit + slack) / n * allowance + 1e-6
-                                   : (sqrt((double)limit / n) + slack) * allowance + 1e-6;
+    double distance = form->metric == KNN_L1 ? (double)limit : sqrt((double)limit);
+    return (distance / form->unit[level] + slack) * allowance + 1e-6;
 }

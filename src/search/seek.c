@@ -33,9 +33,8 @@ static struct limits limits_of(const struct seek *s, const struct knn_kbest *ite
     uint64_t limit = item->bound > 0 ? (item->bound - 1) >> s->best.id_bits : 0;
     struct limits limits;
     for (int i = 0; i < KNN_LEVELS; i++)
-        limits.of[i] = knn_level_limit(&s->bounds->levels[i], limit, s->own[i].slack[query]);
-    const struct knn_level *level = &s->bounds->levels[s->level];
-    double reach = knn_level_reach(level, limits.of[s->level], level->most_slack);
+        limits.of[i] = knn_level_limit(&s->bounds->form, i, limit, s->own[i].slack[query]);
+    double reach = knn_level_reach(&s->bounds->form, limits.of[s->level], s->bounds->levels[s->level].most_slack);
     limits.bound = reach < UINT32_MAX - 1 ? (uint32_t)reach + 1 : UINT32_MAX;
     return limits;
 }
@@ -59,7 +58,7 @@ static int is_ruled_out(const struct seek *s, size_t query, size_t train, const 
     done->fine++;
     uint64_t distance = knn_pair_distance(s->bounds->pair, knn_matrix_row(&s->own[KNN_FINE].rows, query),
                                           knn_matrix_row(&fine->rows, train), fine->rows.dim, s->fine_chunk);
-    return (double)distance > knn_level_reach(fine, limits->of[KNN_FINE], fine->slack[train]);
+    return (double)distance > knn_level_reach(&s->bounds->form, limits->of[KNN_FINE], fine->slack[train]);
 }
 
 /* Which of n distances are below the bound; in a loop without a branch. */
@@ -85,7 +84,7 @@ static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n,
     size_t count = list_below(distances, limits.bound, n, below);
     for (size_t i = 0; i < count; i++) {
         size_t row = train + below[i];
-        if (distances[below[i]] > knn_level_reach(level, limits.of[s->level], level->slack[row]) ||
+        if (distances[below[i]] > knn_level_reach(&s->bounds->form, limits.of[s->level], level->slack[row]) ||
             is_ruled_out(s, query, row, &limits, done))
             continue;
         done->full++;
@@ -244,12 +243,9 @@ static int open_seek(struct seek *s, const struct knn_job *job, struct knn_error
         return -1;
     }
     memset(s->done, 0, done);
-    for (int i = 0; i < KNN_LEVELS; i++) {
-        const struct knn_level *level = &s->bounds->levels[i];
-        if (knn_level_build(&s->own[i], level->metric, level->grid, s->queries, job->team, error) != 0)
-            return -1;
-    }
-    return 0;
+    if (knn_levels_build(s->own, &s->bounds->form, s->queries, job->team) == 0)
+        return 0;
+    return knn_fail(error, "no memory to search %zu queries: use fewer at a time", s->queries.rows);
 }
 
 static void close_seek(struct seek *s) {

@@ -1,0 +1,56 @@
+/* The spectrum of a row, for levels of squared L2: what differs between pictures lies in few of its coefficients.
+ *
+ * The sums of a row's blocks, divided by the root of a block's bytes, are orthonormal coordinates of the row. A cosine
+ * transform of the second kind along lines, columns and planes makes others of them, orthonormal, too (Ahmed, Natarajan
+ * and Rao, "Discrete cosine transform", 1974). Those that vary most among some of the rows come first in `order`.
+ *
+ * In single precision. The computed coefficients of a row are off by less than KNN_SPECTRUM_ERROR of the row's norm:
+ * docs/bounds.md says why. */
+#ifndef KNN_SPECTRUM_H
+#define KNN_SPECTRUM_H
+
+#include "matrix.h"
+
+/* How rows are cut: into planes of height x width bytes, and these into blocks of block_height x block_width, a power
+ * of two of bytes. What is left over of a plane, or of a row, is in no block. */
+struct knn_grid {
+    size_t width, height, planes;
+    size_t block_width, block_height;
+};
+
+static inline size_t knn_blocks_across(const struct knn_grid *grid) {
+    return grid->width / grid->block_width;
+}
+
+static inline size_t knn_blocks_down(const struct knn_grid *grid) {
+    return grid->height / grid->block_height;
+}
+
+static inline size_t knn_blocks(const struct knn_grid *grid) {
+    return grid->planes * knn_blocks_down(grid) * knn_blocks_across(grid);
+}
+
+enum { KNN_AXIS = 16 }; /* the longest that is transformed */
+
+struct knn_spectrum {
+    size_t pieces, axes[3]; /* so many boxes of blocks, each transformed along its three axes */
+    float *tables[3];
+    float scale;         /* of sums, before they are transformed */
+    size_t coefficients; /* pieces * axes */
+    uint32_t *order;     /* the coefficients, that which varies most first */
+};
+
+#define KNN_SPECTRUM_ERROR 1e-5
+
+/* By grids of at most KNN_AXIS blocks a side, or of one line. `order` is that of the coefficients as they come.
+ * Fails without memory. */
+int knn_spectrum_open(struct knn_spectrum *spectrum, const struct knn_grid *grid);
+void knn_spectrum_close(struct knn_spectrum *spectrum);
+
+/* Of a row's sums. */
+void knn_spectrum_of(const struct knn_spectrum *spectrum, const uint32_t *sums, float *coefficients);
+
+/* Puts those first that vary most, by these variances. */
+void knn_spectrum_sort(struct knn_spectrum *spectrum, const double *variances);
+
+#endif
