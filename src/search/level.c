@@ -236,12 +236,12 @@ static void choose_unit(struct knn_form *form, int level, struct knn_rows rows, 
 /* Some of the rows say which coefficients to take, and how large they are. The bounds hold whatever they say. */
 static int fit_spectrum(struct knn_form *form, struct knn_rows rows) {
     enum { SAMPLES = 512 };
-    size_t samples = knn_min(rows.rows, SAMPLES), n = knn_max(form->spectrum.coefficients, form->shorter[KNN_FINE]);
+    size_t samples = knn_min(rows.rows, SAMPLES);
     struct room room;
     struct moments m[1 + KNN_LEVELS] = {{0}};
     int failed = open_room(&room, form->dim);
     for (int i = 0; i <= KNN_LEVELS; i++) {
-        m[i] = (struct moments){calloc(n, sizeof *m[i].sums), calloc(n, sizeof *m[i].squares), 0};
+        m[i] = (struct moments){calloc(form->dim, sizeof *m[i].sums), calloc(form->dim, sizeof *m[i].squares), 0};
         failed |= m[i].sums == NULL || m[i].squares == NULL;
     }
     for (size_t i = 0; !failed && i < samples; i++) {
