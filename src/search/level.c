@@ -9,7 +9,7 @@
 
 /* -- the grid ------------------------------------------------------------------------------------------------------ */
 
-/* Of a block's side, along an axis of so many bytes. */
+/* The side of a block, along an axis of so many bytes. L2 takes no more blocks than a spectrum can have. */
 static size_t side_of(enum knn_metric metric, size_t bytes) {
     size_t side = 2;
     while (metric == KNN_L2 && bytes / side > KNN_AXIS)
@@ -17,7 +17,7 @@ static size_t side_of(enum knn_metric metric, size_t bytes) {
     return side;
 }
 
-/* Of the fine level. The coarse one of L1 has blocks of four of these. */
+/* The fine level's grid. A block of L1's coarse level is four of its blocks. */
 static struct knn_grid grid_of(enum knn_metric metric, size_t dim, struct knn_picture picture) {
     enum { LEAST_SIDE = 4, RUN = 4 }; /* of a picture that squares of the coarse level fit into; of other rows */
     if (picture.width < LEAST_SIDE || picture.height < LEAST_SIDE)
@@ -109,6 +109,8 @@ struct room {
     float *coefficients;
     uint8_t *zeros;
     float coordinates[KNN_LONGEST_SPECTRUM];
+    double norm, rest; /* of the row; of what the first `kept` coefficients of the order leave out, squared */
+    size_t kept;
 };
 
 static void close_room(struct room *room) {
@@ -120,11 +122,10 @@ static void close_room(struct room *room) {
 
 /* A row's length is enough for all. Fails without memory; to be closed nevertheless. */
 static int open_room(struct room *room, size_t dim) {
-    *room = (struct room){calloc(dim, sizeof *room->columns),
-                          calloc(dim, sizeof *room->sums),
-                          calloc(dim, sizeof *room->coefficients),
-                          calloc(dim, 1),
-                          {0}};
+    *room = (struct room){.columns = calloc(dim, sizeof *room->columns),
+                          .sums = calloc(dim, sizeof *room->sums),
+                          .coefficients = calloc(dim, sizeof *room->coefficients),
+                          .zeros = calloc(dim, 1)};
     return room->columns != NULL && room->sums != NULL && room->coefficients != NULL && room->zeros != NULL ? 0 : -1;
 }
 
@@ -142,27 +143,42 @@ static void mix(float *values, size_t n) {
         values[i] *= scale;
 }
 
-/* The coordinates of a row at a level, in room->coordinates, from its coefficients; `squares` are those of the row.
- * Returns how far they may be off. */
-static double find_coordinates(const struct knn_form *form, int level, double squares, struct room *room) {
-    size_t n = form->shorter[level], kept = knn_min(n - 1, form->spectrum.coefficients);
-    double of_kept = 0, error = squares * 3 * KNN_SPECTRUM_ERROR;
-    float *values = room->coordinates;
-    memset(values, 0, n * sizeof *values);
-    for (size_t i = 0; i < kept; i++) {
-        values[i] = room->coefficients[form->spectrum.order[i]];
-        of_kept += (double)values[i] * (double)values[i];
-    }
-    double norm = sqrt(fmax(0, squares - of_kept)), of_norm = norm * norm > error ? error / norm : sqrt(error);
-    values[n - 1] = (float)norm;
-    mix(values, n);
-    return of_norm + 2 * KNN_SPECTRUM_ERROR * sqrt(squares);
+/* Finds the coefficients of a row, its norm, and the square of the norm that they all leave out, which is exact but for
+ * the rounding of doubles. */
+static void find_coefficients(const struct knn_form *form, const uint8_t *row, struct room *room) {
+    uint64_t squares =
+                 knn_pair_distance(form->pair, row, room->zeros, form->dim, knn_chunk_bytes(form->pair, form->dim)),
+             of_sums = 0;
+    sum_blocks(&form->grid, row, room->columns, room->sums);
+    knn_spectrum_of(&form->spectrum, room->sums, room->coefficients);
+    for (size_t i = 0; i < form->spectrum.coefficients; i++)
+        of_sums += (uint64_t)room->sums[i] * room->sums[i];
+    room->norm = sqrt((double)squares);
+    room->rest =
+        fmax(0, (double)squares - (double)of_sums / (double)(form->grid.block_width * form->grid.block_height));
+    room->kept = form->spectrum.coefficients;
 }
 
-/* Coordinates rounded to bytes; beyond their range they are cut off, which only makes distances smaller. Returns the
- * slack: `error` is that of the coordinates. */
-static double put_coordinates(const float *values, const float *middle, size_t n, double unit, double error,
-                              uint8_t *bytes) {
+/* Finds the coordinates of a row at a level, from its coefficients; finer levels come first. The norm of what they
+ * leave out is a sum of the coefficients not kept: the difference of large squares would not be as exact. */
+static void find_coordinates(const struct knn_form *form, int level, struct room *room) {
+    size_t n = form->shorter[level], kept = knn_min(n - 1, room->kept);
+    const uint32_t *order = form->spectrum.order;
+    float *values = room->coordinates;
+    while (room->kept > kept) {
+        double left = room->coefficients[order[--room->kept]];
+        room->rest += left * left;
+    }
+    memset(values, 0, n * sizeof *values);
+    for (size_t i = 0; i < kept; i++)
+        values[i] = room->coefficients[order[i]];
+    values[n - 1] = (float)sqrt(room->rest);
+    mix(values, n);
+}
+
+/* Coordinates rounded to bytes; beyond their range they are cut off, which only makes distances smaller. Returns how
+ * far that moves them. */
+static double put_coordinates(const float *values, const float *middle, size_t n, double unit, uint8_t *bytes) {
     float scale = (float)(1 / unit);
     double all = 0;
     for (size_t i = 0; i < n; i++) {
@@ -173,16 +189,7 @@ static double put_coordinates(const float *values, const float *middle, size_t n
         bytes[i] = byte;
         all += lost * lost;
     }
-    return sqrt(all) + error / unit + 1e-4 * sqrt((double)n);
-}
-
-static void find_coefficients(const struct knn_form *form, const uint8_t *row, struct room *room) {
-    sum_blocks(&form->grid, row, room->columns, room->sums);
-    knn_spectrum_of(&form->spectrum, room->sums, room->coefficients);
-}
-
-static double squares_of(const struct knn_form *form, const uint8_t *row, const struct room *room) {
-    return (double)knn_pair_distance(form->pair, row, room->zeros, form->dim, knn_chunk_bytes(form->pair, form->dim));
+    return sqrt(all) + 1e-4 * sqrt((double)n);
 }
 
 /* -- the form ------------------------------------------------------------------------------------------------------ */
@@ -213,7 +220,7 @@ static const uint8_t *sample_row(struct knn_rows rows, size_t i, size_t samples)
     return rows.data + i * rows.rows / samples * rows.stride;
 }
 
-/* A byte is so much that most coordinates are in the range of bytes. */
+/* Chooses the unit so that most coordinates fit into bytes. */
 static void choose_unit(struct knn_form *form, int level, struct knn_rows rows, size_t samples, struct room *room,
                         struct moments *m) {
     const double deviations = 2.5, least = 1.0 / 64;
@@ -222,7 +229,7 @@ static void choose_unit(struct knn_form *form, int level, struct knn_rows rows, 
     for (size_t i = 0; i < samples; i++) {
         const uint8_t *row = sample_row(rows, i, samples);
         find_coefficients(form, row, room);
-        find_coordinates(form, level, squares_of(form, row, room), room);
+        find_coordinates(form, level, room);
         add(m, room->coordinates, n);
     }
     settle(m, n);
@@ -290,13 +297,13 @@ static void build_row(struct knn_level levels[KNN_LEVELS], const struct knn_form
         find_coefficients(form, row, room);
     else
         sum_blocks(&form->grid, row, room->columns, room->sums);
-    double squares = form->metric == KNN_L2 ? squares_of(form, row, room) : 0;
     for (int level = KNN_LEVELS - 1; level >= 0; level--) {
         uint8_t *bytes = knn_matrix_row(&levels[level].rows, i);
         if (form->metric == KNN_L2) {
-            double error = find_coordinates(form, level, squares, room);
+            find_coordinates(form, level, room);
             levels[level].slack[i] = put_coordinates(room->coordinates, form->middle[level], form->shorter[level],
-                                                     form->unit[level], error, bytes);
+                                                     form->unit[level], bytes) +
+                                     KNN_SPECTRUM_ERROR * room->norm / form->unit[level];
         } else {
             if (level == KNN_COARSE)
                 coarsen(&form->grid, room->sums);

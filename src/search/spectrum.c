@@ -10,7 +10,7 @@
  * ones the differences. That halves the work. */
 enum { HALF = KNN_AXIS / 2 };
 
-/* For each value of the folded axis its part in HALF even coefficients; then the same for the odd ones. */
+/* Row i has the factors of folded value i in all even coefficients; as many rows for the odd ones follow. */
 static float *make_table(size_t n) {
     const double pi = 3.14159265358979323846;
     float *table = calloc((size_t)2 * HALF * HALF, sizeof *table);
@@ -25,7 +25,7 @@ static float *make_table(size_t n) {
 
 enum { LANES = 8 };
 
-/* So many lines' folded values by the table, into every second value of theirs. */
+/* Multiplies the folded values of LANES lines by the table. A line's n results go to every second of its places. */
 static void multiply(float values[HALF][LANES], size_t n, const float *table, float *out, size_t step, size_t apart,
                      size_t lanes) {
     for (size_t u = 0; u < n; u++) {
@@ -38,7 +38,7 @@ static void multiply(float values[HALF][LANES], size_t n, const float *table, fl
     }
 }
 
-/* In place: `lines` lines of n values, which are `step` apart, as the lines' beginnings are `apart`. */
+/* Transforms lines of n values in place. A line's values are `step` apart, and the lines begin `apart`. */
 static void transform(float *values, size_t n, size_t step, size_t lines, size_t apart, const float *table) {
     size_t odd = n / 2, even = n - odd;
     for (size_t first = 0; first < lines; first += LANES, values += LANES * apart) {

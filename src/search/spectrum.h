@@ -4,7 +4,8 @@
  * transform of the second kind along lines, columns and planes makes others of them, orthonormal, too (Ahmed, Natarajan
  * and Rao, "Discrete cosine transform", 1974). Those that vary most among some of the rows come first in `order`.
  *
- * In single precision. The computed coefficients of a row are off by less than KNN_SPECTRUM_ERROR of the row's norm:
+ * In single precision. The computed coefficients of a row are off by less than KNN_SPECTRUM_ERROR of the row's norm,
+ * and are still after mixing (level.c):
  * docs/bounds.md says why. */
 #ifndef KNN_SPECTRUM_H
 #define KNN_SPECTRUM_H
@@ -42,15 +43,15 @@ struct knn_spectrum {
 
 #define KNN_SPECTRUM_ERROR 1e-5
 
-/* By grids of at most KNN_AXIS blocks a side, or of one line. `order` is that of the coefficients as they come.
- * Fails without memory. */
+/* For a grid of at most KNN_AXIS blocks a side, or of one line of any length, of which only whole parts of KNN_AXIS
+ * blocks count. The order is 0, 1, 2 and so on. Fails without memory; close it nevertheless. */
 int knn_spectrum_open(struct knn_spectrum *spectrum, const struct knn_grid *grid);
 void knn_spectrum_close(struct knn_spectrum *spectrum);
 
-/* Of a row's sums. */
+/* Computes a row's coefficients from the sums of its blocks, each below 2^24. Threads may share the spectrum. */
 void knn_spectrum_of(const struct knn_spectrum *spectrum, const uint32_t *sums, float *coefficients);
 
-/* Puts those first that vary most, by these variances. */
+/* Puts the coefficients of the largest variances first; without memory, leaves the order as it is. */
 void knn_spectrum_sort(struct knn_spectrum *spectrum, const double *variances);
 
 #endif

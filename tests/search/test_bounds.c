@@ -2,6 +2,7 @@
  * cannot rule out, and on rows that lie exactly on a bound, or a unit beside it. Bounds that are too high must be
  * noticed. */
 #include <inttypes.h>
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -186,9 +187,8 @@ static void test_many_neighbours(void **state) {
 
 /* -- bounds that are wrong ----------------------------------------------------------------------------------------- */
 
-/* Searches with bounds of one level that are too high: L1's, which are exact for these rows, by `much`; L2's by so many
- * of the largest slacks, of which there are two in a bound. Returns how many neighbours are not right. Few are sought
- * over the coarse level, more over the fine one. */
+/* Searches with bounds of one level that are too high by so much, L2's in roots of distances; returns how many
+ * neighbours are not right. Few neighbours are sought over the coarse level, more over the fine one. */
 static size_t break_level(enum knn_metric metric, int level, double much, size_t k) {
     enum { DIM = 64, MOST_K = 5 };
     size_t count = k == 1 ? 8 : 10; /* so few that the first limits are the last */
@@ -201,7 +201,7 @@ static size_t break_level(enum knn_metric metric, int level, double much, size_t
     memset(found, 0xa5, sizeof found);
     assert_int_equal(knn_search_rows(&job, rows, queries, k, right, NULL), 0);
     assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0, 0}, NULL), 0);
-    double less = much * (metric == KNN_L1 ? 1 / bounds.form.unit[level] : bounds.levels[level].most_slack);
+    double less = much / bounds.form.unit[level];
     for (size_t i = 0; i < count; i++)
         bounds.levels[level].slack[i] -= less;
     bounds.levels[level].most_slack -= less;
@@ -222,7 +222,7 @@ static void test_broken(void **state) {
             assert_int_equal(break_level(KNN_L1, level, 0, k), 0);
             assert_int_equal(break_level(KNN_L2, level, 0, k), 0);
             assert_true(break_level(KNN_L1, level, 1, k) > 0);
-            assert_true(break_level(KNN_L2, level, 2, k) > 0);
+            assert_true(break_level(KNN_L2, level, 0.2, k) > 0);
         }
 }
 
@@ -270,6 +270,32 @@ static void test_levels(void **state) {
             check_levels(kind, m, 5 * 9 * 40, (struct knn_picture){9, 40});
             check_levels(kind, m, 2 * 4 * 700, (struct knn_picture){4, 700});
         }
+}
+
+/* An orthonormal transform keeps a row's norm, up to the error that slacks allow for. */
+static void test_spectrum(void **state) {
+    (void)state;
+    enum { MOST = 4 * 16 * 16 };
+    static const struct knn_grid grids[] = {{32, 32, 3, 2, 2}, {16, 15, 1, 1, 1},    {7, 5, 4, 1, 1},
+                                            {9, 2, 9, 1, 2},   {64 * 4, 1, 1, 4, 1}, {3, 1, 1, 1, 1}};
+    for (size_t g = 0; g < sizeof grids / sizeof grids[0]; g++) {
+        struct knn_spectrum spectrum;
+        uint32_t sums[MOST];
+        float coefficients[MOST];
+        double of_sums = 0, of_coefficients = 0, n = (double)(grids[g].block_width * grids[g].block_height);
+        assert_int_equal(knn_spectrum_open(&spectrum, &grids[g]), 0);
+        assert_int_equal(spectrum.coefficients, knn_blocks(&grids[g]));
+        for (size_t i = 0; i < spectrum.coefficients; i++) {
+            sums[i] = (uint32_t)pick(256 * (size_t)n);
+            of_sums += (double)sums[i] * sums[i] / n;
+        }
+        knn_spectrum_of(&spectrum, sums, coefficients);
+        for (size_t i = 0; i < spectrum.coefficients; i++)
+            of_coefficients += (double)coefficients[i] * (double)coefficients[i];
+        double error = sqrt(of_coefficients) - sqrt(of_sums);
+        assert_true(fabs(error) <= KNN_SPECTRUM_ERROR * sqrt(of_sums));
+        knn_spectrum_close(&spectrum);
+    }
 }
 
 static void test_refusals(void **state) {
@@ -375,9 +401,9 @@ static int close_team(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_lengths),  cmocka_unit_test(test_pictures),  cmocka_unit_test(test_many_neighbours),
-        cmocka_unit_test(test_broken),   cmocka_unit_test(test_levels),    cmocka_unit_test(test_refusals),
-        cmocka_unit_test(test_way_back), cmocka_unit_test(test_automatic),
+        cmocka_unit_test(test_lengths),  cmocka_unit_test(test_pictures), cmocka_unit_test(test_many_neighbours),
+        cmocka_unit_test(test_broken),   cmocka_unit_test(test_levels),   cmocka_unit_test(test_spectrum),
+        cmocka_unit_test(test_refusals), cmocka_unit_test(test_way_back), cmocka_unit_test(test_automatic),
     };
     struct knn_error error;
     if (harness_seed(&seed, &error) != 0) {
