@@ -241,7 +241,7 @@ static void test_other_shapes(void **state) {
 /* Among random bytes the automatic choice is the exhaustive search. Where the CPU has no tile there are no bounds. */
 static void test_random_bytes(void **state) {
     struct process *p = *state;
-    bench(p, "--data=synthetic:train=400,test=5,seed=7", "--threads=1", "--output=out.json",
+    bench(p, "--data=synthetic:train=4200,test=5,seed=7", "--threads=1", "--output=out.json",
           "--benchmark_repetitions=1", "--benchmark_filter=^(bounds/.*/random|kernel/l1_scalar)/");
     assert_ended_well(p);
     json_t *all = load(p, "out.json"), *entry;
