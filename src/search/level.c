@@ -235,7 +235,7 @@ static void choose_unit(struct knn_form *form, int level, struct knn_rows rows, 
     settle(m, n);
     for (size_t i = 0; i < n; i++) {
         form->middle[level][i] = (float)m->sums[i];
-        most = fmax(most, m->squares[i]);
+        most = m->squares[i] > most ? m->squares[i] : most; /* by fmax(), gcc 12 for Arm ends with an internal error */
     }
     form->unit[level] = fmax(least, deviations * sqrt(most) / INT8_MAX);
 }
