@@ -317,7 +317,7 @@ fuzz: ## damaged files for the readers, for FUZZ_SECONDS=20 each, others every t
 	@+$(MAKE) --no-print-directory CC=clang CXX=clang++ BUILD=build/fuzz SANITIZE=fuzzer-no-link,address,undefined fuzzers
 	@sh tests/fuzz/run.sh build/fuzz/tests/fuzz $(or $(FUZZ_SECONDS),20) $(FUZZ_SEED)
 
-FUZZERS := $(addprefix $(BUILD)/tests/fuzz/,pickle archive npy idx vectors report baseline)
+FUZZERS := $(addprefix $(BUILD)/tests/fuzz/,pickle archive npy idx vectors report)
 fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/seeds
 
 $(FUZZERS): %: %.o $(BUILD)/tests/fuzz/file.o $(filter-out %/main.o,$(sort $(REPORT_OBJECTS) $(REGRESS_OBJECTS))) $(COMMON_LIBRARY) $(LIBRARY)
@@ -355,13 +355,12 @@ PYTHON ?= python3
 bench-lessons: ## the same job by scikit-learn, and by NumPy as the lesson has it (minutes; LESSONS_FLAGS=--queries=N; see deps-dev)
 	@$(PYTHON) bench/peers/python_lessons.py $(LESSONS_FLAGS)
 
-# Say BASE=<git ref>, or BASELINE=<result file> for the weaker check; REGRESS_FLAGS are options of knnmark-regress.
+# Say BASE=<git ref>; REGRESS_FLAGS are options of knnmark-regress.
 .PHONY: regress regress-selftest
-BASE     ?=
-BASELINE ?=
-regress: $(REGRESS) $(REGRESS_WORKER) $(if $(BASELINE),$(BENCH)) ## is this tree slower than BASE=<git ref>? A minute or two; see ci/README.md
+BASE ?=
+regress: $(REGRESS) $(REGRESS_WORKER) ## is this tree slower than BASE=<git ref>? A minute or two; see ci/README.md
 	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' OPTIMIZE='$(OPTIMIZE)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
-	    SANITIZE='$(SANITIZE)' BASE='$(BASE)' BASELINE='$(BASELINE)' sh bench/regress/regress.sh $(BUILD) $(REGRESS_FLAGS)
+	    SANITIZE='$(SANITIZE)' BASE='$(BASE)' sh bench/regress/regress.sh $(BUILD) $(REGRESS_FLAGS)
 
 regress-selftest: $(REGRESS) $(REGRESS_WORKER) ## does `make regress` decide rightly here? Hours; can be stopped and continued
 	@sh bench/regress/selftest.sh $(BUILD) $(SELFTEST_FLAGS)

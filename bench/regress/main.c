@@ -1,7 +1,6 @@
 /* knnmark-regress: did head get slower than base? */
 #include <stdlib.h>
 
-#include "baseline.h"
 #include "interrupt.h"
 #include "options.h"
 #include "write.h"
@@ -47,12 +46,7 @@ int main(int argc, char **argv) {
         print_usage();
         return 0;
     }
-    int outcome = NO_REGRESSION;
-    if (words.baseline == NULL)
-        outcome = compare_builds(&words.settings);
-    else if (compare_baseline(words.baseline, (const char *const *)words.current, &words.settings, &outcome, &error) !=
-             0)
-        outcome = fail(&error);
+    int outcome = compare_builds(&words.settings);
     if (fflush(stdout) != 0 || ferror(stdout)) {
         knn_fail(&error, "cannot write standard output");
         return fail(&error);

@@ -9,17 +9,15 @@
 
 static const char usage[] =
     "usage: knnmark-regress --base=WORKER --head=WORKER [options]\n"
-    "       knnmark-regress --baseline=FILE.json --current=FILE.json [--current=FILE.json]\n"
     "\n"
     "Compares two builds by paired, interleaved runs. `make regress BASE=REF` builds both and calls this.\n"
-    "Or two result files by their shares of the ceilings, with --list, --threshold and --warn-undecided alone.\n"
     "\n"
     "  --base=FILE, --head=FILE     the worker programs of the two builds\n"
     "  --base-name=TEXT, --head-name=TEXT   what to call them\n"
     "  --benchmarks=PATTERN,...     what to time; by default the searches and the tiles: "
     "search/*,kernel/*_[0-9]*x[0-9]*/*\n"
-    "  --list                       only list them; of two result files, only say whether they can be compared\n"
-    "  --threshold=PERCENT          what counts as slower; 3, and 10 of two result files\n"
+    "  --list                       only list them\n"
+    "  --threshold=PERCENT          what counts as slower; 3\n"
     "  --control=PERCENT            how far a control may move before the run counts as disturbed; 1\n"
     "  --rounds=N                   a block of four epochs of every benchmark in each; 12\n"
     "  --epoch=MS                   the least time of an epoch of base; 50\n"
@@ -83,8 +81,6 @@ enum option_key {
     OPTION_OUTPUT,
     OPTION_ALLOW_NEW,
     OPTION_WARN,
-    OPTION_BASELINE,
-    OPTION_CURRENT,
     OPTION_HELP,
     OPTION_LOAD,
     OPTION_OF_WORKER,
@@ -107,19 +103,12 @@ static const struct option known[] = {{"base", required_argument, NULL, OPTION_B
                                       {"output", required_argument, NULL, OPTION_OUTPUT},
                                       {"allow-new", no_argument, NULL, OPTION_ALLOW_NEW},
                                       {"warn-undecided", no_argument, NULL, OPTION_WARN},
-                                      {"baseline", required_argument, NULL, OPTION_BASELINE},
-                                      {"current", required_argument, NULL, OPTION_CURRENT},
                                       {"help", no_argument, NULL, OPTION_HELP},
                                       {"load", required_argument, NULL, OPTION_LOAD},
                                       {"extra-work", required_argument, NULL, OPTION_OF_WORKER},
                                       {"wrong-distance", required_argument, NULL, OPTION_OF_WORKER},
                                       {"without", required_argument, NULL, OPTION_OF_WORKER},
                                       {0}};
-
-static int for_files(enum option_key key) {
-    return key == OPTION_BASELINE || key == OPTION_CURRENT || key == OPTION_LIST || key == OPTION_THRESHOLD ||
-           key == OPTION_WARN || key == OPTION_HELP;
-}
 
 /* `word` is the whole argument, handed on as it is. */
 static int pass_on(struct settings *s, const char *word, struct knn_error *error) {
@@ -162,16 +151,10 @@ static int set(struct words *words, enum option_key key, const char *name, const
                struct knn_error *error) {
     struct settings *s = &words->settings;
     const char **const texts[] = {
-        [OPTION_BASE] = &s->base,
-        [OPTION_HEAD] = &s->head,
-        [OPTION_BASE_NAME] = &s->base_name,
-        [OPTION_HEAD_NAME] = &s->head_name,
-        [OPTION_DATA] = &s->data,
-        [OPTION_DATA_FILE] = &s->data_file,
-        [OPTION_OUTPUT] = &s->output,
-        [OPTION_BENCHMARKS] = &s->benchmarks,
-        [OPTION_BASELINE] = &words->baseline,
-        [OPTION_CURRENT] = &words->current[words->current[0] != NULL],
+        [OPTION_BASE] = &s->base,           [OPTION_HEAD] = &s->head,
+        [OPTION_BASE_NAME] = &s->base_name, [OPTION_HEAD_NAME] = &s->head_name,
+        [OPTION_DATA] = &s->data,           [OPTION_DATA_FILE] = &s->data_file,
+        [OPTION_OUTPUT] = &s->output,       [OPTION_BENCHMARKS] = &s->benchmarks,
         [OPTION_OF_WORKER] = NULL,
     };
     if (texts[key] != NULL) {
@@ -206,25 +189,16 @@ int parse_words(struct words *words, int argc, char **argv, struct knn_error *er
                                          .tau = 0.03,
                                          .control = 0.01,
                                          .seed = (uint64_t)time(NULL)}};
-    const char *of_builds = NULL; /* the first option that two result files have no use for */
     opterr = 0;
     for (int key, index = 0; (key = getopt_long(argc, argv, "", known, &index)) != -1;) {
         if (key == '?')
             return knn_fail(error, "%s: no such option, or its value is missing; --help lists them", argv[optind - 1]);
-        if (key == OPTION_CURRENT && words->current[MOST_CURRENT - 1] != NULL)
-            return knn_fail(error, "%s: give %d files at most", argv[optind - 1], MOST_CURRENT);
         if (set(words, (enum option_key)key, known[index].name, optarg, argv[optind - 1], error) != 0)
             return -1;
-        if (of_builds == NULL && !for_files((enum option_key)key))
-            of_builds = known[index].name;
     }
-    int files = (words->baseline != NULL) + (words->current[0] != NULL);
-    int workers = (words->settings.base != NULL) + (words->settings.head != NULL);
     if (optind < argc)
         return knn_fail(error, "%s: no such argument; --help lists what there is", argv[optind]);
-    if (!words->help && !(files == 2 && workers == 0) && !(files == 0 && workers == 2))
-        return knn_fail(error, "give --base and --head, or --baseline and --current; --help says more");
-    if (!words->help && files == 2 && of_builds != NULL)
-        return knn_fail(error, "--%s has no meaning with --baseline", of_builds);
+    if (!words->help && (words->settings.base == NULL || words->settings.head == NULL))
+        return knn_fail(error, "give --base and --head; --help says more");
     return 0;
 }

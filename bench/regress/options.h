@@ -2,11 +2,10 @@
 #ifndef REGRESS_OPTIONS_H
 #define REGRESS_OPTIONS_H
 
-#include "baseline.h"
+#include "compare.h"
 
 struct words {
     struct settings settings;
-    const char *baseline, *current[MOST_CURRENT]; /* result files instead of two workers */
     int help;
 };
 

@@ -3,7 +3,6 @@
 #
 #   BASE=<git ref>              builds that commit's worker in a worktree below BUILD/regress, with the compiler and the
 #                               flags of CC, OPTIMIZE, CFLAGS, CPPFLAGS, LDFLAGS and SANITIZE, and compares
-#   BASELINE=<result file>      measures with knnmark-bench and compares with the file: the weaker check
 #
 # MAKE is the make to build with. Exit status: that of knnmark-regress, 0 to 3; whatever else goes wrong is 2. After a 2
 # there is no results/regress.*. make turns all but 0 into its own 2.
@@ -68,32 +67,6 @@ summarize() {
         echo "regress: warning: cannot append the summary to $GITHUB_STEP_SUMMARY; it is in results/regress.md" >&2
 }
 
-# -- a result file ---------------------------------------------------------------------------------------------------
-
-measure() { # measure FILTER: into current.json
-    rm -f "$here/current.json"
-    run "$build/knnmark-bench" --output="$here/current.json" --benchmark_filter="$1" >"$here/bench.log" 2>&1
-    case $status in
-    129 | 130 | 131 | 143) signals=+ ;; # it was interrupted alone
-    esac
-    [ "$status$signals" = 0 ] || fail "knnmark-bench failed: $(tail -n 1 "$here/bench.log") ($here/bench.log has all)"
-}
-
-against_file() {
-    [ -r "$BASELINE" ] || fail "cannot read $BASELINE; name a result file of \`make bench\`"
-    measure '^ceiling/clock' # so that another machine, or a wrong option, is refused before minutes have passed
-    drive --baseline="$BASELINE" --current="$here/current.json" --list "$@"
-    [ "$status" = 0 ] || exit
-    echo "regress: measuring, some minutes"
-    measure '^(kernel|search)/'
-    drive --baseline="$BASELINE" --current="$here/current.json" "$@"
-    [ "$status" = 1 ] || return 0
-    echo "regress: slower: measuring once more, for it counts only if it stays so"
-    mv "$here/current.json" "$here/first.json" 2>/dev/null || fail "cannot write in $here: may you write there?"
-    measure '^(kernel|search)/'
-    drive --baseline="$BASELINE" --current="$here/first.json" --current="$here/current.json" "$@"
-}
-
 # -- a commit --------------------------------------------------------------------------------------------------------
 
 find_commit() {
@@ -145,12 +118,7 @@ trap finish EXIT
 trap 'signals=$signals+; [ -z "$child" ] || kill -TERM "$child" 2>/dev/null || :' HUP INT TERM
 mkdir -p "$here" results 2>/dev/null || fail "cannot make the folders $here and results: may you write here?"
 forget_results || fail "cannot remove the earlier results/regress.md, .html and .json: may you write in results?"
-if [ -n "${BASELINE:-}" ]; then
-    against_file "$@"
-elif [ -n "${BASE:-}" ]; then
-    against_commit "$@"
-else
-    fail "say what to compare with: BASE=<git ref>, or BASELINE=<result file>"
-fi
+[ -n "${BASE:-}" ] || fail "say what to compare with: BASE=<git ref>"
+against_commit "$@"
 verdict=$status
 summarize

@@ -143,7 +143,7 @@ base_that_does_not_build() {
         git revert --no-edit HEAD >/dev/null
     )
     status=0
-    (cd "$work/clone" && BASE=HEAD~1 BASELINE='' sh bench/regress/regress.sh build) >"$work/out" 2>"$work/err" ||
+    (cd "$work/clone" && BASE=HEAD~1 sh bench/regress/regress.sh build) >"$work/out" 2>"$work/err" ||
         status=$?
     line=$(cat "$work/err")
 }

@@ -1,4 +1,4 @@
-/* regress.sh, which builds base: with a driver, a knnmark-bench and a Makefile that are stand-ins; and validation.sh on
+/* regress.sh, which builds base: with a driver and a Makefile that are stand-ins; and validation.sh on
  * runs that are made up. Run from the project's root. */
 #include <limits.h>
 #include <setjmp.h>
@@ -20,14 +20,12 @@
 /* -- stand-ins ----------------------------------------------------------------------------------------------------- */
 
 /* One commit each: without a worker, with one that does not build, with one that never ends building, with one that
- * builds. The driver and knnmark-bench do what the files of their names say. */
+ * builds. The driver does what the file of its name says. */
 static const char repository[] =
     "exec 2>/dev/null\n"
     "git init -q . && git config user.name test && git config user.email test@localhost\n"
     "mkdir -p bench/regress build\n"
-    "for name in knnmark-regress knnmark-bench; do\n"
-    "  printf '#!/bin/sh\\n. ./%s\\n' $name >build/$name; chmod +x build/$name\n"
-    "done\n"
+    "printf '#!/bin/sh\\n. ./knnmark-regress\\n' >build/knnmark-regress; chmod +x build/knnmark-regress\n"
     "commit() { git add . && git commit -qm $1 && git tag $1; }\n"
     "echo build >.gitignore; commit old\n"
     "echo '' >bench/regress/worker.c\n"
@@ -59,7 +57,7 @@ static void start_script(struct process *p, const char *variables) {
     const char *argv[] = {"/bin/sh", "-c", script, NULL};
     assert_non_null(realpath("bench/regress/regress.sh", path));
     snprintf(script, sizeof script,
-             "exec env -u OPTIMIZE GITHUB_STEP_SUMMARY= BASE= BASELINE= MAKE=make MAKEFLAGS= %s "
+             "exec env -u OPTIMIZE GITHUB_STEP_SUMMARY= BASE= MAKE=make MAKEFLAGS= %s "
              "sh '%s' build --rounds=9",
              variables, path);
     p->directory = p->folder;
@@ -174,44 +172,20 @@ static void test_summary(void **state) {
 
 /* After an error there is no result, neither an earlier one nor a part of one. */
 static void test_stale_results(void **state) {
-    static const char *const calls[] = {"", "BASE=nowhere", "BASE=good", "BASELINE=none.json", "BASELINE=old.json"};
+    static const char *const calls[] = {"", "BASE=nowhere", "BASE=good"};
     struct process *p = *state;
     make_repository(p);
     stand_in(p, "knnmark-regress", "echo part >results/regress.json; exit 2");
-    stand_in(p, "knnmark-bench", "[ ! -e build/regress/current.json ] || echo is stale; exit 1");
     for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++) {
         run_shell(p, "mkdir -p build/regress && touch results/regress.md results/regress.html results/regress.json "
-                     "results/regress.csv build/regress/current.json old.json");
+                     "results/regress.csv");
         run_script(p, calls[i]);
         assert_int_equal(p->status, 2);
-        assert_null(strstr(p->errors, "is stale"));
         assert_says(p, "ls results", "regress.csv\n");
     }
-    run_script(p, "BASELINE=old.json");
-    assert_line(p, 2, "regress: knnmark-bench failed: ");
     run_shell(p, "mkdir results/regress.md");
     run_script(p, "BASE=good");
     assert_line(p, 2, "regress: cannot remove the earlier results/regress.md, .html and .json");
-}
-
-/* Against a result file, "slower" is measured again, and judged by both files. */
-static void test_again(void **state) {
-    struct process *p = *state;
-    make_repository(p);
-    stand_in(p, "knnmark-bench",
-             "echo \"$@\" >>benches; for word; do case $word in --output=*) echo {} >\"${word#*=}\";; esac; done");
-    stand_in(p, "knnmark-regress", "echo \"$@\" >>calls; case $* in *--list*) ;; *first*) exit 3;; *) exit 1;; esac");
-    run_shell(p, "echo {} >old.json");
-    run_script(p, "BASELINE=old.json");
-    assert_int_equal(p->status, 3);
-    assert_string_equal(p->errors, "");
-    assert_holds(p->output, "regress: slower: measuring once more, for it counts only if it stays so\n");
-    assert_says(p, "cat calls",
-                "--baseline=old.json --current=build/regress/current.json --list --rounds=9\n"
-                "--baseline=old.json --current=build/regress/current.json --rounds=9\n"
-                "--baseline=old.json --current=build/regress/first.json --current=build/regress/current.json "
-                "--rounds=9\n");
-    assert_says(p, "sed 's/.*filter=//' benches", "^ceiling/clock\n^(kernel|search)/\n^(kernel|search)/\n");
 }
 
 /* -- interrupts ---------------------------------------------------------------------------------------------------- */
@@ -232,14 +206,11 @@ static void test_interrupt(void **state) {
     static const struct {
         const char *variables, *line;
     } cases[] = {{"BASE=slow", "regress: interrupted: there is no verdict, and nothing was written\n"},
-                 {"BASE=good", "knnmark-regress: its own line\n"},
-                 {"BASELINE=old.json", "regress: interrupted: there is no verdict, and nothing was written\n"}};
+                 {"BASE=good", "knnmark-regress: its own line\n"}};
     struct process *p = *state;
     make_repository(p);
-    run_shell(p, "touch old.json");
     stand_in(p, "knnmark-regress",
              "trap 'kill $!; echo knnmark-regress: its own line >&2; exit 2' TERM\nsleep 60 &\n: >started\nwait\n");
-    stand_in(p, "knnmark-bench", "trap 'kill $!; echo saved; exit 130' TERM\nsleep 60 &\n: >started\nwait\n");
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         start_script(p, cases[i].variables);
         wait_for_start(p);
@@ -347,7 +318,7 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         TEST(test_base),      TEST(test_shallow_clone), TEST(test_other_worktrees), TEST(test_crash),
         TEST(test_full_disk), TEST(test_summary),       TEST(test_stale_results),   TEST(test_interrupt),
-        TEST(test_driver),    TEST(test_validation),    TEST(test_again),
+        TEST(test_driver),    TEST(test_validation),
     };
     return cmocka_run_group_tests_name("regress_script", tests, NULL, NULL);
 }

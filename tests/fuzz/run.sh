@@ -7,7 +7,7 @@ cd "$1"
 export ASAN_OPTIONS="allocator_may_return_null=1${ASAN_OPTIONS:+:$ASAN_OPTIONS}" # what is too large has to be refused
 [ -z "${3:-}" ] || rm -rf corpus # what earlier runs added
 ./seeds corpus
-for target in pickle archive npy idx vectors report baseline; do
+for target in pickle archive npy idx vectors report; do
     if ! "./$target" -max_total_time="$2" -seed="${3:-0}" -timeout=20 -rss_limit_mb=4096 -malloc_limit_mb=1000000 \
         -max_len=65536 -artifact_prefix="$target-" "corpus/$target" >"$target.log" 2>&1; then
         tail -n 40 "$target.log"

@@ -4,19 +4,12 @@
 #include <sys/stat.h>
 
 #include "array_files.h"
-#include "fixtures/result_file.h"
 #include "report_files.h"
 
 static const char *path_in(const char *folder, const char *name) {
     static char path[4096];
     snprintf(path, sizeof path, "%s/%s", folder, name);
     return path;
-}
-
-static void write_text(const char *path) {
-    FILE *file = fopen(path, "w");
-    if (file == NULL || fprintf(file, "%s%s", result_machine, result_runs) < 0 || fclose(file) != 0)
-        exit(1);
 }
 
 static void write_reports(const char *folder) {
@@ -96,7 +89,5 @@ int main(int argc, char **argv) {
     write_cifar100(folder);
     write_vectors(folder);
     write_reports(folder);
-    mkdir(path_in(folder, "baseline"), 0777);
-    write_text(path_in(folder, "baseline/result.json"));
     return 0;
 }
