@@ -9,6 +9,7 @@
 #include "interrupt.h"
 #include "output.h"
 #include "page.h"
+#include "plots.h"
 
 enum { MAX_PICTURES = 16 };
 
@@ -19,7 +20,7 @@ static const char usage[] =
     "\n"
     "  --output=FILE      the page; results/report.html unless given\n"
     "  --pictures=FOLDER  only the pictures, into this folder: <name>.svg, and <name>.dat for gnuplot\n"
-    "  --plots=FOLDER     where the gnuplot scripts are; plots unless given\n";
+    "  --plots=FOLDER     where the gnuplot scripts are; unless given, plots of the project it was built in\n";
 
 struct options {
     const char *output, *pictures, *plots, *const *files;
@@ -33,7 +34,7 @@ static int parse(struct options *options, int argc, char **argv, struct knn_erro
                                           {"plots", required_argument, NULL, 's'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-    *options = (struct options){.output = "results/report.html", .plots = "plots"};
+    *options = (struct options){.output = "results/report.html"};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
         if (c == 'o')
@@ -88,22 +89,26 @@ static void draw_both(struct drawn *drawn, const char *plots) {
     }
 }
 
-/* The page's colours are in one of the scripts' files. */
-static int find_plots(const char *plots, struct knn_error *error) {
-    char style[PATH_MAX];
-    snprintf(style, sizeof style, "%s/style.gp", plots);
+/* The folder that was asked for, or the project's. */
+static int find_plots(const char *asked, char *folder, size_t size, struct knn_error *error) {
+    char style[PATH_MAX + 16];
+    if (asked == NULL && knn_plots_find("style", folder, size) == 0)
+        return 0;
+    snprintf(folder, size, "%s", asked != NULL ? asked : "plots");
+    snprintf(style, sizeof style, "%s/style.gp", folder);
     if (access(style, R_OK) == 0)
         return 0;
     return knn_fail(error, "cannot read %s; run this in the project's folder, or name its plots by --plots", style);
 }
 
 /* Without gnuplot the tables remain. */
-static int draw_all(struct drawn *drawn, size_t count, const struct results *results, const char *plots,
+static int draw_all(struct drawn *drawn, size_t count, const struct results *results, const char *asked,
                     struct knn_error *error) {
+    char plots[PATH_MAX];
     int able = knn_gnuplot_found();
     if (!able && !knn_interrupted())
         fprintf(stderr, "knnmark-report: no gnuplot here, so there are tables only; `make deps` installs it\n");
-    int status = find_plots(plots, error);
+    int status = find_plots(asked, plots, sizeof plots, error);
     for (size_t i = 0; i < count && status == 0; i++) {
         status = collect(&drawn[i], results, error);
         if (status == 0 && able && drawn[i].things > 0)

@@ -2,41 +2,13 @@
 
 #include <limits.h>
 #include <stdlib.h>
-#include <string.h>
-#include <unistd.h>
-#ifdef __APPLE__
-#include <mach-o/dyld.h>
-#endif
 
 #include "interrupt.h"
+#include "plots.h"
 
-/* The folder this program is in, without the slash at its end; "." where the system does not say. */
-static void program_folder(char *folder, size_t size) {
-#ifdef __APPLE__
-    uint32_t room = (uint32_t)size;
-    int known = _NSGetExecutablePath(folder, &room) == 0;
-#else
-    ssize_t length = readlink("/proc/self/exe", folder, size - 1);
-    int known = length > 0;
-    if (known)
-        folder[length] = '\0';
-#endif
-    char *slash = known ? strrchr(folder, '/') : NULL;
-    if (slash != NULL)
-        *slash = '\0';
-    else
-        snprintf(folder, size, ".");
-}
-
-/* The folder that has the script: from the program as it is installed, from it as it is built, here. */
 static int find_plots(const char *name, char *folder, size_t size, struct knn_error *error) {
-    char program[PATH_MAX], script[PATH_MAX];
-    program_folder(program, sizeof program);
-    const char *const places[][2] = {{program, "/../share/knnmark/plots"}, {program, "/../plots"}, {"", "plots"}};
-    for (size_t i = 0; i < sizeof places / sizeof places[0]; i++)
-        if (snprintf(folder, size, "%s%s", places[i][0], places[i][1]) < (int)size &&
-            snprintf(script, sizeof script, "%s/%s.gp", folder, name) < (int)sizeof script && access(script, R_OK) == 0)
-            return 0;
+    if (knn_plots_find(name, folder, size) == 0)
+        return 0;
     return knn_fail(
         error,
         "--plot needs plots/%s.gp, which is neither installed with knnmark nor here: run `make install`, or "

@@ -1,5 +1,4 @@
-/* --plot: a picture from a script of the folder plots/, named without its .gp: the one installed with the program, the
- * one beside the folder it was built in, or the one here. */
+/* --plot: a picture from a script of the folder plots/ (plots.h), named without its .gp. */
 #ifndef PLOT_H
 #define PLOT_H
 

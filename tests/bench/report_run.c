@@ -1,5 +1,6 @@
 #include "report_run.h"
 
+#include <limits.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,11 +13,13 @@
 #include "command.h"
 
 void run_report(struct process *p, const char *const *arguments) {
-    static char temporary[160];
+    static char temporary[160], path[PATH_MAX];
     const char *program = getenv("KNNMARK_REPORT");
+    if (realpath(program != NULL ? program : "build/knnmark-report", path) == NULL)
+        fail_msg("there is no knnmark-report: `make test` builds it and names it in KNNMARK_REPORT");
     snprintf(temporary, sizeof temporary, "TMPDIR=%s", p->folder);
     p->environment[0] = temporary;
-    program_start(p, program != NULL ? program : "build/knnmark-report", arguments);
+    program_start(p, path, arguments);
     command_finish(p);
 }
 

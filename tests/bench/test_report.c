@@ -311,6 +311,33 @@ static void test_pictures_alone(void **state) {
     free(text_of(p, "by-hand.svg"));
 }
 
+/* Run somewhere else it finds the scripts of the project it was built in: one folder above its own, or two. */
+static void test_elsewhere(void **state) {
+    struct process *p = *state;
+    char path[256], program[256], build[256], asan[256], here[PATH_MAX], *before = strdup(getenv("KNNMARK_REPORT"));
+    process_path(p, "build/asan/knnmark-report", program, sizeof program);
+    write_results(p, "result.json", SEARCHES);
+    p->directory = p->folder;
+    report(p, "--output=@report.html", "@result.json");
+    assert_success(p);
+    p->directory = NULL;
+    assert_int_equal(mkdir(process_path(p, "build", build, sizeof build), 0755), 0);
+    assert_int_equal(mkdir(process_path(p, "build/asan", asan, sizeof asan), 0755), 0);
+    assert_int_equal(process_run(p, (const char *const[]){"cp", before, program, NULL}), 0);
+    assert_int_equal(p->status, 0);
+    p->directory = p->folder;
+    setenv("KNNMARK_REPORT", program, 1);
+    report(p, "--output=@report.html", "@result.json");
+    assert_report_complaint(p, 1, "plots/style.gp; run this in the project's folder, or name its plots by --plots");
+    assert_non_null(realpath("plots", here));
+    assert_int_equal(symlink(here, process_path(p, "plots", path, sizeof path)), 0);
+    p->directory = "/";
+    report(p, "--output=@report.html", "@result.json");
+    setenv("KNNMARK_REPORT", before, 1);
+    free(before);
+    assert_success(p);
+}
+
 /* Interrupted while it draws. */
 static void test_interrupt(void **state) {
     if (emulated() || system("gnuplot -e 'set terminal svg' >/dev/null 2>&1") != 0)
@@ -347,6 +374,7 @@ int main(void) {
         TEST(test_without_gnuplot),
         TEST(test_broken_scripts),
         TEST(test_pictures_alone),
+        TEST(test_elsewhere),
         TEST(test_interrupt),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
