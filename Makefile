@@ -304,9 +304,10 @@ test: tests ## prove every kernel, the search, the loaders, the command and the 
 check-library: $(LIBRARY) $(SHARED) $(COMMAND) ## install the library into a folder of its own, and build the documentation's programs with it
 	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' CFLAGS='$(SANITIZER)' WRAPPER='$(WRAPPER)' sh tests/library.sh $(BUILD)/library
 
+REPORTS := --output=results/report.html --output=results/report.md
 bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every kernel (under 6 minutes on 2 cores), and report
 	@$(WRAPPER) $(BENCH) --output=results/bench.json $(BENCH_FLAGS)
-	@$(WRAPPER) $(REPORT) --output=results/report.html results/bench.json $(wildcard results/peers.json)
+	@$(WRAPPER) $(REPORT) $(REPORTS) results/bench.json $(wildcard results/peers.json)
 
 bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
 	@$(WRAPPER) $(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
@@ -345,7 +346,7 @@ mca: all ## what LLVM's models of x86 and Arm CPUs say of every tile's inner loo
 	    sh bench/mca.sh $(MCA_FLAGS) $(BUILD); \
 	fi
 
-# bench-peers: ## time other libraries on the same job, in turn with ours (see deps-peers): results/peers.md
+# bench-peers: ## time other libraries on the same job, in turn with ours (see deps-peers): results/peers.json
 ifneq ($(filter bench-peers,$(MAKECMDGOALS)),)
 include bench/peers/peers.mk
 endif
@@ -367,8 +368,8 @@ regress-selftest: $(REGRESS) $(REGRESS_WORKER) ## does `make regress` decide rig
 
 .PHONY: report plots figures
 RESULT ?= results/bench.json
-report: $(REPORT) ## write results/report.html of RESULT= (default results/bench.json), with the peers where there are any
-	@$(WRAPPER) $(REPORT) --output=results/report.html $(RESULT) $(wildcard results/peers.json)
+report: $(REPORT) ## write results/report.html and report.md of RESULT= (default results/bench.json), with the peers where there are any
+	@$(WRAPPER) $(REPORT) $(REPORTS) $(RESULT) $(wildcard results/peers.json)
 
 plots: $(REPORT) ## draw the pictures of RESULT= into plots/
 	@$(WRAPPER) $(REPORT) --pictures=plots $(RESULT)

@@ -31,7 +31,7 @@ static void help(void) {
          "  --data=SPEC     data set, as for `knnmark classify`\n"
          "  --isa=NAME      use no instructions beyond this set\n"
          "  --threads=N     threads of the parallel runs (default: OMP_NUM_THREADS, else one a core)\n"
-         "  --output=FILE   write the results as JSON, and the tables beside it as Markdown (FILE's name with .md)\n"
+         "  --output=FILE   write the results as JSON, for knnmark-report and compare.py\n"
          "  --quick         a small part of the job, in seconds\n"
          "  --benchmark_filter=REGEX   only some of these:");
     for (size_t i = 0; i < GROUPS; i++)
@@ -95,10 +95,6 @@ static const char *add_provenance(void *context) {
     return text;
 }
 
-static void print_tables(FILE *stream, const void *context) {
-    table_print(stream, context);
-}
-
 static int run(struct bench *bench, const char *output) {
     struct knn_error error;
     for (size_t i = 0; i < GROUPS; i++)
@@ -120,11 +116,10 @@ static int run(struct bench *bench, const char *output) {
     if (errors > 0)
         fprintf(stderr, "knnmark-bench: %d benchmark%s reported an error instead of a time: see above\n", errors,
                 knn_plural((size_t)errors));
-    int status = errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    if (started && program_publish(output, print_tables, bench, &error) != 0)
-        status = fail(error.message);
+    if (started)
+        table_print(stdout, bench);
     if (!gb_was_stopped())
-        return status;
+        return errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     fprintf(stderr, "knnmark-bench: interrupted: what was measured until then is %s\n",
             output != NULL ? output : "above");
     return knn_interrupt_status();

@@ -2,7 +2,6 @@
 
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
 #include "output.h"
 #include "team.h"
@@ -24,23 +23,18 @@ int option_number(const char *argument, const char *name, unsigned most, unsigne
     return 1;
 }
 
-/* The tables' file for a result file; the same one if that ends with .md. */
-static void path_of_tables(const char *output, char *path, size_t size) {
-    const char *dot = strrchr(output, '.');
-    size_t length = dot != NULL && strchr(dot, '/') == NULL ? (size_t)(dot - output) : strlen(output);
-    snprintf(path, size, "%.*s.md", (int)length, output);
-}
-
 static int take_output(struct program_options *options, const char *output, struct knn_error *error) {
-    char tables[4096];
-    path_of_tables(output, tables, sizeof tables);
+    const char *suffix = strrchr(output, '.');
     if (output[0] == '\0')
         return knn_fail(error, "--output= names no file: give one");
     if (strcmp(output, "/dev/null") != 0 && knn_output_is_standard(output))
         return knn_fail(error, "--output=%s is where the tables are shown: give a file, or --benchmark_format=json",
                         output);
-    if (strcmp(tables, output) == 0)
-        return knn_fail(error, "--output=%s is where the tables go: give a name that ends with .json", output);
+    if (suffix != NULL && (strcmp(suffix, ".md") == 0 || strcmp(suffix, ".html") == 0))
+        return knn_fail(error,
+                        "--output=%s: results are JSON: give a name that ends with .json; knnmark-report writes "
+                        "the rest from it",
+                        output);
     options->output = output;
     return 1;
 }
@@ -56,18 +50,4 @@ int program_option(struct program_options *options, const char *argument, struct
     else
         return option_number(argument, "--threads", KNN_MAX_THREADS, &options->threads, error);
     return 1;
-}
-
-int program_publish(const char *output, program_tables_fn *print, const void *context, struct knn_error *error) {
-    char path[4096];
-    struct stat status;
-    struct knn_output file;
-    print(stdout, context);
-    if (output == NULL || (stat(output, &status) == 0 && !S_ISREG(status.st_mode)))
-        return 0;
-    path_of_tables(output, path, sizeof path);
-    if (knn_output_open(&file, path, error) != 0)
-        return -1;
-    print(file.stream, context);
-    return knn_output_commit(&file, error);
 }

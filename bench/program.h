@@ -1,9 +1,6 @@
-/* What the benchmark programs have in common: options of their own beside Google Benchmark's, and tables beside the
- * result file. */
+/* What the benchmark programs have in common: options of their own beside Google Benchmark's. */
 #ifndef BENCH_PROGRAM_H
 #define BENCH_PROGRAM_H
-
-#include <stdio.h>
 
 #include "fail.h"
 
@@ -22,10 +19,5 @@ int option_number(const char *argument, const char *name, unsigned most, unsigne
 
 /* Takes --data, --output, --threads and --quick: returns 1, 0 if it is another argument, -1 if its value is no good. */
 int program_option(struct program_options *options, const char *argument, struct knn_error *error);
-
-/* Prints tables, and writes them beside the result file: bench.md beside bench.json. Nothing is beside a pipe or a
- * device. `output` may be NULL. */
-typedef void program_tables_fn(FILE *stream, const void *context);
-int program_publish(const char *output, program_tables_fn *print, const void *context, struct knn_error *error);
 
 #endif

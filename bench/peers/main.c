@@ -26,7 +26,7 @@ static void help(void) {
            "  --data=SPEC     data set, as for `knnmark classify`\n"
            "  --threads=N     threads of every contestant (default: OMP_NUM_THREADS, else one a core)\n"
            "  --rounds=N      times that each is measured (default: %d)\n"
-           "  --output=FILE   write the results as JSON, and the table beside it as Markdown (FILE's name with .md)\n"
+           "  --output=FILE   write the results as JSON, for knnmark-report\n"
            "  --quick         a small part of the job, in seconds\n\n"
            "OPENBLAS_CORETYPE, if set, is left as it is; else the fastest one is found and set.\n",
            peers_absent()[0] != '\0' ? peers_absent() : " none", ROUNDS);
@@ -96,12 +96,6 @@ static int take_all(int argc, char **argv, struct settings *settings) {
     return take_flags(settings, settings->rounds);
 }
 
-static void print_table(FILE *stream, const void *context) {
-    if (stream == stdout)
-        fputc('\n', stream);
-    report_table(stream, context);
-}
-
 /* -- the run ------------------------------------------------------------------------------------------------------- */
 
 static const char nothing[] = "knnmark-bench-peers: interrupted before the end of a round: nothing is written\n";
@@ -135,12 +129,10 @@ static int measure(struct contest *contest, const struct settings *settings) {
     int errors = report_register(contest) == 0 ? gb_run(&reporting) : -1;
     if (errors < 0)
         return fail(gb_error());
-    struct knn_error error;
-    int status = errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    if (program_publish(settings->common.output, print_table, contest, &error) != 0)
-        status = fail(error.message);
+    fputc('\n', stdout);
+    report_table(stdout, contest);
     if (contest->finished == contest->rounds)
-        return status;
+        return errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
     fprintf(stderr, "knnmark-bench-peers: interrupted: what %u of %u rounds measured is %s\n", contest->finished,
             contest->rounds, settings->common.output != NULL ? settings->common.output : "above");
     return knn_interrupt_status();

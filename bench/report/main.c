@@ -11,22 +11,47 @@
 #include "page.h"
 #include "plots.h"
 
-enum { MAX_PICTURES = 16 };
+enum { MAX_PICTURES = 16, MAX_OUTPUTS = 4 };
 
 static const char usage[] =
-    "usage: knnmark-report [--output=FILE] [--pictures=FOLDER] [--plots=FOLDER] RESULT.json [PEERS.json]\n"
+    "usage: knnmark-report [--output=FILE]... [--pictures=FOLDER] [--plots=FOLDER] RESULT.json [PEERS.json]\n"
     "\n"
-    "Writes one HTML page from a result file of knnmark-bench, and a Markdown summary beside it.\n"
+    "Writes one HTML page from a result file of knnmark-bench, or a summary in Markdown.\n"
     "\n"
-    "  --output=FILE      the page; results/report.html unless given\n"
+    "  --output=FILE      the page as FILE.html or the summary as FILE.md, or one after the other; "
+    "results/report.html\n"
+    "                     unless given\n"
     "  --pictures=FOLDER  only the pictures, into this folder: <name>.svg, and <name>.dat for gnuplot\n"
     "  --plots=FOLDER     where the gnuplot scripts are; unless given, plots of the project it was built in\n";
 
 struct options {
-    const char *output, *pictures, *plots, *const *files;
-    size_t file_count;
+    const char *outputs[MAX_OUTPUTS], *pictures, *plots, *const *files;
+    size_t output_count, file_count;
     int help;
 };
+
+/* What a name ends with says what is written. */
+static int ends(const char *name, const char *suffix) {
+    size_t length = strlen(name), end = strlen(suffix);
+    return length > end && strcmp(name + length - end, suffix) == 0;
+}
+
+static int wants_page(const struct options *options) {
+    for (size_t i = 0; i < options->output_count; i++)
+        if (ends(options->outputs[i], ".html"))
+            return 1;
+    return 0;
+}
+
+static int add_output(struct options *options, const char *name, struct knn_error *error) {
+    if (!ends(name, ".html") && !ends(name, ".md"))
+        return knn_fail(error, "--output=%s: give a name that ends with .html, for the page, or .md, for the summary",
+                        name);
+    if (options->output_count == MAX_OUTPUTS)
+        return knn_fail(error, "--output=%s: give %d at most", name, MAX_OUTPUTS);
+    options->outputs[options->output_count++] = name;
+    return 0;
+}
 
 static int parse(struct options *options, int argc, char **argv, struct knn_error *error) {
     static const struct option known[] = {{"output", required_argument, NULL, 'o'},
@@ -34,20 +59,21 @@ static int parse(struct options *options, int argc, char **argv, struct knn_erro
                                           {"plots", required_argument, NULL, 's'},
                                           {"help", no_argument, NULL, 'h'},
                                           {0}};
-    *options = (struct options){.output = "results/report.html"};
+    *options = (struct options){.outputs = {"results/report.html"}};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
-        if (c == 'o')
-            options->output = optarg;
-        else if (c == 'p')
+        if (c == 'o' && add_output(options, optarg, error) != 0)
+            return -1;
+        if (c == 'p')
             options->pictures = optarg;
         else if (c == 's')
             options->plots = optarg;
         else if (c == 'h')
             options->help = 1;
-        else
+        else if (c == '?')
             return knn_fail(error, "%s: no such option, or its value is missing; --help lists them", argv[optind - 1]);
     }
+    options->output_count += options->output_count == 0;
     options->files = (const char *const *)argv + optind;
     options->file_count = (size_t)(argc - optind);
     if (!options->help && (options->file_count < 1 || options->file_count > MAX_FILES))
@@ -158,35 +184,25 @@ static int write_pictures(const struct drawn *drawn, size_t count, const char *f
 
 /* -- the report ---------------------------------------------------------------------------------------------------- */
 
-/* report.html becomes report.md. */
-static void beside(const char *output, char *path, size_t size) {
-    size_t length = strlen(output);
-    if (length > 5 && strcmp(output + length - 5, ".html") == 0)
-        length -= 5;
-    snprintf(path, size, "%.*s.md", (int)length, output);
-}
-
+/* All of them or, when one cannot be opened, none. */
 static int write_report(const struct options *options, const struct results *results, const struct drawn *drawn,
                         size_t count, struct knn_error *error) {
-    struct knn_output page, summary;
-    char path[1024];
-    beside(options->output, path, sizeof path);
-    if (knn_output_open(&page, options->output, error) != 0)
-        return -1;
-    if (knn_output_open(&summary, path, error) != 0) {
-        knn_output_discard(&page);
-        return -1;
-    }
-    page_write(page.stream, results, drawn, count, options->files[0]);
-    page_write_markdown(summary.stream, results, options->files[0]);
-    if (knn_output_commit(&page, error) != 0) {
-        knn_output_discard(&summary);
-        return -1;
-    }
-    if (knn_output_commit(&summary, error) != 0)
-        return -1;
-    printf("%s\n%s\n", options->output, path);
-    return 0;
+    struct knn_output outputs[MAX_OUTPUTS] = {{0}};
+    int status = 0;
+    for (size_t i = 0; i < options->output_count && status == 0; i++)
+        status = knn_output_open(&outputs[i], options->outputs[i], error);
+    for (size_t i = 0; i < options->output_count && status == 0; i++)
+        if (ends(options->outputs[i], ".md"))
+            page_write_markdown(outputs[i].stream, results, options->files[0]);
+        else
+            page_write(outputs[i].stream, results, drawn, count, options->files[0]);
+    if (status == 0)
+        status = knn_output_commit_all(outputs, options->output_count, error);
+    for (size_t i = 0; i < options->output_count; i++)
+        knn_output_discard(&outputs[i]);
+    for (size_t i = 0; i < options->output_count && status == 0; i++)
+        puts(options->outputs[i]);
+    return status;
 }
 
 static int run(const struct options *options, struct results *results, struct knn_error *error) {
@@ -200,7 +216,8 @@ static int run(const struct options *options, struct results *results, struct kn
         fprintf(stderr, "knnmark-report: %s\n", results->left_out);
     for (size_t i = 0; i < count; i++)
         drawn[i].picture = &all[i];
-    int status = draw_all(drawn, count, results, options->plots, error);
+    int status =
+        options->pictures != NULL || wants_page(options) ? draw_all(drawn, count, results, options->plots, error) : 0;
     if (status == 0)
         status = options->pictures != NULL ? write_pictures(drawn, count, options->pictures, error)
                                            : write_report(options, results, drawn, count, error);

@@ -140,5 +140,5 @@ void page_write_markdown(FILE *stream, const struct results *results, const char
     write_bounds_markdown(stream, results);
     fputs("\nMedians of the repetitions, from ", stream);
     put_markdown(stream, source);
-    fputs("; the page beside this file has the pictures.\n", stream);
+    fputs(".\n", stream);
 }

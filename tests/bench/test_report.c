@@ -30,7 +30,7 @@ static void test_all_pictures(void **state) {
     write_results(p, "result.json", EVERYTHING);
     report(p, "--output=@report.html", "@result.json");
     assert_success(p);
-    assert_int_equal(process_files(p), 3); /* the result, the page, the summary: nothing is left behind */
+    assert_int_equal(process_files(p), 2); /* the result and the page: nothing is left behind */
     char *html = text_of(p, "report.html");
     assert_page(html);
     assert_int_equal(count_of(html, "<svg"), 2 * PICTURES);
@@ -54,7 +54,7 @@ static void test_all_pictures(void **state) {
 static void test_times_scalar(void **state) {
     struct process *p = *state;
     write_results(p, "result.json", SEARCHES);
-    report(p, "--output=@report.html", "@result.json");
+    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
     assert_success(p);
     char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
     assert_holds(summary, "| l1_avx2_6x8 | 4.00 | 125 M | 80.0 % | 78.4–82.4 | 150 |");
@@ -69,7 +69,7 @@ static void test_times_scalar(void **state) {
 static void test_bounds(void **state) {
     struct process *p = *state;
     write_results(p, "result.json", EVERYTHING);
-    report(p, "--output=@report.html", "@result.json");
+    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
     assert_success(p);
     char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
     char *section = strstr(html, "<section id=\"bounds\">\n<h2>The same answers for less work</h2>");
@@ -95,7 +95,7 @@ static void test_bounds(void **state) {
 static void test_bounds_left_out(void **state) {
     struct process *p = *state;
     write_results(p, "result.json", SEARCHES | OTHERS);
-    report(p, "--output=@report.html", "@result.json");
+    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
     char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
     assert_page(html);
     assert_lacks(html, "bounds");
@@ -115,7 +115,7 @@ static void test_bounds_left_out(void **state) {
 static void test_names_are_escaped(void **state) {
     struct process *p = *state;
     write_results(p, "result.json", EVERYTHING | EVIL_NAMES);
-    report(p, "--output=@report.html", "@result.json");
+    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
     assert_success(p);
     char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
     assert_page(html);
@@ -158,7 +158,7 @@ static void test_earlier_files(void **state) {
 static void test_warnings(void **state) {
     struct process *p = *state;
     write_results(p, "result.json", EVERYTHING | TROUBLED);
-    report(p, "--output=@report.html", "@result.json");
+    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
     assert_success(p);
     char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
     assert_page(html);
@@ -242,12 +242,29 @@ static void test_unwritable(void **state) {
     assert_int_equal(process_write(p, "report.html", "before", 6), 0);
     char path[256];
     assert_int_equal(mkdir(process_path(p, "report.md", path, sizeof path), 0755), 0);
-    report(p, "--output=@report.html", "@result.json"); /* the summary's place is taken */
+    report(p, "--output=@report.html", "--output=@report.md", "@result.json"); /* the summary's place is taken */
     assert_report_complaint(p, 1, "report.md");
     char *html = text_of(p, "report.html");
     assert_string_equal(html, "before");
     free(html);
     assert_int_equal(process_files(p), 3);
+}
+
+/* What was not named is not written: a file of the same name with another ending stays. */
+static void test_nothing_beside(void **state) {
+    struct process *p = *state;
+    write_results(p, "README.json", SEARCHES);
+    assert_int_equal(process_write(p, "README.md", "before", 6), 0);
+    report(p, "--output=@README.html", "@README.json");
+    assert_success(p);
+    char *text = text_of(p, "README.md");
+    assert_string_equal(text, "before");
+    free(text);
+    report(p, "--output=@README.json", "@README.json");
+    assert_report_complaint(p, 1, "README.json: give a name that ends with .html, for the page, or .md");
+    report(p, "--output=@summary.md", "@README.json"); /* without a page, nothing is drawn */
+    assert_success(p);
+    assert_int_equal(process_files(p), 4);
 }
 
 static void test_without_gnuplot(void **state) {
@@ -371,6 +388,7 @@ int main(void) {
         TEST(test_files_that_are_no_results),
         TEST(test_arguments),
         TEST(test_unwritable),
+        TEST(test_nothing_beside),
         TEST(test_without_gnuplot),
         TEST(test_broken_scripts),
         TEST(test_pictures_alone),

@@ -18,7 +18,7 @@ static void test_peers(void **state) {
     struct process *p = *state;
     write_results(p, "result.json", SEARCHES);
     write_results(p, "peers.json", PEERS);
-    report(p, "--output=@report.html", "@result.json", "@peers.json");
+    report(p, "--output=@report.html", "--output=@report.md", "@result.json", "@peers.json");
     assert_success(p);
     char *summary = text_of(p, "report.md"), *html = text_of(p, "report.html");
     assert_page(html);
@@ -53,7 +53,7 @@ static void test_peers_left_out(void **state) {
     write_results(p, "result.json", SEARCHES);
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
         write_results(p, "peers.json", PEERS | cases[i].other);
-        report(p, "--output=@report.html", "@result.json", "@peers.json");
+        report(p, "--output=@report.html", "--output=@report.md", "@result.json", "@peers.json");
         assert_report_complaint(p, 0, cases[i].why);
         char *summary = text_of(p, "report.md"), *html = text_of(p, "report.html");
         assert_page(html);
@@ -74,7 +74,7 @@ static void test_earlier_peers(void **state) {
     struct process *p = *state;
     write_results(p, "result.json", SEARCHES);
     write_results(p, "peers.json", PEERS | EARLIER);
-    report(p, "--output=@report.html", "@result.json", "@peers.json");
+    report(p, "--output=@report.html", "--output=@report.md", "@result.json", "@peers.json");
     assert_success(p);
     char *summary = text_of(p, "report.md"), *html = text_of(p, "report.html");
     assert_page(html);
@@ -107,7 +107,7 @@ static void test_which_file_is_the_peers(void **state) {
     write_results(p, "peers.json", PEERS);
     report(p, "--output=@report.html", "@peers.json");
     assert_success(p);
-    report(p, "--output=@report.html", "@peers.json", "@peers.json");
+    report(p, "--output=@report.html", "--output=@report.md", "@peers.json", "@peers.json");
     assert_report_complaint(p, 0, "peers.json has peers, too");
     char *summary = text_of(p, "report.md");
     assert_int_equal(count_of(summary, "peer other"), 1);
