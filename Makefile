@@ -113,11 +113,12 @@ SEES_src/learn   := $(SEES_src/search) src/search
 SEES_src/data    := src/machine
 SEES_src/app     := src/machine
 SEES_src/command := kernels $(ROOMS:%=src/%)
-SEES_bench       := $(SEES_src/command)
+SEES_bench       := $(SEES_src/command) bench/gbench
+SEES_bench/gbench := tests # its test alone
 SEES_tests       := $(SEES_bench) bench tests tests/kernels tests/data tests/bench
 
-# sees FOLDER: a folder below bench/ or tests/ sees what that sees, and it.
-sees     = $(if $(filter bench/% tests/%,$(1)),$(call sees,$(firstword $(subst /, ,$(1)))) $(firstword $(subst /, ,$(1))),$(SEES_$(1)))
+# sees FOLDER: a folder below bench/ or tests/ without a line here sees what that sees, and it.
+sees     = $(if $(filter undefined,$(origin SEES_$(1))),$(call sees,$(firstword $(subst /, ,$(1)))) $(firstword $(subst /, ,$(1))),$(SEES_$(1)))
 ALL_ROOMS := -Isrc $(addprefix -I,$(SEES_tests))
 INCLUDES = -Isrc $(addprefix -I,$(call sees,$(patsubst %/,%,$(dir $<)))) $(PACKAGED)
 
@@ -179,13 +180,14 @@ WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.
 REGRESS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/regress/worker%,$(wildcard bench/regress/*.c)) \
                    bench/report/style.c bench/report/text.c)
 REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c) bench/samples.c)
-BENCH_OBJECTS   := $(patsubst %,$(BUILD)/%.o,$(filter-out bench/f32_tile,$(basename $(wildcard bench/*.c bench/*.cc)))) \
+GBENCH_OBJECTS  := $(patsubst %.cc,$(BUILD)/%.o,$(filter-out %/cost.cc,$(wildcard bench/gbench/*.cc)))
+BENCH_OBJECTS   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/f32_tile.c,$(wildcard bench/*.c))) $(GBENCH_OBJECTS) \
                    $(F32:%=$(BUILD)/bench/f32_tile_%.o)
-TEST_SOURCES := $(wildcard tests/*/test_*.c)
+TEST_SOURCES := $(wildcard tests/*/test_*.c bench/gbench/test_*.c)
 TESTS     := $(TEST_SOURCES:%.c=$(BUILD)/%)
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_SOURCES) tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c)) \
                 bench/verify.c bench/samples.c $(wildcard bench/ceilings*.c))
-FORMATTED := $(wildcard kernels/*.[ch] src/*.h src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*.cc bench/*/*.cc tests/*.[ch]) $(filter-out tests/fixtures/%,$(wildcard tests/*/*.[ch]))
+FORMATTED := $(wildcard kernels/*.[ch] src/*.h src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*/*.cc tests/*.[ch]) $(filter-out tests/fixtures/%,$(wildcard tests/*/*.[ch]))
 
 .PHONY: all
 all: $(LIBRARY) $(SHARED) $(COMMAND) $(BENCH) $(REPORT) ## build the library, static and shared, the command, the benchmarks and their report
@@ -229,8 +231,8 @@ $(REGRESS_WORKER): $(WORKER_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 $(BUILD)/tests/bench/test_regress_statistics $(BUILD)/tests/bench/test_regress_verdict: $(addprefix $(BUILD)/bench/regress/,statistics.o verdict.o)
 
 # The C wrapper of Google Benchmark needs the C++ runtime.
-$(BUILD)/tests/bench/test_gbench: $(BUILD)/bench/gbench.o
-$(BUILD)/tests/bench/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filter Darwin,$(shell uname)),-lc++,-lstdc++)
+$(BUILD)/bench/gbench/test_gbench: $(GBENCH_OBJECTS)
+$(BUILD)/bench/gbench/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filter Darwin,$(shell uname)),-lc++,-lstdc++)
 
 $(BUILD)/tests/bench/test_bench $(BUILD)/tests/command/test_command: LDLIBS += $(JANSSON)
 $(BUILD)/tests/command/test_draw $(BUILD)/tests/command/test_shapes: LDLIBS += $(CAIRO)
@@ -378,10 +380,10 @@ figures: $(COMMAND) ## draw the figures of docs/lesson.md into plots/
 	@KNNMARK=$(COMMAND) sh plots/figures.sh
 
 .PHONY: bench-wrapper
-bench-wrapper: $(BUILD)/bench/wrapper/main ## time an empty loop through the C wrapper of Google Benchmark, and without it
+bench-wrapper: $(BUILD)/bench/gbench/cost ## time an empty loop through the C wrapper of Google Benchmark, and without it
 	@$(WRAPPER) $<
 
-$(BUILD)/bench/wrapper/main: $(addprefix $(BUILD)/bench/,wrapper/main.o wrapper/loop.o gbench.o)
+$(BUILD)/bench/gbench/cost: $(BUILD)/bench/gbench/cost.o $(BUILD)/bench/gbench/cost_loop.o $(GBENCH_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CXX) $(LINK) $(LDFLAGS) -o $@ $^ -lbenchmark $(LDLIBS)
 
