@@ -113,7 +113,7 @@ SEES_src/learn   := $(SEES_src/search) src/search
 SEES_src/data    := src/machine
 SEES_src/app     := src/machine
 SEES_src/command := kernels $(ROOMS:%=src/%)
-SEES_bench       := $(SEES_src/command) bench/gbench
+SEES_bench       := $(SEES_src/command) bench/gbench bench/work
 SEES_bench/gbench := tests # its test alone
 SEES_tests       := $(SEES_bench) bench tests tests/kernels tests/data tests/bench
 
@@ -180,8 +180,9 @@ WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.
 REGRESS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/regress/worker%,$(wildcard bench/regress/*.c)) \
                    bench/report/style.c bench/report/text.c)
 REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c) bench/samples.c)
+WORK_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/work/*.c))
 GBENCH_OBJECTS  := $(patsubst %.cc,$(BUILD)/%.o,$(filter-out %/cost.cc,$(wildcard bench/gbench/*.cc)))
-BENCH_OBJECTS   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/f32_tile.c,$(wildcard bench/*.c))) $(GBENCH_OBJECTS) \
+BENCH_OBJECTS   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/f32_tile.c,$(wildcard bench/*.c))) $(WORK_OBJECTS) $(GBENCH_OBJECTS) \
                    $(F32:%=$(BUILD)/bench/f32_tile_%.o)
 TEST_SOURCES := $(wildcard tests/*/test_*.c bench/gbench/test_*.c)
 TESTS     := $(TEST_SOURCES:%.c=$(BUILD)/%)

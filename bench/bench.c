@@ -26,17 +26,38 @@ struct bench_case {
     max_align_t bytes[];
 };
 
-int bench_add(struct bench *bench, const struct gb_benchmark *benchmark, const void *context, size_t size,
-              struct knn_error *error) {
+int bench_add(struct bench *bench, const struct identity *identity, gb_fn *function, enum gb_unit unit,
+              const void *context, size_t size, struct knn_error *error) {
+    char name[IDENTITY_NAME];
+    struct gb_field fields[IDENTITY_FIELDS];
     struct bench_case *added = malloc(sizeof *added + size);
+    identity_name(identity, name);
     if (added == NULL)
-        return knn_fail(error, "no memory for the benchmark %s", benchmark->name);
+        return knn_fail(error, "no memory for the benchmark %s", name);
     memcpy(added->bytes, context, size);
     added->next = bench->cases;
     bench->cases = added;
-    struct gb_benchmark complete = *benchmark;
-    complete.context = added->bytes;
-    return gb_register(&complete) != NULL ? 0 : knn_fail(error, "%s", gb_error());
+    const struct gb_benchmark benchmark = {.name = name,
+                                           .function = function,
+                                           .context = added->bytes,
+                                           .unit = unit,
+                                           .clock = GB_MANUAL_TIME,
+                                           .fields_name = "knnmark",
+                                           .fields = fields,
+                                           .field_count = identity_fields(identity, fields)};
+    return gb_register(&benchmark) != NULL ? 0 : knn_fail(error, "%s", gb_error());
+}
+
+struct identity bench_search_identity(const struct bench *bench, const char *group, const struct knn_kernel *kernel,
+                                      unsigned threads) {
+    struct identity identity = identity_of(group, kernel);
+    identity.search = "exhaustive";
+    identity.k = 1;
+    identity.dim = bench->dataset.train.pixels.dim;
+    identity.batch = bench->dataset.test.pixels.rows;
+    identity.threads = threads;
+    identity.named = NAME_THREADS;
+    return identity;
 }
 
 static int open_all(struct bench *bench, const char *data, const char *isa, unsigned threads, struct knn_error *error) {

@@ -11,6 +11,7 @@
 #include "engine.h"
 #include "f32.h"
 #include "gbench.h"
+#include "identity.h"
 
 enum {
     FULL_QUERIES = 10000, /* the full job is 10000 queries against 50000 train rows ... */
@@ -53,9 +54,13 @@ double bench_read_rate(const struct bench *bench, size_t team, unsigned repeats)
 /* Byte pairs per second of the scalar search. */
 double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metric);
 
-/* Registers a benchmark, whose function gets a copy of these bytes that lives as long as the bench. */
-int bench_add(struct bench *bench, const struct gb_benchmark *benchmark, const void *context, size_t size,
-              struct knn_error *error);
+/* Registers a benchmark by its identity. Its function gets a copy of these bytes that lives as long as the bench. */
+int bench_add(struct bench *bench, const struct identity *identity, gb_fn *function, enum gb_unit unit,
+              const void *context, size_t size, struct knn_error *error);
+
+/* Of an exhaustive search for the nearest, k = 1, of all test images. */
+struct identity bench_search_identity(const struct bench *bench, const char *group, const struct knn_kernel *kernel,
+                                      unsigned threads);
 
 /* Sees to it that bench->panels are this kernel's and that its answers are the reference's. */
 int bench_prepare(struct bench *bench, const struct knn_kernel *kernel, struct knn_error *error);

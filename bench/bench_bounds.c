@@ -182,14 +182,15 @@ static void run(struct gb_state *state, void *context) {
 static int add(struct bench *bench, const struct knn_kernel *kernel, size_t k, size_t batch, int random,
                struct knn_error *error) {
     const struct bounds_case c = {.bench = bench, .kernel = kernel, .k = k, .batch = batch, .random = random};
-    char name[96];
     if (k > bench->dataset.train.pixels.rows)
         return 0;
-    snprintf(name, sizeof name, "bounds/%s%s/k:%zu/batch:%zu/threads:%u", kernel->name, random ? "/random" : "", k,
-             batch, team_of(bench)->threads);
-    return bench_add(bench,
-                     &(struct gb_benchmark){.name = name, .function = run, .unit = GB_MS, .clock = GB_MANUAL_TIME}, &c,
-                     sizeof c, error);
+    struct identity identity = bench_search_identity(bench, "bounds", kernel, team_of(bench)->threads);
+    identity.search = random ? "auto" : "bounds";
+    identity.data = random ? "random" : NULL;
+    identity.k = k;
+    identity.batch = batch;
+    identity.named = NAME_K | NAME_BATCH | NAME_THREADS;
+    return bench_add(bench, &identity, run, GB_MS, &c, sizeof c, error);
 }
 
 int register_bounds(struct bench *bench, struct knn_error *error) {

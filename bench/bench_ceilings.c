@@ -46,11 +46,12 @@ static void run(struct gb_state *state, void *context) {
 }
 
 static int add(const char *what, struct ceiling_case c, struct knn_error *error) {
-    char name[96];
-    snprintf(name, sizeof name, "ceiling/%s/threads:%u", what, c.bench->teams[c.team].threads);
-    return bench_add(c.bench,
-                     &(struct gb_benchmark){.name = name, .function = run, .unit = GB_MS, .clock = GB_MANUAL_TIME}, &c,
-                     sizeof c, error);
+    const struct identity identity = {.group = "ceiling",
+                                      .mix = what,
+                                      .metric = c.ceiling != NULL ? knn_metrics[c.ceiling->metric].name : NULL,
+                                      .threads = c.bench->teams[c.team].threads,
+                                      .named = NAME_THREADS};
+    return bench_add(c.bench, &identity, run, GB_MS, &c, sizeof c, error);
 }
 
 int register_ceilings(struct bench *bench, struct knn_error *error) {

@@ -118,12 +118,16 @@ int register_f32(struct bench *bench, struct knn_error *error) {
     const struct f32_kernel *kernel = bench->quick ? NULL : f32_kernel(bench->features); /* packing takes seconds */
     for (unsigned metric = 0; kernel != NULL && metric < KNN_METRICS && knn_metrics[metric].timed; metric++) {
         const struct f32_case c = {.bench = bench, .metric = metric};
-        char name[96];
-        snprintf(name, sizeof name, "search/%s_f32%s/k:1/threads:%u", knn_metrics[metric].name, kernel->isa,
-                 team_of(bench)->threads);
-        if (bench_add(bench,
-                      &(struct gb_benchmark){.name = name, .function = run, .unit = GB_MS, .clock = GB_MANUAL_TIME}, &c,
-                      sizeof c, error) != 0)
+        char name[64];
+        snprintf(name, sizeof name, "%s_f32%s", knn_metrics[metric].name, kernel->isa);
+        struct identity identity =
+            bench_search_identity(bench, "search", knn_kernel_reference(metric), team_of(bench)->threads);
+        identity.kernel = name;
+        identity.isa = kernel->isa;
+        identity.code = "compiler";
+        identity.type = "float32";
+        identity.named = NAME_K | NAME_THREADS;
+        if (bench_add(bench, &identity, run, GB_MS, &c, sizeof c, error) != 0)
             return -1;
     }
     return 0;

@@ -101,6 +101,7 @@ static void measure(struct gb_state *state, struct kernel_case *c) {
     double start = knn_seconds();
     int64_t iterations = c->kernel->tile != NULL ? run_tiles(state, c) : run_pairs(state, c);
     double elapsed = knn_seconds() - start;
+    gb_set_iteration_time(state, elapsed);
     clock += clock_rate(0.005) / 2;
     double pairs = (double)iterations * c->kernel->mr * c->kernel->nr * (double)c->dim;
     gb_counter(state, "byte_pairs_per_s", pairs / elapsed, 0);
@@ -130,10 +131,11 @@ static int fits(const struct bench *bench, const struct knn_kernel *kernel, size
 
 static int add(struct bench *bench, const struct knn_kernel *kernel, size_t dim, struct knn_error *error) {
     const struct kernel_case c = {.bench = bench, .kernel = kernel, .dim = dim};
-    char name[96];
-    snprintf(name, sizeof name, "kernel/%s/dim:%zu", kernel->name, dim);
-    return bench_add(bench, &(struct gb_benchmark){.name = name, .function = run, .unit = GB_NS, .clock = GB_REAL_TIME},
-                     &c, sizeof c, error);
+    struct identity identity = identity_of("kernel", kernel);
+    identity.dim = dim;
+    identity.threads = 1;
+    identity.named = NAME_DIM;
+    return bench_add(bench, &identity, run, GB_NS, &c, sizeof c, error);
 }
 
 int register_kernels(struct bench *bench, struct knn_error *error) {

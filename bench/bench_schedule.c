@@ -18,6 +18,7 @@
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "arith.h"
 #include "bench.h"
@@ -222,10 +223,13 @@ static struct job default_job(const struct bench *bench, size_t queries) {
                         .queries = knn_min(queries, bench->dataset.test.pixels.rows)};
 }
 
-static int add(const struct schedule_case *c, gb_fn *function, const char *name, struct knn_error *error) {
-    return bench_add(c->bench,
-                     &(struct gb_benchmark){.name = name, .function = function, .unit = GB_MS, .clock = GB_MANUAL_TIME},
-                     c, sizeof *c, error);
+static int add(const struct schedule_case *c, gb_fn *function, const char *group, const char *policy,
+               struct knn_error *error) {
+    struct identity identity = bench_search_identity(c->bench, group, c->kernel, c->job.team.threads);
+    identity.policy = policy;
+    identity.batch = c->job.queries;
+    identity.named = strcmp(group, "scaling") == 0 ? NAME_THREADS : NAME_BATCH | NAME_THREADS;
+    return bench_add(c->bench, &identity, function, GB_MS, c, sizeof *c, error);
 }
 
 /* Whether a split comes to other tasks than the automatic one. */
@@ -260,10 +264,8 @@ static int add_policies(struct bench *bench, const struct knn_kernel *kernel, si
         struct schedule_case c = {.bench = bench, .kernel = kernel, .job = job, .base = job, .by_base = "x_default"};
         c.job.policy = policies[i].policy;
         c.job.team.bound = policies[i].bound;
-        char name[96];
-        snprintf(name, sizeof name, "schedule/%s/batch:%zu/threads:%u", policies[i].name, queries, job.team.threads);
         int wanted = queries <= policies[i].largest && (c.job.policy.split == KNN_SPLIT_AUTO || differs(&c));
-        if (wanted && add(&c, run_pairs, name, error) != 0)
+        if (wanted && add(&c, run_pairs, "schedule", policies[i].name, error) != 0)
             return -1;
     }
     return 0;
@@ -276,16 +278,12 @@ static int add_scaling(struct bench *bench, const struct knn_kernel *kernel, uns
     c.job = default_job(bench, (size_t)SCALING_QUERIES * threads);
     c.base.team.threads = 1;
     c.job.team.threads = threads;
-    char name[96];
-    snprintf(name, sizeof name, "scaling/%s/threads:%u", kernel->name, threads);
-    return add(&c, run_pairs, name, error);
+    return add(&c, run_pairs, "scaling", NULL, error);
 }
 
 static int add_stream(struct bench *bench, const struct knn_kernel *kernel, size_t queries, struct knn_error *error) {
     struct schedule_case c = {.bench = bench, .kernel = kernel, .job = default_job(bench, queries)};
-    char name[96];
-    snprintf(name, sizeof name, "stream/%s/batch:%zu/threads:%u", kernel->name, queries, c.job.team.threads);
-    return add(&c, run_stream, name, error);
+    return add(&c, run_stream, "stream", NULL, error);
 }
 
 /* Whether batch size i is worth its time: there must be so many test images, and a quick run takes two of the sizes. */

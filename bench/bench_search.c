@@ -125,11 +125,12 @@ static void run_latency(struct gb_state *state, void *context) {
 static int add(struct bench *bench, const struct knn_kernel *kernel, size_t k, size_t team, const char *group,
                gb_fn *function, struct knn_error *error) {
     const struct search_case c = {.bench = bench, .kernel = kernel, .team = team, .k = k};
-    char name[96];
-    snprintf(name, sizeof name, "%s/%s/k:%zu/threads:%u", group, kernel->name, k, bench->teams[team].threads);
-    return bench_add(bench,
-                     &(struct gb_benchmark){.name = name, .function = function, .unit = GB_MS, .clock = GB_MANUAL_TIME},
-                     &c, sizeof c, error);
+    struct identity identity = bench_search_identity(bench, group, kernel, bench->teams[team].threads);
+    identity.k = k;
+    if (function == run_latency)
+        identity.batch = 1;
+    identity.named = NAME_K | NAME_THREADS;
+    return bench_add(bench, &identity, function, GB_MS, &c, sizeof c, error);
 }
 
 static int add_kernel(struct bench *bench, const struct knn_kernel *kernel, struct knn_error *error) {

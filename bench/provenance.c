@@ -13,7 +13,7 @@
 #include "commit.h"
 #include "utf8.h"
 
-enum { SCHEMA = 1, LOADS = 3, HEX = 2 * SHA256_DIGEST_SIZE + 1 };
+enum { SCHEMA = 2, LOADS = 3, HEX = 2 * SHA256_DIGEST_SIZE + 1 };
 
 static const char unavailable[] = "unavailable";
 static double load_before[LOADS];

@@ -22,6 +22,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <cstring>
+#include <deque>
 #include <exception>
 #include <fstream>
 #include <iostream>
@@ -29,6 +30,7 @@
 #include <map>
 #include <memory>
 #include <new>
+#include <regex>
 #include <set>
 #include <sstream>
 #include <string>
@@ -76,12 +78,29 @@ std::string clean(const char *text) {
     return result;
 }
 
+std::string quoted(const char *text) {
+    std::string result = "\"";
+    for (char c : clean(text))
+        result += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    return result + '"';
+}
+
+// Adds a member to the last object of a JSON text, where it stands at the end of a line of its own.
+void add_member(std::string &text, const std::string &member) {
+    const size_t brace = text.rfind('}');
+    if (brace == std::string::npos)
+        return;
+    const size_t line = text.rfind('\n', brace) + 1, last = text.find_last_not_of(" \n", brace - 1) + 1;
+    text.insert(last, ",\n" + text.substr(line, brace - line) + "  " + member);
+}
+
 // -- flags ------------------------------------------------------------------------------------------------------------
 
 struct {
     void (*help)(void);
     bool help_wanted;
-    std::string out, out_format;
+    std::string out, out_format, filter;
+    bool list;
     bool hide_in_display, hide_in_file; // repetitions, where there are aggregates
     bool warm_up;
 } flags;
@@ -144,6 +163,8 @@ void read_flags(const std::vector<char *> &arguments) {
         flags.help_wanted = flags.help_wanted || value_of(argument, "help");
     flags.out = flag(arguments, "benchmark_out", "");
     flags.out_format = flag(arguments, "benchmark_out_format", "json");
+    flags.filter = flag(arguments, "benchmark_filter", ".");
+    flags.list = truthy(flag(arguments, "benchmark_list_tests", "no"));
     flags.hide_in_file = truthy(flag(arguments, "benchmark_report_aggregates_only", "no"));
     flags.hide_in_display = flags.hide_in_file || truthy(flag(arguments, "benchmark_display_aggregates_only", "no"));
     flags.warm_up = strtod(flag(arguments, "benchmark_min_warmup_time", "0").c_str(), nullptr) > 0;
@@ -178,11 +199,37 @@ struct Instance {
     }
 };
 
+// Copies of a benchmark's fields.
+struct Fields {
+    std::deque<std::string> texts; // of which the list has parts: they stay where they are
+    std::vector<gb_field> list;
+    std::string member; // of a JSON object
+
+    explicit Fields(const gb_benchmark &wanted) {
+        for (size_t i = 0; i < wanted.field_count; i++) {
+            const gb_field &field = wanted.fields[i];
+            list.push_back({copy(field.name), field.text ? copy(field.text) : nullptr, field.number});
+            char number[32];
+            snprintf(number, sizeof number, "%.17g", field.number);
+            member += (i ? ", " : "{") + quoted(field.name) + ": " + (field.text ? quoted(field.text) : number);
+        }
+        if (!list.empty())
+            member = quoted(wanted.fields_name) + ": " + member + "}";
+    }
+
+  private:
+    const char *copy(const char *text) {
+        texts.push_back(clean(text));
+        return texts.back().c_str();
+    }
+};
+
 } // namespace
 
 struct gb_family {
     gb_benchmark wanted;
     std::string name;
+    Fields fields;
     benchmark::internal::Benchmark *registered;
     size_t args, count; // arguments of an instance; instances
     bool broken;        // one of its instances is
@@ -232,6 +279,14 @@ bool is_time(double seconds) {
     return std::isfinite(seconds) && seconds >= 0;
 }
 
+// A counter or fields of such a name would be a second member of that name in the result's JSON object.
+bool is_reserved(const std::string &name) {
+    static const char reserved[] =
+        " name family_index per_family_instance_index run_name run_type repetitions repetition_index threads "
+        "aggregate_name aggregate_unit error_occurred error_message iterations real_time cpu_time time_unit label ";
+    return strstr(reserved, (" " + name + " ").c_str()) != nullptr;
+}
+
 int check_definition(const gb_benchmark &wanted) {
     if (!wanted.name || !*wanted.name)
         return fail("a benchmark needs a name");
@@ -247,6 +302,11 @@ int check_definition(const gb_benchmark &wanted) {
     if (wanted.complexity_curve ? wanted.complexity != GB_O_NONE && wanted.complexity != GB_O_CURVE
                                 : wanted.complexity < GB_O_NONE || wanted.complexity > GB_O_AUTO)
         return fail("benchmark %s: give one of the known complexities, or a curve", wanted.name);
+    if (wanted.field_count > 0 && (!wanted.fields_name || !*wanted.fields_name || is_reserved(wanted.fields_name)))
+        return fail("benchmark %s: its fields need a name that JSON results do not have yet", wanted.name);
+    for (size_t i = 0; i < wanted.field_count; i++)
+        if (!wanted.fields[i].name || !std::isfinite(wanted.fields[i].number))
+            return fail("benchmark %s: field %zu has no name, or no finite number", wanted.name, i);
     return 0;
 }
 
@@ -352,14 +412,6 @@ void call(gb_state &state) {
         wanted.teardown(&state, wanted.context);
 }
 
-// A counter of such a name would be a second member of that name in the result's JSON object.
-bool is_reserved(const std::string &name) {
-    static const char reserved[] =
-        " name family_index per_family_instance_index run_name run_type repetitions repetition_index threads "
-        "aggregate_name aggregate_unit error_occurred error_message iterations real_time cpu_time time_unit label ";
-    return strstr(reserved, (" " + name + " ").c_str()) != nullptr;
-}
-
 // What would end the program in the library, have it try a billion iterations, or spoil its JSON.
 void check_call(gb_state &state, Instance &instance) {
     const gb_benchmark &wanted = state.family.wanted;
@@ -368,7 +420,7 @@ void check_call(gb_state &state, Instance &instance) {
     if ((wanted.complexity != GB_O_NONE || wanted.complexity_curve) && state.inner.complexity_length_n() < 1)
         state.set_error("complexity needs gb_set_complexity_n");
     for (const auto &counter : state.inner.counters) {
-        if (is_reserved(counter.first))
+        if (is_reserved(counter.first) || (!state.family.fields.list.empty() && counter.first == wanted.fields_name))
             gb_skip_with_error(&state, "no counter can be named %s: JSON results have that already",
                                counter.first.c_str());
         if (instance.counters.emplace(counter.first, counter.second.flags).first->second != counter.second.flags)
@@ -459,7 +511,7 @@ class OutputFile {
         struct stat status;
         bool there = stat(flags.out.c_str(), &status) == 0;
         if (there && S_ISDIR(status.st_mode))
-            return fail("--benchmark_out=%s is a directory: name a file", flags.out.c_str());
+            return fail("%s is a directory: name a file", flags.out.c_str());
         in_place_ = there ? !S_ISREG(status.st_mode) : lstat(flags.out.c_str(), &status) == 0; // a link to nothing
         name_ = flags.out;
         if (there && !in_place_) {
@@ -470,7 +522,7 @@ class OutputFile {
         }
         path_ = in_place_ ? name_ : name_ + ".part";
         stream_.open(path_);
-        return stream_ ? 0 : fail("cannot write %s: %s; give another --benchmark_out", path_.c_str(), strerror(errno));
+        return stream_ ? 0 : fail("cannot write %s: %s; name another file", path_.c_str(), strerror(errno));
     }
 
     // Gives the complete file its name.
@@ -556,43 +608,43 @@ class Sink {
         BENCHMARK_DISABLE_DEPRECATED_WARNING
         is_csv_ = dynamic_cast<benchmark::CSVReporter *>(reporter) != nullptr;
         BENCHMARK_RESTORE_DEPRECATED_WARNING
+        is_json_ = dynamic_cast<benchmark::JSONReporter *>(reporter) != nullptr;
     }
 
     bool begin(const BenchmarkReporter::Context &context, std::ostream &out, std::ostream &errors) {
         if (!reporter_)
             return true;
+        std::ostringstream said;
         reporter_->SetOutputStream(&out);
+        reporter_->SetErrorStream(&said);
+        const bool began = reporter_->ReportContext(context);
         reporter_->SetErrorStream(&errors);
-        return reporter_->ReportContext(context);
+        errors << said.str();
+        if (said.str().find("built as DEBUG") != std::string::npos)
+            errors << "(as distributions package it; it costs nothing measurable: while the clock runs no code of the "
+                      "library does)\n";
+        return began;
     }
 
-    // Repetitions may be hidden where aggregates follow.
-    void show(std::vector<Run> runs, gb_shown shown, gb_shown hiding, bool aggregates_follow) {
+    // Repetitions may be hidden where aggregates follow. `member` is added to every JSON object, unless it is empty.
+    void show(std::vector<Run> runs, const std::string &member, gb_shown shown, gb_shown hiding,
+              bool aggregates_follow) {
         if (aggregates_follow && (shown == GB_SHOWN_BY_FLAGS ? hide_repetitions_ : shown >= hiding))
             return;
         if (is_csv_)
             restrict_columns(runs);
-        if (reporter_ && !runs.empty())
+        if (is_json_)
+            for (const Run &run : runs)
+                write_with(member, [&] { reporter_->ReportRuns({run}); });
+        else if (reporter_ && !runs.empty())
             reporter_->ReportRuns(runs);
         flush();
     }
 
-    // `extra`, if not NULL, becomes the last member of the object that the text of a JSON file is.
-    void end(const char *extra) {
-        if (!reporter_)
-            return;
-        std::ostream &out = reporter_->GetOutputStream();
-        std::ostringstream tail;
-        reporter_->SetOutputStream(&tail);
-        reporter_->Finalize();
-        reporter_->SetOutputStream(&out);
-        std::string text = tail.str();
-        const size_t brace = text.rfind('}');
-        if (extra && brace != std::string::npos) {
-            const size_t last = text.find_last_not_of(" \n", brace - 1) + 1;
-            text.replace(last, brace - last, std::string(",\n  ") + extra + "\n");
-        }
-        out << text;
+    // `extra`, unless it is empty, becomes the last member of the object that the text of a JSON file is.
+    void end(const std::string &extra) {
+        if (reporter_)
+            write_with(extra, [this] { reporter_->Finalize(); });
         flush();
     }
 
@@ -603,6 +655,18 @@ class Sink {
   private:
     void flush() {
         written_ = written_ && (!reporter_ || reporter_->GetOutputStream().flush().good());
+    }
+
+    template <class Write> void write_with(const std::string &member, Write write) {
+        std::ostream &out = reporter_->GetOutputStream();
+        std::ostringstream written;
+        reporter_->SetOutputStream(&written);
+        write();
+        reporter_->SetOutputStream(&out);
+        std::string text = written.str();
+        if (!member.empty())
+            add_member(text, member);
+        out << text;
     }
 
     // The library ends the program over a counter that the first result did not have.
@@ -617,9 +681,13 @@ class Sink {
     }
 
     BenchmarkReporter *reporter_;
-    bool hide_repetitions_, is_csv_, has_columns_ = false, written_ = true;
+    bool hide_repetitions_, is_csv_, is_json_, has_columns_ = false, written_ = true;
     std::set<std::string> columns_;
 };
+
+int finish_list() {
+    return std::cout.flush().good() ? 0 : fail("cannot write all of the list to standard output");
+}
 
 // The only reporter that the library knows: sees every result first, tells the caller, and shares out to display and
 // file.
@@ -649,20 +717,22 @@ class Reporter : public BenchmarkReporter {
         std::vector<Run> kept = select(runs, instance);
         if (reporting_.on_result)
             for (const Run &run : kept)
-                tell(run);
+                tell(run, instance ? &current_family->fields.list : nullptr);
         const bool aggregates_follow =
             kept.size() >= 2 && kept.front().run_type == Run::RT_Iteration && !(instance && instance->broken());
         const gb_shown shown = instance ? current_family->wanted.shown : GB_SHOWN_BY_FLAGS;
-        display_.show(kept, shown, GB_DISPLAY_AGGREGATES_ONLY, aggregates_follow);
-        file_.show(std::move(kept), shown, GB_REPORT_AGGREGATES_ONLY, aggregates_follow);
+        const std::string member = instance ? current_family->fields.member : "";
+        display_.show(kept, member, shown, GB_DISPLAY_AGGREGATES_ONLY, aggregates_follow);
+        file_.show(std::move(kept), member, shown, GB_REPORT_AGGREGATES_ONLY, aggregates_follow);
     }
 
     void Finalize() override {
         if (!began_)
             return;
-        display_.end(nullptr);
+        display_.end("");
         const bool json = !flags.out.empty() && flags.out_format == "json";
-        file_.end(json && reporting_.extra ? reporting_.extra(reporting_.context) : nullptr);
+        const char *extra = json && reporting_.extra ? reporting_.extra(reporting_.context) : nullptr;
+        file_.end(extra ? extra : "");
     }
 
     // After the run: the number of benchmarks with errors, or -1.
@@ -673,7 +743,7 @@ class Reporter : public BenchmarkReporter {
                         line.substr(0, line.find('\n')).c_str());
         }
         if (!reached_) // the benchmarks were only listed
-            return std::cout.flush().good() ? 0 : fail("cannot write all of the list to standard output");
+            return finish_list();
         if (!began_ || (!flags.out.empty() && output_.commit() != 0))
             return -1;
         return display_.written() ? errors_ : fail("cannot write all results to standard output");
@@ -718,7 +788,7 @@ class Reporter : public BenchmarkReporter {
         return run.report_big_o || run.report_rms ? curves[run.complexity] : GB_O_NONE;
     }
 
-    void tell(const Run &run) const {
+    void tell(const Run &run, const std::vector<gb_field> *fields) const {
         std::vector<gb_value> counters;
         for (const auto &counter : run.counters)
             counters.push_back({counter.first.c_str(), counter.second.value});
@@ -742,6 +812,8 @@ class Reporter : public BenchmarkReporter {
         result.cpu_time = as_stored ? run.cpu_accumulated_time : run.GetAdjustedCPUTime() / unit;
         result.counters = counters.data();
         result.counter_count = counters.size();
+        result.fields = fields ? fields->data() : nullptr;
+        result.field_count = fields ? fields->size() : 0;
         reporting_.on_result(&result, reporting_.context);
     }
 
@@ -754,17 +826,20 @@ class Reporter : public BenchmarkReporter {
     int errors_ = 0;
 };
 
-// Learns the instances' names and counts their repetitions.
+// Learns the instances' names and counts their repetitions. With --benchmark_list_tests the library runs nothing, but
+// writes the names.
 class Rehearsal : public BenchmarkReporter {
   public:
     explicit Rehearsal(bool bare_names) : bare_names_(bare_names) {
-        SetOutputStream(&nowhere_);
-        SetErrorStream(&nowhere_);
+        std::ostringstream list, nowhere;
+        SetOutputStream(&list);
+        SetErrorStream(&nowhere);
         rehearsing = true;
-    }
-
-    ~Rehearsal() override {
+        benchmark::RunSpecifiedBenchmarks(this, ".");
         rehearsing = false;
+        std::istringstream lines(list.str());
+        for (std::string name; std::getline(lines, name);)
+            add(name, 0);
     }
 
     bool ReportContext(const Context &) override {
@@ -774,17 +849,70 @@ class Rehearsal : public BenchmarkReporter {
     void ReportRuns(const std::vector<Run> &runs) override {
         if (runs.empty() || runs.front().run_type == Run::RT_Aggregate)
             return;
-        benchmark::BenchmarkName name = runs.front().run_name;
-        if (bare_names_)
-            name.time_type.clear();
+        add(runs.front().run_name.str(), runs.size());
         if (Instance *instance = owner(runs.front()))
-            instance->name = name.str();
-        progress.total += runs.size();
+            instance->name = entries_.back().shown;
+    }
+
+    // Leaves those whose names match the filter, or do not where it begins with "-", as the library has it.
+    int select(const std::string &filter) {
+        const bool all = filter.empty() || filter == "all", negative = filter[0] == '-';
+        try {
+            const std::regex wanted(all ? "." : filter.substr(negative), std::regex::extended | std::regex::nosubs);
+            auto left_out = [&](const Entry &entry) { return std::regex_search(entry.shown, wanted) == negative; };
+            entries_.erase(std::remove_if(entries_.begin(), entries_.end(), left_out), entries_.end());
+        } catch (const std::regex_error &error) {
+            return fail("Could not compile benchmark re \"%s\": %s: see --benchmark_filter", filter.c_str(),
+                        error.what());
+        }
+        if (entries_.empty())
+            return fail("Failed to match any benchmarks against regex: %s: see --benchmark_filter and %s",
+                        filter.c_str(), "--benchmark_list_tests");
+        return 0;
+    }
+
+    int print() const {
+        for (const Entry &entry : entries_)
+            std::cout << entry.shown << '\n';
+        return finish_list();
+    }
+
+    size_t repetitions() const {
+        size_t sum = 0;
+        for (const Entry &entry : entries_)
+            sum += entry.repetitions;
+        return sum;
+    }
+
+    // For the library: what selects these alone.
+    std::string filter() const {
+        std::string result;
+        for (const Entry &entry : entries_) {
+            result += result.empty() ? "^(" : "|";
+            for (char c : entry.name)
+                result += strchr("\\^$.|?*+()[]{}", c) ? std::string("\\") + c : std::string(1, c);
+        }
+        return result + ")$";
     }
 
   private:
+    struct Entry {
+        std::string name, shown; // the library's own, and without the clock
+        size_t repetitions;
+    };
+
+    void add(const std::string &name, size_t repetitions) {
+        size_t length = name.size();
+        for (const char *clock : {"/real_time", "/manual_time"}) {
+            const size_t start = name.size() - std::min(name.size(), strlen(clock));
+            if (bare_names_ && name.compare(start, std::string::npos, clock) == 0)
+                length = start;
+        }
+        entries_.push_back({name, name.substr(0, length), repetitions});
+    }
+
     bool bare_names_;
-    std::ostringstream nowhere_;
+    std::vector<Entry> entries_;
 };
 
 int run_all(const gb_reporting &reporting) {
@@ -792,12 +920,18 @@ int run_all(const gb_reporting &reporting) {
         if (family->args != no_args && family->count == 0)
             return fail("benchmark %s has names of arguments, but no arguments", family->name.c_str());
     progress = {reporting.on_start, reporting.context, 0, 0};
-    if (reporting.on_start) {
-        Rehearsal rehearsal(reporting.bare_names != 0);
-        benchmark::RunSpecifiedBenchmarks(&rehearsal);
+    std::string filter = flags.filter;
+    if (reporting.on_start || reporting.bare_names) {
+        Rehearsal rehearsal(reporting.bare_names);
+        if (rehearsal.select(filter) != 0)
+            return -1;
+        if (flags.list)
+            return rehearsal.print();
+        progress.total = rehearsal.repetitions();
+        filter = rehearsal.filter();
     }
     Reporter reporter(reporting);
-    return reporter.conclude(benchmark::RunSpecifiedBenchmarks(&reporter));
+    return reporter.conclude(benchmark::RunSpecifiedBenchmarks(&reporter, filter));
 }
 
 } // namespace
@@ -889,10 +1023,10 @@ struct gb_family *gb_register(const struct gb_benchmark *wanted) {
     int status = guarded([&] {
         if (check_definition(*wanted) != 0)
             return -1;
-        families.push_back(std::make_unique<gb_family>());
+        families.push_back(std::unique_ptr<gb_family>(
+            new gb_family{*wanted, clean(wanted->name), Fields(*wanted), nullptr, no_args, 0, false, {}}));
         gb_family *added = families.back().get();
         auto function = [added](benchmark::State &state) { run_one(state, *added); };
-        *added = {*wanted, clean(wanted->name), nullptr, no_args, 0, false, {}};
         added->registered = benchmark::RegisterBenchmark(added->name.c_str(), function);
         apply(*wanted, added->registered);
         family = added;

@@ -77,6 +77,12 @@ struct gb_value {
     double value; /* finite */
 };
 
+/* A part of what a benchmark is: a text, or a number where `text` is NULL. */
+struct gb_field {
+    const char *name, *text;
+    double number; /* finite */
+};
+
 /* One result: a repetition of a benchmark, or an aggregate of its repetitions. Valid during the callback. */
 struct gb_result {
     const char *name;         /* as reports show it: the arguments, options and aggregate included */
@@ -92,6 +98,8 @@ struct gb_result {
     double real_time, cpu_time;      /* seconds per iteration; of "BigO": the coefficient of the curve, in seconds */
     const struct gb_value *counters; /* as reported: rates are divided by the time already, and so on */
     size_t counter_count;
+    const struct gb_field *fields; /* as registered */
+    size_t field_count;
 };
 
 typedef void gb_result_fn(const struct gb_result *result, void *context);
@@ -109,8 +117,10 @@ struct gb_reporting {
      * object ("\"key\": value", valid until gb_run returns), or NULL for none. */
     const char *(*extra)(void *context);
     void *context;
-    int quiet;      /* 1: nothing on standard output; --benchmark_out is written nevertheless */
-    int bare_names; /* 1: names without the clock that the library appends ("/real_time", "/manual_time") */
+    int quiet; /* 1: nothing on standard output; --benchmark_out is written nevertheless */
+    /* 1: names without the clock that the library appends ("/real_time", "/manual_time"): in reports and callbacks, in
+     * --benchmark_list_tests, and to --benchmark_filter. */
+    int bare_names;
 };
 
 /* Runs what --benchmark_filter selects and reports it. NULL is standard reporting. Returns how many benchmarks
@@ -122,7 +132,7 @@ struct gb_reporting {
  * no time, the cv of zeros. CSV has columns for the first result's counters alone.
  *
  * Benchmarks that C++ files of the program register themselves run and are reported, too, but gb_stop_run does not keep
- * them from running, and a rehearsal for on_start runs them.
+ * them from running, and a rehearsal (for on_start or bare_names) runs them.
  *
  * --benchmark_out=FILE is written as FILE.part, opened before anything runs, and takes the name FILE when it is
  * complete: a FILE is never half written, whatever interrupts the run. A FILE that exists and is no regular file (a
@@ -179,6 +189,11 @@ struct gb_benchmark {
     enum gb_shown shown;
     enum gb_complexity complexity;         /* then the function calls gb_set_complexity_n */
     double (*complexity_curve)(int64_t n); /* or a curve of the caller's own; pure: it may be called with any n >= 1 */
+    /* What the benchmark is, for those who read results: in JSON every entry of it has a member `fields_name`, an
+     * object of these. */
+    const char *fields_name;
+    const struct gb_field *fields;
+    size_t field_count;
 };
 
 struct gb_family *gb_register(const struct gb_benchmark *benchmark);

@@ -1,5 +1,6 @@
 /* The C wrapper of Google Benchmark. A run is once per process, so this program plays the scenarios below in processes
  * of its own, `test_gbench NAME FLAG...`, and looks at what they say and write. */
+#include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -343,8 +344,51 @@ static int play_memory(void) {
 
 static int play_plain(void) {
     struct gb_benchmark b = {.name = "b", .function = loop, .min_time = 0.001, .repetitions = 3};
+    b.fields_name = "mine";
+    b.fields = &(struct gb_field){"size", NULL, 3};
+    b.field_count = 1;
     gb_dense_range(gb_register(&b), 1, 2, 1);
     return run((struct gb_reporting){.on_start = print_start, .extra = extra_member});
+}
+
+static void print_fields(const struct gb_result *result, void *context) {
+    (void)context;
+    printf("%s", result->name);
+    for (size_t i = 0; i < result->field_count; i++) {
+        const struct gb_field *field = &result->fields[i];
+        if (field->text != NULL)
+            printf(" %s=%s", field->name, field->text);
+        else
+            printf(" %s=%g", field->name, field->number);
+    }
+    printf("\n");
+}
+
+static int play_fields(void) {
+    const struct gb_field fields[] = {{"what", "a \"word\"\n}", 0}, {"size", NULL, 1e15}},
+                          bad[] = {{"x", NULL, INFINITY}};
+    struct gb_benchmark b = {.name = "f",
+                             .function = take_no_time,
+                             .clock = GB_MANUAL_TIME,
+                             .iterations = 1,
+                             .repetitions = 2,
+                             .fields_name = "mine",
+                             .fields = fields,
+                             .field_count = 2};
+    gb_dense_range(gb_register(&b), 1, 2, 1);
+    b.function = err;
+    gb_args(gb_register(&b), (int64_t[]){3}, 1);
+    b.fields_name = "label";
+    refuse(gb_register(&b) == NULL);
+    b.fields_name = "mine";
+    b.fields = bad;
+    b.field_count = 1;
+    refuse(gb_register(&b) == NULL);
+    b.field_count = 0;
+    b.name = "none";
+    b.function = take_no_time;
+    gb_register(&b);
+    return run((struct gb_reporting){.on_result = print_fields, .on_start = print_start, .quiet = 1, .bare_names = 1});
 }
 
 static const struct scenario {
@@ -362,6 +406,7 @@ static const struct scenario {
                  {"stop_complete", play_stop_complete},
                  {"stop_first", play_stop_first},
                  {"memory", play_memory},
+                 {"fields", play_fields},
                  {"plain", play_plain}};
 
 static int play(int argc, char **argv) {
@@ -497,6 +542,46 @@ static void test_errors(void **state) {
                             "errors 12, stopped 0\n");
     assert_lacks(p->output, "BigO");
     json_decref(load(p, "out.json"));
+}
+
+/* Every entry has them, aggregates and errors, too. */
+static void test_fields(void **state) {
+    struct process *p = *state;
+    scenario(p, "fields", "--benchmark_out=out.json");
+    assert_holds(p->output, "1 benchmark f: its fields need a name that JSON results do not have yet\n"
+                            "1 benchmark f: field 0 has no name, or no finite number\n");
+    assert_holds(p->output, "\nf/2/iterations:1/repeats:2_mean what=a \"word\" } size=1e+15\n");
+    assert_holds(p->output, "\nf/3/iterations:1/repeats:2 what=a \"word\" } size=1e+15\n");
+    assert_holds(p->output, "\nnone/iterations:1/repeats:2\n");
+    json_t *all = load(p, "out.json"), *row;
+    size_t index, with = 0;
+    json_array_foreach(json_object_get(all, "benchmarks"), index, row) {
+        json_t *mine = json_object_get(row, "mine");
+        int is_f = json_string_value(json_object_get(row, "name"))[0] == 'f';
+        assert_int_equal(mine != NULL, is_f);
+        with += (size_t)is_f;
+        if (is_f) {
+            assert_string_equal(json_string_value(json_object_get(mine, "what")), "a \"word\" }");
+            assert_int_equal(json_integer_value(json_object_get(mine, "size")), 1000000000000000);
+        }
+    }
+    assert_true(with > 6);
+    json_decref(all);
+}
+
+/* Names without the clock are what a list shows and what a filter sees. */
+static void test_bare_names(void **state) {
+    struct process *p = *state;
+    scenario(p, "fields", "--benchmark_list_tests", "--benchmark_filter=repeats:2$");
+    assert_holds(p->output, "number\nf/1/iterations:1/repeats:2\nf/2/iterations:1/repeats:2\n"
+                            "f/3/iterations:1/repeats:2\nnone/iterations:1/repeats:2\nerrors 0, stopped 0\n");
+    scenario(p, "fields", "--benchmark_list_tests", "--benchmark_filter=-^f/[13]");
+    assert_holds(p->output, "number\nf/2/iterations:1/repeats:2\nnone/iterations:1/repeats:2\nerrors 0");
+    scenario(p, "fields", "--benchmark_filter=^f/2.*:2$");
+    assert_holds(p->output, "number\nstart f/2/iterations:1/repeats:2 0/2\nstart f/2/iterations:1/repeats:2 1/2\nf/2");
+    scenario(p, "fields", "--benchmark_filter=manual");
+    assert_int_equal(p->status, 3);
+    assert_one_line(p->errors, "Failed to match any benchmarks against regex: manual: see --benchmark_filter");
 }
 
 static void test_complexity(void **state) {
@@ -656,6 +741,8 @@ int main(int argc, char **argv) {
         in_folder(test_setup_and_teardown),
         in_folder(test_counters),
         in_folder(test_errors),
+        in_folder(test_fields),
+        in_folder(test_bare_names),
         in_folder(test_complexity),
         in_folder(test_statistics_and_what_is_shown),
         in_folder(test_interruption),

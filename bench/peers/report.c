@@ -40,15 +40,27 @@ int report_register(struct contest *contest) {
     static struct repetitions repetitions[MAX_PEERS];
     for (size_t i = 0; i < contest->count; i++) {
         const struct contestant *c = &contest->list[i];
-        char name[96];
-        snprintf(name, sizeof name, "peer/%s/%s/threads:%u", c->peer->name, knn_metrics[c->peer->metric].name,
-                 contest->job.team->threads);
+        char name[IDENTITY_NAME];
+        struct gb_field fields[IDENTITY_FIELDS];
+        const struct identity identity = {.group = "peer",
+                                          .peer = c->peer->name,
+                                          .metric = knn_metrics[c->peer->metric].name,
+                                          .search = "exhaustive",
+                                          .k = 1,
+                                          .dim = contest->job.train->dim,
+                                          .batch = c->queries,
+                                          .threads = contest->job.team->threads,
+                                          .named = NAME_THREADS};
+        identity_name(&identity, name);
         repetitions[i] = (struct repetitions){contest, c, 0};
         if (gb_register(&(struct gb_benchmark){.name = name,
                                                .function = repeat,
                                                .context = &repetitions[i],
                                                .unit = GB_MS,
-                                               .clock = GB_MANUAL_TIME}) == NULL)
+                                               .clock = GB_MANUAL_TIME,
+                                               .fields_name = "knnmark",
+                                               .fields = fields,
+                                               .field_count = identity_fields(&identity, fields)}) == NULL)
             return -1;
     }
     return 0;

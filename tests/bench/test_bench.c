@@ -94,6 +94,23 @@ static void check_texts(json_t *object, const char *const *names) {
         string_of(object, *names);
 }
 
+/* What a benchmark is stands beside its name. */
+static void check_fields(json_t *all) {
+    size_t i;
+    json_t *row;
+    json_array_foreach(member(all, "benchmarks", JSON_ARRAY), i, row) {
+        json_t *fields = member(row, "knnmark", JSON_OBJECT);
+        char start[128];
+        snprintf(start, sizeof start, "%s/%s/", string_of(fields, "group"), string_of(fields, "kernel"));
+        assert_int_equal(strncmp(string_of(row, "name"), start, strlen(start)), 0);
+        assert_string_equal(string_of(fields, "metric"), "l1");
+        assert_string_equal(string_of(fields, "isa"), "baseline");
+        assert_string_equal(string_of(fields, "code"), strstr(start, "_auto") != NULL ? "compiler" : "scalar");
+        assert_int_equal(integer_of(fields, "dim"), 3072);
+        assert_true(integer_of(fields, "threads") >= 1);
+    }
+}
+
 static void check_data(json_t *block) {
     json_t *data = member(block, "data", JSON_OBJECT);
     assert_string_equal(string_of(data, "source"), "synthetic images (seed 4294967297), not CIFAR-10");
@@ -108,7 +125,7 @@ static void check_data(json_t *block) {
 }
 
 static void check_block(json_t *block) {
-    assert_int_equal(integer_of(block, "schema"), 1);
+    assert_int_equal(integer_of(block, "schema"), 2);
     member(block, "complete", JSON_TRUE);
     check_texts(block, (const char *const[]){"version", "commit", NULL});
     json_t *cpu = member(block, "cpu", JSON_OBJECT), *machine = member(block, "machine", JSON_OBJECT);
@@ -165,6 +182,7 @@ static void test_result(void **state) {
     assert_ended_well(p);
     json_t *all = load(p, "out.json");
     check_block(member(all, "knnmark", JSON_OBJECT));
+    check_fields(all);
     ceilings(&ceiling_count);
     if (ceiling_count > 0)
         assert_true(counter(all, "kernel/l1_baseline_auto/dim:3072_median", "of_ceiling") > 0);
@@ -345,7 +363,8 @@ static void test_refusals(void **state) {
     check_refusal(p, 1, "--data=no/such", "data set no/such: No such file or directory: ");
     check_refusal(p, 1, "--data=synthetic:seed=x", "bad setting \"seed=x\"");
     check_refusal(p, 2, "--output=/dev/stdout", "--output=/dev/stdout is where the tables are shown: give a file");
-    check_refusal(p, 1, "--output=no/such/out.json", "cannot write no/such/out.json.part: No such file or directory");
+    check_refusal(p, 1, "--output=no/such/out.json",
+                  "cannot write no/such/out.json.part: No such file or directory; name another file");
     check_refusal(p, 1, "--output=.", "is a directory: name a file");
     check_refusal(p, 1, "--benchmark_filter=^nothing", "Failed to match any benchmarks");
 }
