@@ -113,7 +113,8 @@ SEES_src/learn   := $(SEES_src/search) src/search
 SEES_src/data    := src/machine
 SEES_src/app     := src/machine
 SEES_src/command := kernels $(ROOMS:%=src/%)
-SEES_bench       := $(SEES_src/command) bench/gbench bench/work
+SEES_bench/ceilings := kernels src/machine bench/statistics
+SEES_bench       := $(SEES_src/command) bench/gbench bench/statistics bench/ceilings bench/work
 SEES_bench/gbench := tests # its test alone
 SEES_tests       := $(SEES_bench) bench tests tests/kernels tests/data tests/bench
 
@@ -175,19 +176,21 @@ LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LI
 COMMON_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(COMMON_ROOMS:%=src/%/*.c)))
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/command/*.c))
 REGRESS   := $(BUILD)/knnmark-regress
+STATISTICS := $(BUILD)/bench/statistics/statistics.o $(BUILD)/bench/statistics/samples.o
 REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
 WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.c) bench/regress/data.c)
 REGRESS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/regress/worker%,$(wildcard bench/regress/*.c)) \
-                   bench/report/style.c bench/report/text.c)
-REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c) bench/samples.c)
-WORK_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/work/*.c))
+                   bench/report/style.c bench/report/text.c) $(STATISTICS)
+REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c)) $(STATISTICS)
+CEILING_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/ceilings/*.c))
+WORK_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/f32_tile.c,$(wildcard bench/work/*.c))) \
+                   $(F32:%=$(BUILD)/bench/work/f32_tile_%.o)
 GBENCH_OBJECTS  := $(patsubst %.cc,$(BUILD)/%.o,$(filter-out %/cost.cc,$(wildcard bench/gbench/*.cc)))
-BENCH_OBJECTS   := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/f32_tile.c,$(wildcard bench/*.c))) $(WORK_OBJECTS) $(GBENCH_OBJECTS) \
-                   $(F32:%=$(BUILD)/bench/f32_tile_%.o)
+BENCH_OBJECTS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c)) $(CEILING_OBJECTS) $(WORK_OBJECTS) $(STATISTICS) $(GBENCH_OBJECTS)
 TEST_SOURCES := $(wildcard tests/*/test_*.c bench/gbench/test_*.c)
 TESTS     := $(TEST_SOURCES:%.c=$(BUILD)/%)
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_SOURCES) tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c)) \
-                bench/verify.c bench/samples.c $(wildcard bench/ceilings*.c))
+                bench/work/verify.c $(wildcard bench/ceilings/*.c)) $(STATISTICS)
 FORMATTED := $(wildcard kernels/*.[ch] src/*.h src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*/*.cc tests/*.[ch]) $(filter-out tests/fixtures/%,$(wildcard tests/*/*.[ch]))
 
 .PHONY: all
@@ -229,7 +232,7 @@ $(REGRESS_WORKER): $(WORKER_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBRARIES) $(LDLIBS)
 
-$(BUILD)/tests/bench/test_regress_statistics $(BUILD)/tests/bench/test_regress_verdict: $(addprefix $(BUILD)/bench/regress/,statistics.o verdict.o)
+$(BUILD)/tests/bench/test_regress_verdict: $(BUILD)/bench/regress/verdict.o
 
 # The C wrapper of Google Benchmark needs the C++ runtime.
 $(BUILD)/bench/gbench/test_gbench: $(GBENCH_OBJECTS)
@@ -260,7 +263,7 @@ $(BUILD)/kernels/%_auto_$(1).o: kernels/%_auto.c Makefile $(SETTINGS)
 endef
 $(foreach isa,$(AUTO),$(eval $(call auto_rule,$(isa))))
 
-$(F32:%=$(BUILD)/bench/f32_tile_%.o): $(BUILD)/bench/f32_tile_%.o: bench/f32_tile.c Makefile $(SETTINGS)
+$(F32:%=$(BUILD)/bench/work/f32_tile_%.o): $(BUILD)/bench/work/f32_tile_%.o: bench/work/f32_tile.c Makefile $(SETTINGS)
 	@mkdir -p $(@D)
 	$(call say,CC,'$< ($*)')
 	$(Q)$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) -DF32_ISA=$* $(C) -ffp-contract=fast $(FLAGS_$*) $(if $(filter avx2,$*),-mfma) $(CFLAGS) -c -o $@ $<
@@ -343,10 +346,10 @@ check-arm: $(COMMAND) ## the whole test suite, and the native build's answers, o
 mca: all ## what LLVM's models of x86 and Arm CPUs say of every tile's inner loop: results/mca.md; fails on a spill
 	@if command -v $(ARM)-gcc >/dev/null; then \
 	    $(MAKE) --no-print-directory CROSS=$(ARM)- build/$(ARM)/knnmark && \
-	    sh bench/mca.sh $(MCA_FLAGS) $(BUILD) --wrapper='qemu-aarch64 -cpu max' build/$(ARM); \
+	    sh bench/mca/mca.sh $(MCA_FLAGS) $(BUILD) --wrapper='qemu-aarch64 -cpu max' build/$(ARM); \
 	else \
 	    echo 'mca: no $(ARM)-gcc here (make deps-arm), so only the kernels of this machine' && \
-	    sh bench/mca.sh $(MCA_FLAGS) $(BUILD); \
+	    sh bench/mca/mca.sh $(MCA_FLAGS) $(BUILD); \
 	fi
 
 # bench-peers: ## time other libraries on the same job, in turn with ours (see deps-peers): results/peers.json
@@ -403,13 +406,14 @@ data: ## fetch CIFAR-10 (170 MB), verified, to where the default data set is loo
 format: ## reformat the sources
 	clang-format -i $(FORMATTED)
 
+LINTED := statistics ceilings work report regress # peers need packages that may be absent
 lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 	$(Q)! grep -n '#include "[^"]*/' kernels/*.[ch] src/*/*.[ch] # by a path, one room could see any other
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 $(ALL_ROOMS) \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar --force $(filter -DKNN_BUILD_%,$(DEFINES)) \
 	    $(filter %.c,$(FORMATTED))
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(filter-out bench/f32_tile.c,$(wildcard src/*/*.c bench/*.c bench/report/*.c bench/regress/*.c)) -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(filter-out %/f32_tile.c,$(wildcard src/*/*.c bench/*.c $(LINTED:%=bench/%/*.c))) -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
 
 # What is installed, from below PREFIX; the library finds nothing by a path, so that all of it can be moved.
 INSTALLED = bin/knnmark include/knnmark.h lib/libknnmark.a lib/$(notdir $(SHARED)) lib/$(SONAME) lib/$(LINKED) lib/pkgconfig/knnmark.pc \

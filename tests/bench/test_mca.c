@@ -1,4 +1,4 @@
-/* bench/mca.sh on objects assembled here, of a build whose programs only pretend: which loop it takes, what it counts
+/* bench/mca/mca.sh on objects assembled here, of a build whose programs only pretend: which loop it takes, what it counts
  * as a spill, what stands in the table. Needs LLVM's analyser and assembler. Run from the project's root. */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -80,12 +80,12 @@ static void pretend(struct process *p, const char *isa, const char *triple, cons
 }
 
 static void run(struct process *p, const char *first, const char *second) {
-    const char *argv[] = {"/bin/sh", "bench/mca.sh", first, second, p->folder, NULL};
+    const char *argv[] = {"/bin/sh", "bench/mca/mca.sh", first, second, p->folder, NULL};
     assert_int_equal(process_run(p, argv), 0);
 }
 
 static void check(struct process *p) {
-    const char *argv[] = {"/bin/sh", "bench/mca.sh", "--check", p->folder, NULL};
+    const char *argv[] = {"/bin/sh", "bench/mca/mca.sh", "--check", p->folder, NULL};
     assert_int_equal(process_run(p, argv), 0);
 }
 

@@ -1,4 +1,4 @@
-/* What the benchmarks ask before they time a kernel: bench/verify.c lets right kernels pass and names wrong ones. */
+/* What the benchmarks ask before they time a kernel: bench/work/verify.c lets right kernels pass and names wrong ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -10,7 +10,7 @@
 enum { SLICES = 100, SLICES_MAX = 2 * SLICES };
 static const double warm_up = 0.02; /* seconds: what clocks take to ramp up */
 
-#if !defined(__x86_64__) && !defined(__aarch64__) /* which have files of their own: ceilings_x86.c, ceilings_arm.c */
+#if !defined(__x86_64__) && !defined(__aarch64__) /* which have files of their own: x86.c, arm.c */
 const struct ceiling *ceilings(size_t *count) {
     *count = 0;
     return NULL;

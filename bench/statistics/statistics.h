@@ -12,8 +12,8 @@
  * p = P(d <= t) that happens with probability P(Bin(n, p) <= r - 1). sign_power_shift() solves it for the p that makes
  * this 0.9, say, and returns z = -Phi^-1(p): values that are normal with standard deviation s exceed t with that
  * probability when their median is t + z s. n = 40, r = 11, power 0.9: p = 0.18, z = 0.91. */
-#ifndef REGRESS_STATISTICS_H
-#define REGRESS_STATISTICS_H
+#ifndef STATISTICS_H
+#define STATISTICS_H
 
 #include <stddef.h>
 

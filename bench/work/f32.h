@@ -3,7 +3,7 @@
  * fused multiply-adds, L1 by subtraction, absolute value and addition. Float sums round, so a nearest row need not be
  * the exact one: that is one of the reasons for bytes.
  *
- * bench/f32_tile.c is compiled once for every instruction set in the Makefile's F32. */
+ * f32_tile.c is compiled once for every instruction set in the Makefile's F32. */
 #ifndef F32_H
 #define F32_H
 

@@ -82,7 +82,7 @@ analyse() {
     esac
     # shellcheck disable=SC2086 # one argument or none
     found=$("$objdump" -d --no-show-raw-insn ${features:+-$features} "$5" 2>"$work/log" |
-        awk -v tile="tile_${1##*_}" -v work="$3" -v out="$work/loop" -f "$here/mca_loop.awk")
+        awk -v tile="tile_${1##*_}" -v work="$3" -v out="$work/loop" -f "$here/loop.awk")
     if [ -z "$found" ]; then
         problem "$1: no inner loop of tile_${1##*_} in $5: is it defined by KNN_TILE_BY_WIDTH?"
         return
@@ -101,7 +101,7 @@ analyse() {
             echo "$1 $cpu unknown" >>"$work/rows"
             continue
         fi
-        awk -v kernel="$1" -v cpu="$cpu" -v pairs=$(($4 * steps)) -v spills="$spills" -f "$here/mca_row.awk" \
+        awk -v kernel="$1" -v cpu="$cpu" -v pairs=$(($4 * steps)) -v spills="$spills" -f "$here/row.awk" \
             "$work/log" >>"$work/rows" || problem "$1: $mca fails on $cpu: $(grep -m 1 error "$work/log")"
     done <"$work/cpus"
 }
@@ -157,7 +157,7 @@ source=${measured:+in $measured}
 awk -v version="$(sed -n 's/.*LLVM version \([0-9.]*\).*/\1/p' "$work/version")" \
     -v source="${source:-timed for this table}" -v cpu_name="$(sed -n 's/^    "cpu": "\(.*\)",*$/\1/p' "$work/measured.json")" \
     -v host="$(sed -n 's/.*Host CPU: *//p' "$work/version")" -v compilers="$(sort -u "$work/compilers")" \
-    -f "$here/mca_table.awk" file=models "$work/models" file=measured "$work/measured" file=rows "$work/rows" \
+    -f "$here/table.awk" file=models "$work/models" file=measured "$work/measured" file=rows "$work/rows" \
     >"$work/table"
 cat "$work/table"
 if [ -z "$check" ]; then

@@ -7,7 +7,7 @@
 
 #include <cmocka.h>
 
-#include "regress/statistics.h"
+#include "statistics.h"
 
 #define assert_near(value, expected, tolerance)                                                                        \
     do {                                                                                                               \
@@ -139,5 +139,5 @@ int main(void) {
         cmocka_unit_test(test_normal_quantile),
         cmocka_unit_test(test_power),
     };
-    return cmocka_run_group_tests_name("regress_statistics", tests, NULL, NULL);
+    return cmocka_run_group_tests_name("statistics", tests, NULL, NULL);
 }
