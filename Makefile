@@ -179,9 +179,10 @@ REGRESS   := $(BUILD)/knnmark-regress
 STATISTICS := $(BUILD)/bench/statistics/statistics.o $(BUILD)/bench/statistics/samples.o
 REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
 WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.c) bench/regress/data.c)
+RESULTS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/results/*.c))
 REGRESS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/regress/worker%,$(wildcard bench/regress/*.c)) \
-                   bench/report/style.c bench/report/text.c) $(STATISTICS)
-REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c)) $(STATISTICS)
+                   bench/report/style.c) $(RESULTS_OBJECTS) $(STATISTICS)
+REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c)) $(RESULTS_OBJECTS) $(STATISTICS)
 CEILING_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/ceilings/*.c))
 WORK_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/f32_tile.c,$(wildcard bench/work/*.c))) \
                    $(F32:%=$(BUILD)/bench/work/f32_tile_%.o)

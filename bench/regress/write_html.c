@@ -5,7 +5,7 @@
 
 #include "plural.h"
 #include "report/style.h"
-#include "report/text.h"
+#include "results/text.h"
 #include "write.h"
 
 enum { WIDE = 1000, BAR = 24, TALL = 140 };

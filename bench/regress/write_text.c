@@ -2,7 +2,7 @@
 #include <math.h>
 #include <string.h>
 
-#include "report/text.h"
+#include "results/text.h"
 #include "write.h"
 
 /* The time of one iteration: a median over base's epochs. */

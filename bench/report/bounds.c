@@ -2,8 +2,8 @@
 #include <math.h>
 #include <string.h>
 
-#include "tables.h"
-#include "text.h"
+#include "results/summary.h"
+#include "results/text.h"
 
 static struct run_list all_of(const struct results *results, int random) {
     struct run_list all = results_select(results, "bounds", "x_exhaustive", 0, results_most_threads(results, "bounds"));

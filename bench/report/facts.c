@@ -2,8 +2,8 @@
 #include <string.h>
 
 #include "plural.h"
-#include "tables.h"
-#include "text.h"
+#include "results/summary.h"
+#include "results/text.h"
 
 /* A member of "knnmark", or else of "context", as earlier files have it. */
 struct fact {

@@ -7,8 +7,8 @@
 #include <string.h>
 
 #include "picture.h"
-#include "tables.h"
-#include "text.h"
+#include "results/summary.h"
+#include "results/text.h"
 
 enum { PANELS = 2, MAX_SERIES = 96, MAX_POINTS = 32, IDEAL = 3 };
 

@@ -3,10 +3,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/summary.h"
+#include "results/text.h"
 #include "style.h"
 #include "svg.h"
-#include "tables.h"
-#include "text.h"
 
 static void write_head(FILE *stream, const struct results *results) {
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"

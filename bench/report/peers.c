@@ -1,8 +1,8 @@
 /* The peers come in a file of their own: whether it belongs to the first one, and what is said of it. */
 #include <string.h>
 
-#include "tables.h"
-#include "text.h"
+#include "results/summary.h"
+#include "results/text.h"
 
 static const char *checksum(const struct results *results, size_t file) {
     return results_text(results, file, "knnmark.data.sha256", "context.data_sha256");

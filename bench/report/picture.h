@@ -4,7 +4,7 @@
 
 #include <stdio.h>
 
-#include "results.h"
+#include "results/results.h"
 
 struct drawing {
     const struct results *results;

@@ -10,7 +10,7 @@
 #include <string.h>
 
 #include "picture.h"
-#include "text.h"
+#include "results/text.h"
 
 enum { USUAL_BLOCK = 256 }; /* queries; where the file does not tell the cache */
 

@@ -3,7 +3,7 @@
  *
  *   kind y "label" shade value lowest highest ceiling "text" "second text" */
 #include "picture.h"
-#include "text.h"
+#include "results/text.h"
 
 enum { HEADING, ROW, POINT };
 

@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "results/text.h"
 #include "style.h"
-#include "text.h"
 
 static int starts(const char *text, const char *prefix) {
     return strncmp(text, prefix, strlen(prefix)) == 0;

@@ -1,4 +1,4 @@
-#include "tables.h"
+#include "summary.h"
 
 #include <math.h>
 #include <stdlib.h>

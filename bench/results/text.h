@@ -1,6 +1,6 @@
 /* Numbers as people read them, and text made safe for where it goes. */
-#ifndef REPORT_TEXT_H
-#define REPORT_TEXT_H
+#ifndef RESULTS_TEXT_H
+#define RESULTS_TEXT_H
 
 #include <stdio.h>
 

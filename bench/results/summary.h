@@ -1,6 +1,6 @@
 /* What a report says in words and tables. */
-#ifndef REPORT_TABLES_H
-#define REPORT_TABLES_H
+#ifndef RESULTS_SUMMARY_H
+#define RESULTS_SUMMARY_H
 
 #include <stdio.h>
 

@@ -1,6 +1,6 @@
 /* A result file: what its benchmarks measured, and what it says of the machine. */
-#ifndef REPORT_RESULTS_H
-#define REPORT_RESULTS_H
+#ifndef RESULTS_RESULTS_H
+#define RESULTS_RESULTS_H
 
 #include <jansson.h>
 #include <stddef.h>
