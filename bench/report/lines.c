@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "picture.h"
-#include "results/summary.h"
+#include "results/bounds.h"
 #include "results/text.h"
 
 enum { PANELS = 2, MAX_SERIES = 96, MAX_POINTS = 32, IDEAL = 3 };
@@ -109,21 +109,21 @@ static size_t put_lines(FILE *stream, const struct lines *lines) {
 
 /* -- the pictures -------------------------------------------------------------------------------------------------- */
 
-size_t write_dim(const struct drawing *drawing) {
+size_t draw_dim(const struct drawing *drawing) {
     struct run_list list = results_select(drawing->results, "kernel", "byte_pairs_per_s", 0, 0);
     struct lines lines = {.count = 0};
-    put_head(drawing->table, "kernel", "row bytes", "byte pairs/s", "lowest", "highest", "byte pairs/cycle",
-             "% of ceiling");
+    table_start(drawing->table, NULL, "kernel", "row bytes", "byte pairs/s", "lowest", "highest", "byte pairs/cycle",
+                "% of ceiling");
     for (size_t i = 0; i < list.count; i++) {
         const struct run *run = list.items[i];
         if (run->metric == 0 || run->dim <= 0)
             continue;
         struct spread rate = run_spread(run, "byte_pairs_per_s");
         add_point(&lines, run->metric, shade_of(run), run, run->dim, rate);
-        put_row(drawing->table, run->subject, number_exact(run->dim).text, number_si(rate.median).text,
-                number_si(rate.lowest).text, number_si(rate.highest).text,
-                number_plain(run_spread(run, "byte_pairs_per_cycle").median).text,
-                number_percent(run_spread(run, "of_ceiling").median).text);
+        table_add(drawing->table, words(run->subject), number_exact(run->dim), number_si(rate.median),
+                  number_si(rate.lowest), number_si(rate.highest),
+                  number_plain(run_spread(run, "byte_pairs_per_cycle").median),
+                  number_percent(run_spread(run, "of_ceiling").median));
     }
     return put_lines(drawing->data, &lines);
 }
@@ -141,20 +141,21 @@ static void add_ideal(struct lines *lines, const struct run_list *list) {
         }
 }
 
-size_t write_scaling(const struct drawing *drawing) {
+size_t draw_scaling(const struct drawing *drawing) {
     struct run_list list = results_select(drawing->results, "scaling", "distances_per_s", 0, 0);
     struct lines lines = {.linear = {0, 0, 1}};
     double most = results_most_threads(drawing->results, "scaling");
-    put_head(drawing->table, "kernel", "threads", "distances/s", "lowest", "highest", "efficiency", "% of ceiling");
+    table_start(drawing->table, NULL, "kernel", "threads", "distances/s", "lowest", "highest", "efficiency",
+                "% of ceiling");
     for (size_t i = 0; i < list.count; i++) {
         const struct run *run = list.items[i];
         struct spread rate = run_spread(run, "distances_per_s"), share = run_spread(run, "efficiency");
         add_point(&lines, 1, shade_of(run), run, run->threads, rate);
         add_point(&lines, 2, shade_of(run), run, run->threads,
                   (struct spread){share.n, 100 * share.median, 100 * share.lowest, 100 * share.highest});
-        put_row(drawing->table, run->subject, number_exact(run->threads).text, number_si(rate.median).text,
-                number_si(rate.lowest).text, number_si(rate.highest).text, number_percent(share.median).text,
-                number_percent(run_spread(run, "of_ceiling").median).text);
+        table_add(drawing->table, words(run->subject), number_exact(run->threads), number_si(rate.median),
+                  number_si(rate.lowest), number_si(rate.highest), number_percent(share.median),
+                  number_percent(run_spread(run, "of_ceiling").median));
         if (run->threads != most || most == 1 || share.n == 0)
             continue;
         put_html(drawing->finding, run->subject);
@@ -165,12 +166,12 @@ size_t write_scaling(const struct drawing *drawing) {
     return put_lines(drawing->data, &lines);
 }
 
-size_t write_batch(const struct drawing *drawing) {
+size_t draw_batch(const struct drawing *drawing) {
     double threads = results_most_threads(drawing->results, "stream");
     struct run_list list = results_select(drawing->results, "stream", "distances_per_s", 0, threads);
     struct lines lines = {.count = 0};
-    put_head(drawing->table, "kernel", "batch", "distances/s", "median ms", "99th percentile ms", "shortest ms",
-             "longest ms", "batches");
+    table_start(drawing->table, NULL, "kernel", "batch", "distances/s", "median ms", "99th percentile ms",
+                "shortest ms", "longest ms", "batches");
     for (size_t i = 0; i < list.count; i++) {
         const struct run *run = list.items[i];
         struct spread rate = run_spread(run, "distances_per_s"), middle = run_spread(run, "p50_ms"),
@@ -178,11 +179,10 @@ size_t write_batch(const struct drawing *drawing) {
         add_point(&lines, 1, shade_of(run), run, run->batch, rate);
         add_point(&lines, 2, shade_of(run), run, run->batch,
                   (struct spread){middle.n, middle.median, middle.median, fmax(middle.median, late.median)});
-        put_row(drawing->table, run->subject, number_exact(run->batch).text, number_si(rate.median).text,
-                number_plain(middle.median).text, number_plain(late.median).text,
-                number_plain(run_spread(run, "min_ms").lowest).text,
-                number_plain(run_spread(run, "max_ms").highest).text,
-                number_exact(run_spread(run, "batches").median).text);
+        table_add(drawing->table, words(run->subject), number_exact(run->batch), number_si(rate.median),
+                  number_plain(middle.median), number_plain(late.median),
+                  number_plain(run_spread(run, "min_ms").lowest), number_plain(run_spread(run, "max_ms").highest),
+                  number_exact(run_spread(run, "batches").median));
         if (run->batch != 1 || late.n == 0)
             continue;
         put_html(drawing->finding, run->subject);
@@ -197,17 +197,17 @@ static void add_bounds(struct lines *lines, unsigned panel, const struct run *ru
     add_point(lines, panel, IDEAL, run, x, (struct spread){1, 1, 1, 1});
 }
 
-size_t write_bounds(const struct drawing *drawing) {
+size_t draw_bounds(const struct drawing *drawing) {
     struct run_list ks = bounds_by_k(drawing->results, 0), batches = bounds_by_batch(drawing->results);
     struct lines lines = {.count = 0};
-    put_head(drawing->table, "kernel", "k", "batch", "× exhaustive", "lowest", "highest");
+    table_start(drawing->table, NULL, "kernel", "k", "batch", "× exhaustive", "lowest", "highest");
     for (size_t i = 0; i < ks.count + batches.count; i++) {
         const struct run *run = i < ks.count ? ks.items[i] : batches.items[i - ks.count];
         struct spread ratio = run_spread(run, "x_exhaustive");
         add_bounds(&lines, i < ks.count ? 1 : 2, run, i < ks.count ? run->k : run->batch);
-        put_row(drawing->table, run->subject, number_exact(run->k).text, number_exact(run->batch).text,
-                number_plain(ratio.median).text, number_plain(ratio.lowest).text, number_plain(ratio.highest).text);
+        table_add(drawing->table, words(run->subject), number_exact(run->k), number_exact(run->batch),
+                  number_plain(ratio.median), number_plain(ratio.lowest), number_plain(ratio.highest));
     }
-    write_break_even(drawing->finding, drawing->results, put_html);
+    write_break_even(drawing->finding, drawing->results, FORM_HTML);
     return put_lines(drawing->data, &lines);
 }

@@ -3,6 +3,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "results/facts.h"
+#include "results/jobs.h"
 #include "results/summary.h"
 #include "results/text.h"
 #include "style.h"
@@ -12,11 +14,35 @@ static void write_head(FILE *stream, const struct results *results) {
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n<title>knnmark: ",
           stream);
-    write_origin(stream, results, 0, put_html);
+    write_origin(stream, results, FORM_HTML);
     fputs("</title>\n<style>\n", stream);
     style_write_colours(stream);
     fputs(style_sheet, stream);
     fputs("</style>\n</head>\n<body>\n", stream);
+}
+
+/* The fastest kernel of each metric. */
+static void write_tiles(FILE *stream, const struct results *results) {
+    int some = 0;
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
+        struct jobs jobs = jobs_of(results, metric);
+        const struct job *best = jobs_best(&jobs);
+        if (best != NULL) {
+            fprintf(stream, "%s<div class=\"tile l%u\">\n<p class=\"muted\">%s, full job</p>\n",
+                    some++ ? "" : "<div class=\"tiles\">\n", metric, metric_title(metric));
+            fprintf(stream, "<p class=\"big\">%s s</p>\n<p>%s of the ceiling", number_plain(best->seconds).text,
+                    number_percent(best->share.median).text);
+            if (best->x_scalar > 0)
+                fprintf(stream, ", %s&nbsp;×&nbsp;scalar", number_plain(best->x_scalar).text);
+            if (best->x_peer > 0)
+                fprintf(stream, ", %s&nbsp;×&nbsp;best&nbsp;peer", number_plain(best->x_peer).text);
+            fputs("</p>\n<p class=\"muted\">", stream);
+            put_name(stream, best->run->subject);
+            fputs("</p>\n</div>\n", stream);
+        }
+        jobs_free(&jobs);
+    }
+    fputs(some ? "</div>\n" : "", stream);
 }
 
 static int belongs(const struct drawn *drawn) {
@@ -25,13 +51,13 @@ static int belongs(const struct drawn *drawn) {
 
 static void write_header(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count) {
     fputs("<header>\n<h1>knnmark</h1>\n<p class=\"muted\">Exhaustive nearest-neighbour search on bytes: ", stream);
-    write_origin(stream, results, 0, put_html);
-    if (results->file_count > 1) {
+    write_origin(stream, results, FORM_HTML);
+    if (results->peers != NULL) {
         fputs("</p>\n<p class=\"muted\">", stream);
-        write_peers_origin(stream, results, put_html);
+        write_peers_origin(stream, results, FORM_HTML);
     }
     fputs("</p>\n</header>\n", stream);
-    write_warnings(stream, results, 0);
+    write_warnings(stream, results, FORM_HTML);
     write_tiles(stream, results);
     fputs("<nav aria-label=\"Contents\"><a href=\"#full-job\">The full job</a>", stream);
     for (size_t i = 0; i < count; i++)
@@ -49,9 +75,10 @@ static void write_tables(FILE *stream, const struct results *results) {
         "measured rate of the fastest instruction mix that the kernel's CPU features allow; the small numbers "
         "are its range over the repetitions.</p>\n",
         results_dim(results));
-    write_full_job(stream, results);
-    write_other_searches(stream, results);
-    write_latencies(stream, results);
+    write_full_job(stream, results, FORM_HTML);
+    write_peer_settings(stream, results, FORM_HTML);
+    write_other_searches(stream, results, FORM_HTML);
+    write_latencies(stream, results, FORM_HTML);
     fputs("</section>\n", stream);
 }
 
@@ -76,7 +103,7 @@ static void write_figure(FILE *stream, const struct results *results, const stru
         return;
     }
     if (picture->write_tables != NULL)
-        picture->write_tables(stream, results);
+        picture->write_tables(stream, results, FORM_HTML);
     fputs("<figure>\n<figcaption>", stream);
     put_html(stream, picture->how);
     fputs("</figcaption>\n", stream);
@@ -87,10 +114,9 @@ static void write_figure(FILE *stream, const struct results *results, const stru
     if (!pictured)
         fputs("<p class=\"missing\">Not drawn: gnuplot was missing or failed when this report was written.</p>\n",
               stream);
-    fprintf(stream,
-            "<details%s><summary>The numbers</summary>\n<div class=\"scroll\" "
-            "tabindex=\"0\"><table>\n%s</table></div></details>\n",
-            pictured ? "" : " open", drawn->table);
+    fprintf(stream, "<details%s><summary>The numbers</summary>\n", pictured ? "" : " open");
+    table_write(&drawn->table, stream, FORM_HTML);
+    fputs("</details>\n", stream);
     fputs("</figure>\n</section>\n", stream);
 }
 
@@ -111,8 +137,21 @@ int page_write_picture(FILE *stream, const struct drawn *drawn) {
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
 
-void page_write(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count,
-                const char *source) {
+static void write_facts(FILE *stream, const struct results *results) {
+    const char *label;
+    char *text;
+    fputs("<dl>\n", stream);
+    for (size_t i = 0; text = fact_at(results, i, &label), label != NULL; i++, free(text)) {
+        if (text == NULL || text[0] == '\0')
+            continue;
+        fprintf(stream, "<dt>%s</dt><dd>", label);
+        put_html(stream, text);
+        fputs("</dd>\n", stream);
+    }
+    fputs("</dl>\n", stream);
+}
+
+void page_write(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count) {
     write_head(stream, results);
     write_header(stream, results, drawn, count);
     write_tables(stream, results);
@@ -122,23 +161,6 @@ void page_write(FILE *stream, const struct results *results, const struct drawn 
     fputs("<section id=\"measured\">\n<h2>How this was measured</h2>\n", stream);
     write_facts(stream, results);
     fputs("</section>\n</main>\n<footer>Written by knnmark-report from ", stream);
-    put_html(stream, source);
+    put_html(stream, results->name);
     fputs(".</footer>\n</body>\n</html>\n", stream);
-}
-
-void page_write_markdown(FILE *stream, const struct results *results, const char *source) {
-    fputs("### knnmark: ", stream);
-    write_origin(stream, results, 0, put_markdown);
-    fputs("\n", stream);
-    if (results->file_count > 1) {
-        fputs("\n", stream);
-        write_peers_origin(stream, results, put_markdown);
-        fputs("\n", stream);
-    }
-    write_warnings(stream, results, 1);
-    write_full_job_markdown(stream, results);
-    write_bounds_markdown(stream, results);
-    fputs("\nMedians of the repetitions, from ", stream);
-    put_markdown(stream, source);
-    fputs(".\n", stream);
 }

@@ -10,15 +10,12 @@
 struct drawn {
     const struct picture *picture;
     size_t things; /* 0: the result file has none of its benchmarks */
-    char *data, *table, *finding;
+    char *data, *finding;
+    struct table table;
     char *svg[2]; /* wide and narrow, as gnuplot draws them */
 };
 
-void page_write(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count,
-                const char *source);
-
-/* A summary in Markdown. */
-void page_write_markdown(FILE *stream, const struct results *results, const char *source);
+void page_write(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count);
 
 /* A picture as a file of its own; -1 if there is none. */
 int page_write_picture(FILE *stream, const struct drawn *drawn);

@@ -1,11 +1,10 @@
-/* The peers come in a file of their own: whether it belongs to the first one, and what is said of it. */
+#include "peers.h"
+
+#include <stdarg.h>
 #include <string.h>
 
-#include "results/summary.h"
-#include "results/text.h"
-
-static const char *checksum(const struct results *results, size_t file) {
-    return results_text(results, file, "knnmark.data.sha256", "context.data_sha256");
+static const char *checksum(const struct results *results) {
+    return results_text(results, "knnmark.data.sha256", "context.data_sha256");
 }
 
 static int differ(const char *a, const char *b) {
@@ -22,26 +21,28 @@ static void leave_out(struct results *results, const char *format, ...) __attrib
 
 static void leave_out(struct results *results, const char *format, ...) {
     char why[320];
-    __builtin_va_list arguments;
-    __builtin_va_start(arguments, format);
+    va_list arguments;
+    va_start(arguments, format);
     vsnprintf(why, sizeof why, format, arguments);
-    __builtin_va_end(arguments);
+    va_end(arguments);
     snprintf(results->left_out, sizeof results->left_out,
-             "the peers of %.100s are left out: %s; `make bench-peers` measures them anew", results->names[1], why);
+             "the peers of %.100s are left out: %s; `make bench-peers` measures them anew", results->peers->name, why);
 }
 
-int peers_belong(struct results *results) {
+/* Whether the peers may stand beside the kernels. */
+static int belong(struct results *results) {
+    const struct results *files[] = {results, results->peers};
     const char *cpu[2], *data[2];
     double threads[2], rows[2];
-    for (size_t file = 0; file < 2; file++) {
-        cpu[file] = results_text(results, file, "knnmark.cpu.name", "context.cpu");
-        data[file] = checksum(results, file);
-        threads[file] = results_threads(results, file);
-        rows[file] = json_number_value(results_fact(results, file, "knnmark.data.train", NULL));
+    for (size_t i = 0; i < 2; i++) {
+        cpu[i] = results_text(files[i], "knnmark.cpu.name", "context.cpu");
+        data[i] = checksum(files[i]);
+        threads[i] = results_threads(files[i]);
+        rows[i] = json_number_value(results_fact(files[i], "knnmark.data.train", NULL));
     }
     if (results_most_threads(results, "peer") > 0)
-        leave_out(results, "%.100s has peers, too", results->names[0]);
-    else if (results_fact(results, 1, "context.quick", NULL) != NULL)
+        leave_out(results, "%.100s has peers, too", results->name);
+    else if (results_fact(results->peers, "context.quick", NULL) != NULL)
         leave_out(results, "they are of a --quick run, on a part of the job");
     else if (differ(cpu[0], cpu[1]))
         leave_out(results, "their CPU is %.100s, not %.100s", cpu[1], cpu[0]);
@@ -55,16 +56,30 @@ int peers_belong(struct results *results) {
     return results->left_out[0] == '\0';
 }
 
-void write_peers_origin(FILE *stream, const struct results *results, void put(FILE *stream, const char *text)) {
-    put(stream, "Peers from ");
-    put(stream, results->names[1]);
-    put(stream, ": ");
-    write_origin(stream, results, 1, put);
-    for (size_t file = 0; file < 2; file++)
-        if (checksum(results, file) == NULL) {
-            put(stream, "; without a checksum ");
-            put(stream, results->names[file]);
-            put(stream, " does not say on which data it was measured");
-        }
-    put(stream, ".");
+static int all_peers(const struct run *runs, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        if (strcmp(runs[i].group, "peer") != 0)
+            return 0;
+    return 1;
+}
+
+int peers_alone(const struct results *results) {
+    return all_peers(results->runs, results->count) && all_peers(results->failed, results->failed_count);
+}
+
+/* What was measured becomes part of another list, in which there is room for MAX_RUNS; what it is stays known here. */
+static void move(struct run *to, size_t *to_count, struct run *from, size_t from_count) {
+    for (size_t i = 0; i < from_count && *to_count < MAX_RUNS; i++) {
+        to[(*to_count)++] = from[i];
+        from[i].repetitions = NULL;
+        from[i].count = 0;
+    }
+}
+
+void peers_join(struct results *results, struct results *peers) {
+    results->peers = peers;
+    if (!belong(results))
+        return;
+    move(results->runs, &results->count, peers->runs, peers->count);
+    move(results->failed, &results->failed_count, peers->failed, peers->failed_count);
 }

@@ -5,11 +5,12 @@
 #include <stdio.h>
 
 #include "results/results.h"
+#include "results/table.h"
 
 struct drawing {
     const struct results *results;
-    FILE *data;    /* for plots/<name>.gp */
-    FILE *table;   /* rows of an HTML table */
+    FILE *data; /* for plots/<name>.gp */
+    struct table *table;
     FILE *finding; /* a sentence about what is seen */
 };
 
@@ -19,7 +20,7 @@ struct picture {
     const char *how;                                /* how to read it */
     const char *source;                             /* the benchmarks it is drawn from; NULL: left out without them */
     size_t (*write)(const struct drawing *drawing); /* how many things are drawn: 0 where there is nothing */
-    void (*write_tables)(FILE *stream, const struct results *results); /* what goes before the picture; or NULL */
+    void (*write_tables)(FILE *stream, const struct results *results, enum form form); /* before the picture; or NULL */
 };
 
 const struct picture *pictures(size_t *count);
@@ -29,18 +30,18 @@ unsigned shade_of(const struct run *run);
 
 /* -- pictures of rows: plots/rows.gp reads them -------------------------------------------------------------------- */
 
-size_t write_throughput(const struct drawing *drawing);
-size_t write_schedule(const struct drawing *drawing);
-size_t write_repetitions(const struct drawing *drawing);
+size_t draw_throughput(const struct drawing *drawing);
+size_t draw_schedule(const struct drawing *drawing);
+size_t draw_repetitions(const struct drawing *drawing);
 
 /* -- pictures of lines: plots/lines.gp reads them ------------------------------------------------------------------ */
 
-size_t write_dim(const struct drawing *drawing);
-size_t write_scaling(const struct drawing *drawing);
-size_t write_batch(const struct drawing *drawing);
-size_t write_bounds(const struct drawing *drawing);
+size_t draw_dim(const struct drawing *drawing);
+size_t draw_scaling(const struct drawing *drawing);
+size_t draw_batch(const struct drawing *drawing);
+size_t draw_bounds(const struct drawing *drawing);
 
-size_t write_roofline(const struct drawing *drawing);
+size_t draw_roofline(const struct drawing *drawing);
 
 /* Moves values apart, so that labels at them do not overlap: neighbours end at least `gap` from each other, in their
  * order, and all between `lowest` and `highest`. */

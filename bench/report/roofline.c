@@ -27,7 +27,7 @@ static double own_cache(const struct results *results) {
     size_t i;
     json_t *cache;
     double bytes = 0;
-    json_array_foreach(results_fact(results, 0, "context.caches", NULL), i, cache) {
+    json_array_foreach(results_fact(results, "context.caches", NULL), i, cache) {
         double sharing = json_number_value(json_object_get(cache, "num_sharing"));
         if (json_integer_value(json_object_get(cache, "level")) == 2)
             bytes = json_number_value(json_object_get(cache, "size")) / fmax(1, sharing);
@@ -81,7 +81,7 @@ static void write_roofs(struct roofline *roofline, const struct run_list *mixes,
         snprintf(label, sizeof label, "%s, %s/s", mix + strspn(mix, "_"), number_si(rate).text);
         put_roof(roofline->drawing->data, metric, label, mix + strspn(mix, "_"),
                  roofline->read > 0 ? rate / roofline->read : 0, rate, exp(at[next++]));
-        put_row(roofline->drawing->table, run->name, "", number_si(rate).text);
+        table_add(roofline->drawing->table, words(run->name), words(""), number_si(rate));
     }
 }
 
@@ -109,7 +109,7 @@ static void write_batches(struct roofline *roofline, const struct run_list *batc
         fprintf(data, "%u ", run->metric);
         put_quoted(data, label);
         fprintf(data, " %.6g %.6g\n", x, rate);
-        put_row(roofline->drawing->table, run->name, number_plain(x).text, number_si(rate).text);
+        table_add(roofline->drawing->table, words(run->name), number_plain(x), number_si(rate));
         last = run->subject;
     }
 }
@@ -125,9 +125,9 @@ static void write_full_jobs(struct roofline *roofline, const struct run_list *se
             continue;
         fprintf(data, "%u %u %.6g %.6g %.6g %.6g ", run->metric, shade_of(run), x, rate, spread.lowest * roofline->dim,
                 spread.highest * roofline->dim);
-        put_quoted(data, strstr(run->subject, "_scalar") != NULL ? run->subject : "");
+        put_quoted(data, run->scalar ? run->subject : "");
         fputc('\n', data);
-        put_row(roofline->drawing->table, run->name, number_plain(x).text, number_si(rate).text);
+        table_add(roofline->drawing->table, words(run->name), number_plain(x), number_si(rate));
     }
 }
 
@@ -142,7 +142,7 @@ static struct run_list mixes_of(const struct results *results, double threads) {
     return kept;
 }
 
-size_t write_roofline(const struct drawing *drawing) {
+size_t draw_roofline(const struct drawing *drawing) {
     const struct results *results = drawing->results;
     double threads = results_most_threads(results, "ceiling"), dim = results_dim(results);
     struct run_list mixes = mixes_of(results, threads);
@@ -154,7 +154,7 @@ size_t write_roofline(const struct drawing *drawing) {
     roofline.read = reads.count > 0 ? run_spread(reads.items[0], "bytes_per_s").median : 0;
     if (mixes.count == 0 || (batches.count == 0 && searches.count == 0))
         return 0;
-    put_head(drawing->table, "measured", "byte pairs a byte read", "byte pairs/s");
+    table_start(drawing->table, NULL, "measured", "byte pairs a byte read", "byte pairs/s");
     FILE *data = drawing->data;
     see(&roofline, &mixes, "byte_pairs_per_s", 1);
     see(&roofline, &batches, "distances_per_s", dim);
@@ -164,7 +164,7 @@ size_t write_roofline(const struct drawing *drawing) {
         snprintf(label, sizeof label, "reading, %sB/s", number_si(roofline.read).text);
         put_roof(data, 0, label, label, 0, roofline.read, roofline.read);
         snprintf(label, sizeof label, "%sB/s", number_si(roofline.read).text);
-        put_row(drawing->table, reads.items[0]->name, "", label);
+        table_add(drawing->table, words(reads.items[0]->name), words(""), words(label));
     }
     for (unsigned metric = 1; metric <= KNN_METRICS; metric++)
         write_roofs(&roofline, &mixes, metric);

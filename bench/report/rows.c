@@ -32,8 +32,8 @@ static void put_line(FILE *stream, int kind, size_t y, const char *label, unsign
 }
 
 /* The texts head those of the rows. */
-static void put_heading(FILE *stream, size_t y, const char *label, double ceiling, const char *text,
-                        const char *second) {
+static void put_row_heading(FILE *stream, size_t y, const char *label, double ceiling, const char *text,
+                            const char *second) {
     put_line(stream, HEADING, y, label, 0, &(struct spread){0}, ceiling, text, second);
 }
 
@@ -58,15 +58,15 @@ static void put_throughput(const struct drawing *drawing, const struct run *run,
     double ceiling = ceiling_of(run, "distances_per_s");
     put_line(drawing->data, ROW, y, run->subject, shade_of(run), &rate, ceiling, number_si(rate.median).text,
              number_percent(share.median).text);
-    put_row(drawing->table, run->subject, number_si(rate.median).text, number_si(rate.lowest).text,
-            number_si(rate.highest).text, number_si(ceiling).text, number_percent(share.median).text);
+    table_add(drawing->table, words(run->subject), number_si(rate.median), number_si(rate.lowest),
+              number_si(rate.highest), number_si(ceiling), number_percent(share.median));
 }
 
-size_t write_throughput(const struct drawing *drawing) {
+size_t draw_throughput(const struct drawing *drawing) {
     double threads = results_most_threads(drawing->results, "search");
     struct run_list searches = results_select(drawing->results, "search", "distances_per_s", 1, threads);
     size_t y = 0;
-    put_head(drawing->table, "kernel", "distances/s", "lowest", "highest", "ceiling", "% of ceiling");
+    table_start(drawing->table, NULL, "kernel", "distances/s", "lowest", "highest", "ceiling", "% of ceiling");
     for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
         struct run_list list = of_metric(&searches, metric);
         double ceiling = 0;
@@ -75,7 +75,7 @@ size_t write_throughput(const struct drawing *drawing) {
                 ceiling = ceiling_of(list.items[i], "distances_per_s");
         run_list_sort(&list, "distances_per_s");
         if (list.count > 0)
-            put_heading(drawing->data, y++, metric_title(metric), ceiling, "", "of it");
+            put_row_heading(drawing->data, y++, metric_title(metric), ceiling, "", "of it");
         for (size_t i = list.count; i-- > 0;)
             put_throughput(drawing, list.items[i], y++);
     }
@@ -86,15 +86,14 @@ size_t write_throughput(const struct drawing *drawing) {
 
 static void put_policy(const struct drawing *drawing, const struct run *run, size_t y) {
     struct spread ratio = run_spread(run, "x_default");
-    char batch[40], times[48];
-    snprintf(batch, sizeof batch, "%.0f", run->batch);
+    char times[48];
     snprintf(times, sizeof times, "%s ×", number_plain(ratio.median).text);
     put_line(drawing->data, ROW, y, run->subject, 1, &ratio, 0, times,
              number_percent(run_spread(run, "of_ceiling").median).text);
-    put_row(drawing->table, run->subject, batch, number_plain(ratio.median).text, number_plain(ratio.lowest).text,
-            number_plain(ratio.highest).text, number_si(run_spread(run, "distances_per_s").median).text,
-            number_percent(run_spread(run, "of_ceiling").median).text,
-            number_plain(run_spread(run, "batch_ms").median).text);
+    table_add(drawing->table, words(run->subject), number_exact(run->batch), number_plain(ratio.median),
+              number_plain(ratio.lowest), number_plain(ratio.highest),
+              number_si(run_spread(run, "distances_per_s").median),
+              number_percent(run_spread(run, "of_ceiling").median), number_plain(run_spread(run, "batch_ms").median));
 }
 
 /* The smallest batch above this one; 0 where there is none. */
@@ -106,17 +105,17 @@ static double next_batch(const struct run_list *list, double batch) {
     return next;
 }
 
-size_t write_schedule(const struct drawing *drawing) {
+size_t draw_schedule(const struct drawing *drawing) {
     double threads = results_most_threads(drawing->results, "schedule");
     struct run_list list = results_select(drawing->results, "schedule", "x_default", 0, threads);
     size_t y = 0;
-    put_head(drawing->table, "policy", "batch", "x default", "lowest", "highest", "distances/s", "% of ceiling",
-             "batch ms");
+    table_start(drawing->table, NULL, "policy", "batch", "x default", "lowest", "highest", "distances/s",
+                "% of ceiling", "batch ms");
     double batch = 0;
     while ((batch = next_batch(&list, batch)) > 0) {
         char heading[64];
         snprintf(heading, sizeof heading, batch == 1 ? "one query" : "%.0f queries", batch);
-        put_heading(drawing->data, y++, heading, 0, "", "of ceiling");
+        put_row_heading(drawing->data, y++, heading, 0, "", "of ceiling");
         for (size_t i = 0; i < list.count; i++)
             if (list.items[i]->batch == batch)
                 put_policy(drawing, list.items[i], y++);
@@ -129,25 +128,24 @@ size_t write_schedule(const struct drawing *drawing) {
 /* The time over its median, in every repetition. */
 static void put_repetitions(const struct drawing *drawing, const struct run *run, size_t y) {
     struct spread time = run_spread(run, "full_job_s");
-    char text[48], repetitions[24];
+    char text[48];
     double width = (time.highest - time.lowest) / time.median;
     snprintf(text, sizeof text, "%s", width > 0 ? number_percent(width).text : "0 %");
-    snprintf(repetitions, sizeof repetitions, "%zu", time.n);
     struct spread ratio = {time.n, 1, time.lowest / time.median, time.highest / time.median};
     put_line(drawing->data, ROW, y, run->subject, shade_of(run), &ratio, 0, text, "");
     for (size_t i = 0; i < run->count; i++) {
         ratio.median = run_value(run, i, "full_job_s") / time.median;
         put_line(drawing->data, POINT, y, "", shade_of(run), &ratio, 0, "", "");
     }
-    put_row(drawing->table, run->subject, repetitions, number_plain(time.median).text, number_plain(time.lowest).text,
-            number_plain(time.highest).text, text);
+    table_add(drawing->table, words(run->subject), number_exact((double)time.n), number_plain(time.median),
+              number_plain(time.lowest), number_plain(time.highest), words(text));
 }
 
-size_t write_repetitions(const struct drawing *drawing) {
+size_t draw_repetitions(const struct drawing *drawing) {
     double threads = results_most_threads(drawing->results, "search");
     struct run_list searches = results_select(drawing->results, "search", "full_job_s", 1, threads);
     size_t y = 0;
-    put_head(drawing->table, "kernel", "repetitions", "median s", "fastest s", "slowest s", "width");
+    table_start(drawing->table, NULL, "kernel", "repetitions", "median s", "fastest s", "slowest s", "width");
     for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
         struct run_list list = of_metric(&searches, metric);
         run_list_sort(&list, "full_job_s");
@@ -156,7 +154,7 @@ size_t write_repetitions(const struct drawing *drawing) {
             if (run_spread(list.items[i], "full_job_s").n < 2)
                 continue;
             if (!headed)
-                put_heading(drawing->data, y++, metric_title(metric), 0, "range", "");
+                put_row_heading(drawing->data, y++, metric_title(metric), 0, "range", "");
             headed = 1;
             put_repetitions(drawing, list.items[i], y++);
         }

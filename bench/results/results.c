@@ -4,54 +4,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "fields.h"
 #include "samples.h"
-
-/* -- names --------------------------------------------------------------------------------------------------------- */
-
-static unsigned metric_of(const char *name) {
-    for (unsigned i = 0; i < KNN_METRICS; i++) {
-        size_t length = strlen(knn_metrics[i].name);
-        if (strncmp(name, knn_metrics[i].name, length) == 0 && (name[length] == '_' || name[length] == '\0'))
-            return i + 1;
-    }
-    return 0;
-}
 
 const char *metric_title(unsigned metric) {
     return metric != 0 ? knn_metrics[metric - 1].title : "other";
-}
-
-static void parse_segment(struct run *run, const char *segment) {
-    const struct {
-        const char *key;
-        double *value;
-    } keys[] = {{"k:", &run->k}, {"dim:", &run->dim}, {"batch:", &run->batch}, {"threads:", &run->threads}};
-    for (size_t i = 0; i < sizeof keys / sizeof keys[0]; i++)
-        if (strncmp(segment, keys[i].key, strlen(keys[i].key)) == 0)
-            *keys[i].value = strtod(segment + strlen(keys[i].key), NULL);
-    if (metric_of(segment) != 0)
-        run->metric = metric_of(segment);
-}
-
-static struct run parse_name(const char *name) {
-    struct run run = {0};
-    char copy[sizeof run.name], *rest = NULL;
-    snprintf(run.name, sizeof run.name, "%s", name);
-    memcpy(copy, run.name, sizeof copy);
-    const char *segment = strtok_r(copy, "/", &rest);
-    snprintf(run.group, sizeof run.group, "%s", segment != NULL ? segment : "");
-    segment = strtok_r(NULL, "/", &rest);
-    snprintf(run.subject, sizeof run.subject, "%s", segment != NULL ? segment : "");
-    run.metric = metric_of(run.subject);
-    while ((segment = strtok_r(NULL, "/", &rest)) != NULL)
-        parse_segment(&run, segment);
-    return run;
-}
-
-int run_by_hand(const struct run *run) {
-    const char *name = run->subject;
-    return run->metric != 0 && strcmp(run->group, "peer") != 0 && strstr(name, "_auto") == NULL &&
-           strstr(name, "_scalar") == NULL && strstr(name, "_f32") == NULL;
 }
 
 /* -- loading ------------------------------------------------------------------------------------------------------- */
@@ -68,14 +25,14 @@ static struct run *find(struct run *runs, size_t count, const char *name) {
     return NULL;
 }
 
-static int add_repetition(struct run *runs, size_t *count, json_t *entry, struct knn_error *error) {
-    struct run parsed = parse_name(string_of(entry, "run_name"));
-    struct run *run = find(runs, *count, parsed.name);
+static int add_repetition(struct run *runs, size_t *count, const struct run *parsed, json_t *entry,
+                          struct knn_error *error) {
+    struct run *run = find(runs, *count, parsed->name);
     if (run == NULL && *count == MAX_RUNS)
         return knn_fail(error, "more than %d benchmarks; filter them by BENCH_FLAGS=--benchmark_filter=...", MAX_RUNS);
     if (run == NULL) {
         run = &runs[(*count)++];
-        *run = parsed;
+        *run = *parsed;
     }
     json_t **grown = realloc(run->repetitions, (run->count + 1) * sizeof(json_t *));
     if (grown == NULL)
@@ -86,101 +43,72 @@ static int add_repetition(struct run *runs, size_t *count, json_t *entry, struct
 }
 
 /* Repetitions tell more than their aggregates; of a benchmark that has aggregates only, the median is taken. */
-static int add_entries(struct results *results, const json_t *entries, struct knn_error *error) {
-    size_t i, before = results->count;
+static int add_entries(struct results *results, const json_t *entries, int medians, struct knn_error *error) {
+    size_t i, repeated = results->count;
     json_t *entry;
+    struct run run;
     json_array_foreach(entries, i, entry) {
         int failed = json_is_true(json_object_get(entry, "error_occurred"));
-        if (string_of(entry, "run_name")[0] == '\0' || strcmp(string_of(entry, "run_type"), "aggregate") == 0)
+        int aggregate = strcmp(string_of(entry, "run_type"), "aggregate") == 0;
+        int median = aggregate && strcmp(string_of(entry, "aggregate_name"), "median") == 0;
+        if ((medians ? !median : aggregate) || !identify(&run, entry) ||
+            (medians && find(results->runs, repeated, run.name) != NULL))
             continue;
         if (add_repetition(failed ? results->failed : results->runs, failed ? &results->failed_count : &results->count,
-                           entry, error) != 0)
-            return -1;
-    }
-    size_t repeated = results->count;
-    json_array_foreach(entries, i, entry) {
-        const char *name = string_of(entry, "run_name");
-        if (strcmp(string_of(entry, "aggregate_name"), "median") == 0 &&
-            find(results->runs + before, repeated - before, name) == NULL &&
-            add_repetition(results->runs, &results->count, entry, error) != 0)
+                           &run, entry, error) != 0)
             return -1;
     }
     return 0;
 }
 
-static int allocate(struct results *results, struct knn_error *error) {
-    if (results->runs == NULL)
-        results->runs = calloc(MAX_RUNS, sizeof *results->runs);
-    if (results->failed == NULL)
-        results->failed = calloc(MAX_RUNS, sizeof *results->failed);
+int results_take(struct results *results, json_t *file, const char *name, struct knn_error *error) {
+    *results = (struct results){.file = file, .name = name};
+    results->runs = calloc(MAX_RUNS, sizeof *results->runs);
+    results->failed = calloc(MAX_RUNS, sizeof *results->failed);
     if (results->runs == NULL || results->failed == NULL)
         return knn_fail(error, "no memory for %d benchmarks", MAX_RUNS);
-    return 0;
-}
-
-/* The second file is the peers'; anything else in it would pass for the first one's. */
-static int has_others(const json_t *entries) {
-    size_t i;
-    json_t *entry;
-    json_array_foreach(entries, i, entry) {
-        const char *name = string_of(entry, "run_name");
-        if (name[0] != '\0' && strncmp(name, "peer/", 5) != 0)
-            return 1;
-    }
-    return 0;
-}
-
-static int is_ours(const struct results *results, size_t from) {
-    static const char *const groups[] = {"ceiling", "kernel", "search", "latency", "schedule",
-                                         "scaling", "stream", "peer",   "bounds"};
-    for (size_t i = from; i < results->count; i++)
-        for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
-            if (strcmp(results->runs[i].group, groups[g]) == 0)
-                return 1;
+    const json_t *entries = json_object_get(file, "benchmarks");
+    if (add_entries(results, entries, 0, error) != 0 || add_entries(results, entries, 1, error) != 0)
+        return -1;
+    if (results->count + results->failed_count == 0)
+        return knn_fail(error, "%s has none of knnmark's benchmarks; name a file that `make bench` wrote", name);
     return 0;
 }
 
 int results_load(struct results *results, const char *path, struct knn_error *error) {
     json_error_t problem;
-    if (allocate(results, error) != 0)
-        return -1;
-    if (results->file_count == MAX_FILES)
-        return knn_fail(error, "more than %d result files; name the benchmarks' and the peers'", MAX_FILES);
-    json_t *root = json_load_file(path, 0, &problem);
-    if (root == NULL && problem.line < 0)
+    *results = (struct results){0};
+    json_t *file = json_load_file(path, 0, &problem);
+    if (file == NULL && problem.line < 0)
         return knn_fail(error, "cannot read %s; `make bench` writes results/bench.json", path);
-    if (root == NULL)
+    if (file == NULL)
         return knn_fail(error, "%s is no whole JSON file (line %d: %.100s); repeat the run that wrote it", path,
                         problem.line, problem.text);
-    results->names[results->file_count] = path;
-    results->files[results->file_count++] = root;
-    const json_t *entries = json_object_get(root, "benchmarks");
-    size_t before = results->count, failed_before = results->failed_count;
-    if (results->file_count > 1 && has_others(entries))
-        return knn_fail(
-            error, "%s has more than peers; name the file of `make bench` first, then one of `make bench-peers`", path);
-    if (results->file_count > 1 && !peers_belong(results))
-        return 0;
-    if (add_entries(results, entries, error) != 0)
-        return -1;
-    if (!is_ours(results, before) && results->failed_count == failed_before)
-        return knn_fail(error, "%s has none of knnmark's benchmarks; name a file that `make bench` wrote", path);
-    return 0;
+    return results_take(results, file, path, error);
+}
+
+static void free_runs(struct run *runs, size_t count) {
+    for (size_t i = 0; i < count; i++)
+        free(runs[i].repetitions);
+    free(runs);
 }
 
 void results_free(struct results *results) {
-    for (size_t i = 0; i < results->count; i++)
-        free(results->runs[i].repetitions);
-    for (size_t i = 0; i < results->failed_count; i++)
-        free(results->failed[i].repetitions);
-    free(results->runs);
-    free(results->failed);
-    for (size_t i = 0; i < results->file_count; i++)
-        json_decref(results->files[i]);
+    free_runs(results->runs, results->count);
+    free_runs(results->failed, results->failed_count);
+    json_decref(results->file);
     *results = (struct results){0};
 }
 
 /* -- asking -------------------------------------------------------------------------------------------------------- */
+
+const char *run_label(const struct run *run) {
+    return string_of(run->repetitions[0], "label");
+}
+
+const char *run_error(const struct run *run) {
+    return string_of(run->repetitions[0], "error_message");
+}
 
 double run_value(const struct run *run, size_t repetition, const char *counter) {
     double value = json_number_value(json_object_get(run->repetitions[repetition], counter));
@@ -243,29 +171,29 @@ static const json_t *member_of(const json_t *value, const char *path) {
     return value;
 }
 
-const json_t *results_fact(const struct results *results, size_t file, const char *path, const char *earlier) {
-    const json_t *value = member_of(results->files[file], path);
-    return value != NULL ? value : member_of(results->files[file], earlier);
+const json_t *results_fact(const struct results *results, const char *path, const char *earlier) {
+    const json_t *value = member_of(results->file, path);
+    return value != NULL ? value : member_of(results->file, earlier);
 }
 
-const char *results_text(const struct results *results, size_t file, const char *path, const char *earlier) {
-    return json_string_value(results_fact(results, file, path, earlier));
+const char *results_text(const struct results *results, const char *path, const char *earlier) {
+    return json_string_value(results_fact(results, path, earlier));
 }
 
-double results_threads(const struct results *results, size_t file) {
-    double most = json_number_value(results_fact(results, file, "knnmark.threads.count", NULL));
-    size_t i;
-    json_t *entry;
+double results_threads(const struct results *results) {
+    double most = json_number_value(results_fact(results, "knnmark.threads.count", NULL));
     if (most > 0)
         return most;
-    json_array_foreach(json_object_get(results->files[file], "benchmarks"), i, entry) most =
-        fmax(most, parse_name(string_of(entry, "run_name")).threads);
+    for (size_t i = 0; i < results->failed_count; i++)
+        most = fmax(most, results->failed[i].threads);
+    for (size_t i = 0; i < results->count; i++)
+        most = fmax(most, results->runs[i].threads);
     return most;
 }
 
 double results_dim(const struct results *results) {
-    double dim = json_number_value(results_fact(results, 0, "knnmark.data.dim", NULL));
-    const char *shape = results_text(results, 0, NULL, "context.data_shape");
+    double dim = json_number_value(results_fact(results, "knnmark.data.dim", NULL));
+    const char *shape = results_text(results, NULL, "context.data_shape");
     const char *cross = shape != NULL ? strchr(shape, 'x') : NULL; /* "train 50000 x 3072, ..." */
     if (dim <= 0 && cross != NULL)
         dim = strtod(cross + 1, NULL);

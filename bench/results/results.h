@@ -8,26 +8,31 @@
 #include "fail.h"
 #include "kernel.h"
 
-enum { MAX_RUNS = 2048, MAX_FILES = 2 };
+enum { MAX_RUNS = 2048 };
 
-/* The repetitions of one benchmark. Its name is <group>/<subject>[/<metric>][/<key>:<value>...]. */
+/* The repetitions of one benchmark, and what it is. */
 struct run {
-    char name[128], group[24], subject[64];
+    char name[128]; /* for people */
+    char group[24];
+    char subject[64];              /* its kernel, policy, instruction mix or peer */
     unsigned metric;               /* 1 + its enum knn_metric; 0: none */
-    double k, dim, batch, threads; /* 0: not in the name */
-    json_t **repetitions;          /* of the file */
+    double k, dim, batch, threads; /* 0: does not apply */
+    int random;                    /* among random bytes instead of the data */
+    int by_hand;                   /* a kernel that is neither the scalar one, nor the compiler's, nor on floats */
+    int scalar;
+    json_t **repetitions; /* of the file */
     size_t count;
 };
 
 struct results {
-    json_t *files[MAX_FILES]; /* the first tells of the machine, the second has the peers */
-    const char *names[MAX_FILES];
-    size_t file_count;
-    char left_out[512]; /* why no peers were taken from the second file; "" where they were */
-    struct run *runs;   /* in the order of the files */
+    json_t *file;
+    const char *name;
+    struct run *runs; /* in the order of the file */
     size_t count;
     struct run *failed; /* those that reported an error instead of a time, each once */
     size_t failed_count;
+    const struct results *peers; /* of a file of their own: their runs are among these, unless ... */
+    char left_out[512];          /* ... this says why they are not */
 };
 
 struct run_list {
@@ -41,9 +46,11 @@ struct spread {
     double median, lowest, highest;
 };
 
-/* Adds a file to zeroed or earlier results; `path` is kept. The second one's peers are added only if they may stand
- * beside the first one's kernels. On failure results_free is still due. */
+/* Sets *results to a file's; `path` is kept. On failure results_free is still due. */
 int results_load(struct results *results, const char *path, struct knn_error *error);
+
+/* The same of what is no file yet; the reference is taken over. */
+int results_take(struct results *results, json_t *file, const char *name, struct knn_error *error);
 void results_free(struct results *results);
 
 /* The runs of a group that have this counter. `k` and `threads` of 0 stand for any. */
@@ -58,25 +65,22 @@ struct spread run_spread(const struct run *run, const char *counter);
 /* The counter in one repetition; 0 where it is missing or no positive number. */
 double run_value(const struct run *run, size_t repetition, const char *counter);
 
-/* A kernel written by hand: neither the scalar one, nor the compiler's, nor on floats, nor a peer's. */
-int run_by_hand(const struct run *run);
+/* What the benchmark says beside its numbers, or why it failed; "" where it does not. */
+const char *run_label(const struct run *run);
+const char *run_error(const struct run *run);
 
 /* Sorts by the median of a counter, smallest first. */
 void run_list_sort(struct run_list *list, const char *counter);
 
-/* A member of a file by its path, "knnmark.cpu.name", or else by that of earlier files (either may be NULL); NULL where
- * it is missing. */
-const json_t *results_fact(const struct results *results, size_t file, const char *path, const char *earlier);
+/* A member of the file by its path, "knnmark.cpu.name", or else by that of earlier files (either may be NULL); NULL
+ * where it is missing. */
+const json_t *results_fact(const struct results *results, const char *path, const char *earlier);
 
 /* The same as text; NULL where it is missing or none. */
-const char *results_text(const struct results *results, size_t file, const char *path, const char *earlier);
+const char *results_text(const struct results *results, const char *path, const char *earlier);
 
-/* The threads a file was measured on, all of them; 0 where it does not tell. */
-double results_threads(const struct results *results, size_t file);
-
-/* peers.c: whether the second file's peers, not added yet, may stand beside the first file's kernels; if not, results->
- * left_out says why. */
-int peers_belong(struct results *results);
+/* The threads it was measured on, all of them; 0 where it does not tell. */
+double results_threads(const struct results *results);
 
 /* Bytes of a row. */
 double results_dim(const struct results *results);

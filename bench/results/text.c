@@ -3,11 +3,18 @@
 #include <math.h>
 #include <string.h>
 
-static struct number three_digits(double value, const char *unit) {
-    struct number number;
-    int before = (int)floor(log10(value * 1.0005)); /* 9.996 has as many digits before the point as 10.0 */
+static const struct number nothing = {.text = "–", .value = NAN};
+
+struct number words(const char *text) {
+    return (struct number){.words = text, .value = NAN};
+}
+
+/* Of `shown`, which is the value in this unit. */
+static struct number three_digits(double shown, const char *unit, double value) {
+    struct number number = {.value = value};
+    int before = (int)floor(log10(shown * 1.0005)); /* 9.996 has as many digits before the point as 10.0 */
     int after = before < 2 ? 2 - before : 0;
-    snprintf(number.text, sizeof number.text, "%.*f%s", after < 12 ? after : 12, value, unit);
+    snprintf(number.text, sizeof number.text, "%.*f%s", after < 12 ? after : 12, shown, unit);
     return number;
 }
 
@@ -16,39 +23,44 @@ static int is_positive(double value) {
 }
 
 struct number number_plain(double value) {
-    return is_positive(value) ? three_digits(value, "") : (struct number){"–"};
+    return is_positive(value) ? three_digits(value, "", value) : nothing;
 }
 
 struct number number_si(double value) {
     static const char *const units[] = {"", " k", " M", " G", " T", " P"};
     size_t i = 0;
+    double shown = value;
     if (!is_positive(value))
-        return (struct number){"–"};
-    for (; value * 1.0005 >= 1000 && i + 1 < sizeof units / sizeof units[0]; i++)
-        value /= 1000;
-    return three_digits(value, units[i]);
+        return nothing;
+    for (; shown * 1.0005 >= 1000 && i + 1 < sizeof units / sizeof units[0]; i++)
+        shown /= 1000;
+    return three_digits(shown, units[i], value);
 }
 
 struct number number_percent(double fraction) {
-    return is_positive(fraction) ? three_digits(100 * fraction, " %") : (struct number){"–"};
+    return is_positive(fraction) ? three_digits(100 * fraction, " %", fraction) : nothing;
 }
 
-struct number number_percent_range(double lowest, double highest) {
-    struct number number = {"–"};
+struct number number_range(double lowest, double highest) {
+    struct number number = nothing;
     if (is_positive(lowest) && highest > lowest)
-        snprintf(number.text, sizeof number.text, "%.15s–%.15s", three_digits(100 * lowest, "").text,
-                 three_digits(100 * highest, "").text);
+        snprintf(number.text, sizeof number.text, "%.15s–%.15s", three_digits(lowest, "", 0).text,
+                 three_digits(highest, "", 0).text);
     return number;
 }
 
+struct number number_percent_range(double lowest, double highest) {
+    return number_range(100 * lowest, 100 * highest);
+}
+
 struct number number_exact(double value) {
-    struct number number;
+    struct number number = {.value = value};
     snprintf(number.text, sizeof number.text, "%.15g", value);
     return number;
 }
 
 struct number number_short(double value) {
-    struct number number;
+    struct number number = {.value = value};
     snprintf(number.text, sizeof number.text, "%.4g", value);
     return number;
 }
@@ -104,18 +116,4 @@ void put_markdown(FILE *stream, const char *text) {
             fputc('\\', stream);
         fputc(is_control(*text) ? ' ' : *text, stream);
     }
-}
-
-void put_cells(FILE *stream, const char *cell, const char *const *texts) {
-    fputs("<tr>", stream);
-    for (size_t i = 0; texts[i] != NULL; i++) {
-        const char *tag = i == 0 ? "th" : cell, *scope = cell[1] == 'h' ? "col" : "row";
-        if (tag[1] == 'h')
-            fprintf(stream, "<th scope=\"%s\">", scope);
-        else
-            fputs("<td>", stream);
-        put_name(stream, texts[i]);
-        fprintf(stream, "</%s>", tag);
-    }
-    fputs("</tr>\n", stream);
 }

@@ -7,13 +7,18 @@
 /* Returned by value: the text lives as long as the expression that asked for it. */
 struct number {
     char text[40];
+    const char *words; /* in place of the text, where it is no number but words of any length */
+    double value;      /* as a machine takes it; NaN where there is none */
 };
+
+struct number words(const char *text);
 
 /* Three significant digits, "–" for what is not a positive number. */
 struct number number_plain(double value);                          /* 3.77 */
 struct number number_si(double value);                             /* 133 M */
 struct number number_percent(double fraction);                     /* 89.3 % */
-struct number number_percent_range(double lowest, double highest); /* 81.5–90.6; "–" when both are the same */
+struct number number_range(double lowest, double highest);         /* 1.04–1.19; "–" when both are the same */
+struct number number_percent_range(double lowest, double highest); /* 81.5–90.6 */
 
 /* Exactly, without digits after the point that are not needed. */
 struct number number_exact(double value);
@@ -32,10 +37,5 @@ void put_quoted(FILE *stream, const char *text);
 
 /* A cell of a Markdown table. */
 void put_markdown(FILE *stream, const char *text);
-
-/* One row of an HTML table: its first cell is a name, the others are numbers. */
-#define put_head(stream, ...) put_cells(stream, "th", (const char *const[]){__VA_ARGS__, NULL})
-#define put_row(stream, ...)  put_cells(stream, "td", (const char *const[]){__VA_ARGS__, NULL})
-void put_cells(FILE *stream, const char *cell, const char *const *texts);
 
 #endif

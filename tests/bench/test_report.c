@@ -250,6 +250,22 @@ static void test_unwritable(void **state) {
     assert_int_equal(process_files(p), 3);
 }
 
+/* The same tables for other programs, whose numbers have no unit and all digits, and for a terminal. */
+static void test_other_forms(void **state) {
+    struct process *p = *state;
+    write_results(p, "result.json", EVERYTHING | EVIL_NAMES);
+    report(p, "--output=@tables.csv", "--output=@tables.txt", "@result.json");
+    assert_success(p);
+    char *csv = text_of(p, "tables.csv"), *text = text_of(p, "tables.txt");
+    assert_holds(csv, "\"l1_avx2_6x8\",4,125000000,0.8,\"78.4–82.4\",150\n");
+    assert_holds(csv, "\n\"l1_<b>&\"\"x\"\"'`|\\\",30,");
+    assert_holds(text, "\nvariant         full job, s  distances/s  % of ceiling     spread  × scalar\n");
+    assert_holds(text, "\nl1_avx2_6x8            4.00        125 M        80.0 %  78.4–82.4       150\n");
+    assert_holds(text, "is paid for after 667 queries by l1_avx2_6x8, never by l2_avx2_6x16.");
+    free(csv);
+    free(text);
+}
+
 /* What was not named is not written: a file of the same name with another ending stays. */
 static void test_nothing_beside(void **state) {
     struct process *p = *state;
@@ -389,6 +405,7 @@ int main(void) {
         TEST(test_arguments),
         TEST(test_unwritable),
         TEST(test_nothing_beside),
+        TEST(test_other_forms),
         TEST(test_without_gnuplot),
         TEST(test_broken_scripts),
         TEST(test_pictures_alone),

@@ -4,6 +4,7 @@
 
 #include "fuzz.h"
 #include "report/page.h"
+#include "results/summary.h"
 
 static void write_all(const struct results *results) {
     static char nothing[] = "";
@@ -14,11 +15,14 @@ static void write_all(const struct results *results) {
     if (drawn == NULL || nowhere == NULL)
         abort();
     for (size_t i = 0; i < count; i++) {
-        drawn[i] = (struct drawn){.picture = &all[i], .table = nothing, .finding = nothing};
-        drawn[i].things = all[i].write(&(struct drawing){results, nowhere, nowhere, nowhere});
+        drawn[i] = (struct drawn){.picture = &all[i], .finding = nothing};
+        drawn[i].things = all[i].write(&(struct drawing){results, nowhere, &drawn[i].table, nowhere});
     }
-    page_write(nowhere, results, drawn, count, "fuzz.json");
-    page_write_markdown(nowhere, results, "fuzz.json");
+    page_write(nowhere, results, drawn, count);
+    for (int form = FORM_TEXT; form <= FORM_CSV; form++)
+        summary_write(nowhere, results, (enum form)form);
+    for (size_t i = 0; i < count; i++)
+        table_free(&drawn[i].table);
     fclose(nowhere);
     free(drawn);
 }

@@ -1,0 +1,10 @@
+/* What a benchmark is: the fields of its entry in a result file or, before schema 2, its name. */
+#ifndef RESULTS_FIELDS_H
+#define RESULTS_FIELDS_H
+
+#include "results.h"
+
+/* Sets the run's identity; 0 if the entry is none of knnmark's benchmarks. */
+int identify(struct run *run, const json_t *entry);
+
+#endif

@@ -1,0 +1,89 @@
+#include "jobs.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+static const double FULL_JOB = 10000.0 * 50000.0; /* distances */
+
+int run_is_peer(const struct run *run) {
+    return strcmp(run->group, "peer") == 0 && strcmp(run->subject, "knnmark") != 0;
+}
+
+/* Peers may be all there is. */
+static double threads_of(const struct results *results) {
+    double threads = results_most_threads(results, "search");
+    return threads > 0 ? threads : results_most_threads(results, "peer");
+}
+
+int run_is_full_job(const struct results *results, const struct run *run) {
+    int searched = strcmp(run->group, "search") == 0 && run->k == 1;
+    return run->metric != 0 && run->threads == threads_of(results) && (searched || run_is_peer(run)) &&
+           run_spread(run, "full_job_s").n > 0;
+}
+
+static int faster_first(const void *a, const void *b) {
+    double x = ((const struct job *)a)->seconds, y = ((const struct job *)b)->seconds;
+    return (x > y) - (x < y);
+}
+
+/* Machines drift from one run to the next. So a peer's time is taken to be that over ours, measured in turn, times ours
+ * in this file; where a file does not tell, as measured. */
+static double comparable(const struct job *job, double ours) {
+    double ratio = run_is_peer(job->run) ? run_spread(job->run, "x_ours").median : 0;
+    return ratio > 0 && isfinite(ours) ? ratio * ours : job->seconds;
+}
+
+double over_scalar(const struct results *results, const struct run *run, double seconds) {
+    struct run_list list = results_select(results, "search", "full_job_s", 1, run->threads);
+    for (size_t i = 0; i < list.count; i++)
+        if (list.items[i]->scalar && list.items[i]->metric == run->metric)
+            return run_spread(list.items[i], "full_job_s").median / seconds;
+    return run_spread(run, "x_scalar").median;
+}
+
+static void compare(const struct results *results, struct jobs *jobs) {
+    double ours = INFINITY, peer = INFINITY;
+    if (jobs_best(jobs) != NULL)
+        ours = jobs_best(jobs)->seconds;
+    for (size_t i = 0; i < jobs->count; i++)
+        if (run_is_peer(jobs->items[i].run))
+            peer = fmin(peer, comparable(&jobs->items[i], ours));
+    for (size_t i = 0; i < jobs->count; i++) {
+        struct job *job = &jobs->items[i];
+        job->x_scalar = over_scalar(results, job->run, comparable(job, ours));
+        job->x_peer = isfinite(peer) ? peer / comparable(job, ours) : 0;
+    }
+    jobs->with_peers = isfinite(peer);
+}
+
+struct jobs jobs_of(const struct results *results, unsigned metric) {
+    struct jobs jobs = {.items = calloc(results->count + 1, sizeof *jobs.items)};
+    for (size_t i = 0; jobs.items != NULL && i < results->count; i++) {
+        const struct run *run = &results->runs[i];
+        if (run->metric == metric && run_is_full_job(results, run))
+            jobs.items[jobs.count++] = (struct job){
+                .run = run, .seconds = run_spread(run, "full_job_s").median, .share = run_spread(run, "of_ceiling")};
+    }
+    if (jobs.count > 0)
+        qsort(jobs.items, jobs.count, sizeof *jobs.items, faster_first);
+    compare(results, &jobs);
+    return jobs;
+}
+
+void jobs_free(struct jobs *jobs) {
+    free(jobs->items);
+    *jobs = (struct jobs){0};
+}
+
+const struct job *jobs_best(const struct jobs *jobs) {
+    for (size_t i = 0; i < jobs->count; i++)
+        if (!run_is_peer(jobs->items[i].run))
+            return &jobs->items[i];
+    return NULL;
+}
+
+double job_rate(const struct job *job) {
+    double rate = run_spread(job->run, "distances_per_s").median;
+    return rate > 0 ? rate : FULL_JOB / job->seconds;
+}

@@ -1,0 +1,296 @@
+#include "table.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* -- filling ------------------------------------------------------------------------------------------------------- */
+
+void table_add_column(struct table *table, const char *head, enum column_kind kind) {
+    if (table->column_count == MAX_COLUMNS)
+        return;
+    snprintf(table->columns[table->column_count].head, sizeof table->columns[0].head, "%s", head);
+    table->columns[table->column_count++].kind = kind;
+}
+
+void table_set(struct table *table, const char *title, const char *const *heads) {
+    *table = (struct table){.title = title};
+    for (size_t i = 0; heads[i] != NULL; i++)
+        table_add_column(table, heads[i], i == 0 ? COLUMN_NAME : COLUMN_NUMBER);
+}
+
+static int make_room(struct table *table) {
+    if (table->rows < table->room)
+        return 0;
+    size_t room = table->room > 0 ? 2 * table->room : 16;
+    struct number *cells = realloc(table->cells, room * table->column_count * sizeof *cells);
+    if (cells == NULL)
+        return -1;
+    table->cells = cells;
+    char *best = realloc(table->best, room);
+    if (best == NULL)
+        return -1;
+    table->best = best;
+    table->room = room;
+    return 0;
+}
+
+void table_add_cells(struct table *table, const struct number *cells, size_t count) {
+    if (make_room(table) != 0)
+        return;
+    struct number *row = &table->cells[table->rows * table->column_count];
+    for (size_t i = 0; i < table->column_count; i++) {
+        row[i] = i < count ? cells[i] : words("");
+        if (row[i].words != NULL)
+            row[i].words = strdup(row[i].words);
+    }
+    table->best[table->rows++] = 0;
+}
+
+void table_mark_best(struct table *table) {
+    if (table->rows > 0)
+        table->best[table->rows - 1] = 1;
+}
+
+void table_free(struct table *table) {
+    for (size_t i = 0; i < table->rows * table->column_count; i++)
+        free((char *)table->cells[i].words);
+    free(table->cells);
+    free(table->best);
+    *table = (struct table){0};
+}
+
+/* -- asking -------------------------------------------------------------------------------------------------------- */
+
+static const char *shown(const struct number *cell) {
+    return cell->words != NULL ? cell->words : cell->text;
+}
+
+static const struct number *cell_at(const struct table *table, size_t row, size_t column) {
+    return &table->cells[row * table->column_count + column];
+}
+
+/* Whether a cell says something. */
+static int says(const struct number *cell) {
+    return strcmp(shown(cell), "") != 0 && strcmp(shown(cell), "–") != 0;
+}
+
+/* A picture is for a page alone, and a column in which no row says anything for nobody. */
+static int is_left_out(const struct table *table, size_t column, enum form form) {
+    if (table->columns[column].kind == COLUMN_PICTURE)
+        return form != FORM_HTML;
+    for (size_t row = 0; row < table->rows; row++)
+        if (says(cell_at(table, row, column)))
+            return 0;
+    return 1;
+}
+
+/* -- text ---------------------------------------------------------------------------------------------------------- */
+
+static int from_left(enum column_kind kind) {
+    return kind == COLUMN_NAME || kind == COLUMN_WORDS;
+}
+
+/* Characters of UTF-8. */
+static size_t width_of(const char *text) {
+    size_t width = 0;
+    for (; *text != '\0'; text++)
+        width += ((unsigned char)*text & 0xc0) != 0x80;
+    return width;
+}
+
+static size_t column_width(const struct table *table, size_t column) {
+    size_t width = width_of(table->columns[column].head);
+    for (size_t row = 0; row < table->rows; row++) {
+        size_t own = width_of(shown(cell_at(table, row, column)));
+        width = own > width ? own : width;
+    }
+    return width;
+}
+
+/* The last column needs no space behind it. */
+static void put_padded(FILE *stream, const char *text, size_t width, int left, int last) {
+    int space = (int)(width - width_of(text));
+    fprintf(stream, "%*s%s%*s", left ? 0 : space, "", text, left && !last ? space : 0, "");
+}
+
+static void write_text(const struct table *table, FILE *stream) {
+    size_t widths[MAX_COLUMNS] = {0}, last = 0;
+    for (size_t i = 0; i < table->column_count; i++)
+        if (!is_left_out(table, i, FORM_TEXT)) {
+            widths[i] = column_width(table, i);
+            last = i;
+        }
+    if (table->title != NULL)
+        fprintf(stream, "\n%s\n", table->title);
+    for (size_t row = 0; row <= table->rows; row++) { /* the first line is the heads' */
+        for (size_t i = 0; i <= last; i++) {
+            const char *text = row == 0 ? table->columns[i].head : shown(cell_at(table, row - 1, i));
+            if (widths[i] > 0) {
+                fputs(i > 0 ? "  " : "", stream);
+                put_padded(stream, text, widths[i], from_left(table->columns[i].kind), i == last);
+            }
+        }
+        fputc('\n', stream);
+    }
+}
+
+/* -- Markdown ------------------------------------------------------------------------------------------------------ */
+
+static void put_markdown_cell(FILE *stream, const char *text) {
+    fputs("| ", stream);
+    put_markdown(stream, text);
+    fputc(' ', stream);
+}
+
+static void write_markdown(const struct table *table, FILE *stream) {
+    if (table->title != NULL)
+        fprintf(stream, "\n**%s**\n", table->title);
+    fputc('\n', stream);
+    for (size_t line = 0; line < table->rows + 2; line++) { /* the heads, how they are aligned, the rows */
+        for (size_t i = 0; i < table->column_count; i++)
+            if (is_left_out(table, i, FORM_MARKDOWN))
+                continue;
+            else if (line == 1)
+                fputs(from_left(table->columns[i].kind) ? "|:---" : "|---:", stream);
+            else
+                put_markdown_cell(stream, line == 0 ? table->columns[i].head : shown(cell_at(table, line - 2, i)));
+        fputs("|\n", stream);
+    }
+}
+
+/* -- HTML ---------------------------------------------------------------------------------------------------------- */
+
+static int has_note(const struct table *table, size_t column) {
+    return column + 1 < table->column_count && table->columns[column + 1].kind == COLUMN_NOTE;
+}
+
+static const char *class_of(const struct table *table, size_t column) {
+    enum column_kind kind = table->columns[column].kind;
+    return has_note(table, column)  ? " class=\"share\""
+           : kind == COLUMN_WIDE    ? " class=\"wide\""
+           : kind == COLUMN_PICTURE ? " class=\"picture\""
+           : kind == COLUMN_WORDS   ? " class=\"words\""
+                                    : "";
+}
+
+static void write_html_head(const struct table *table, FILE *stream) {
+    fputs("<thead><tr>", stream);
+    for (size_t i = 0; i < table->column_count; i++) {
+        if (table->columns[i].kind == COLUMN_NOTE || is_left_out(table, i, FORM_HTML))
+            continue;
+        fprintf(stream, "<th scope=\"col\"%s>", class_of(table, i));
+        if (table->columns[i].kind == COLUMN_PICTURE)
+            fputs(table->columns[i].head, stream);
+        else
+            put_name(stream, table->columns[i].head);
+        fputs("</th>", stream);
+    }
+    fputs("</tr></thead>\n<tbody>\n", stream);
+}
+
+static void write_html_cell(const struct table *table, FILE *stream, size_t row, size_t column) {
+    const char *text = shown(cell_at(table, row, column));
+    enum column_kind kind = table->columns[column].kind;
+    fprintf(stream, kind == COLUMN_NAME ? "<th scope=\"row\">" : "<td%s>", class_of(table, column));
+    if (kind == COLUMN_PICTURE)
+        fputs(text, stream);
+    else
+        (kind == COLUMN_NAME ? put_name : put_html)(stream, text);
+    if (has_note(table, column)) {
+        const struct number *note = cell_at(table, row, column + 1);
+        fputs(" <small>", stream);
+        put_html(stream, says(note) ? shown(note) : "");
+        fputs("</small>", stream);
+    }
+    fputs(kind == COLUMN_NAME ? "</th>" : "</td>", stream);
+}
+
+static void write_html(const struct table *table, FILE *stream) {
+    if (table->title != NULL) {
+        fputs("<h3>", stream);
+        put_html(stream, table->title);
+        fputs("</h3>\n", stream);
+    }
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n", stream);
+    write_html_head(table, stream);
+    for (size_t row = 0; row < table->rows; row++) {
+        fputs(table->best[row] ? "<tr class=\"best\">" : "<tr>", stream);
+        for (size_t i = 0; i < table->column_count; i++)
+            if (table->columns[i].kind != COLUMN_NOTE && !is_left_out(table, i, FORM_HTML))
+                write_html_cell(table, stream, row, i);
+        fputs("</tr>\n", stream);
+    }
+    fputs("</tbody></table></div>\n", stream);
+}
+
+/* -- CSV ----------------------------------------------------------------------------------------------------------- */
+
+/* Words in quotes, numbers in full. */
+static void put_csv_cell(FILE *stream, const struct number *cell) {
+    if (cell->words == NULL && isfinite(cell->value)) {
+        fprintf(stream, "%.9g", cell->value);
+        return;
+    }
+    fputc('"', stream);
+    for (const char *at = says(cell) ? shown(cell) : ""; *at != '\0'; at++)
+        fputs((char[]){*at, *at == '"' ? '"' : '\0', '\0'}, stream);
+    fputc('"', stream);
+}
+
+static void write_csv(const struct table *table, FILE *stream) {
+    if (table->title != NULL)
+        fprintf(stream, "# %s\n", table->title);
+    for (size_t row = 0; row <= table->rows; row++) {
+        for (size_t i = 0; i < table->column_count; i++) {
+            struct number head = words(table->columns[i].head);
+            if (is_left_out(table, i, FORM_CSV))
+                continue;
+            fputs(i > 0 ? "," : "", stream);
+            put_csv_cell(stream, row == 0 ? &head : cell_at(table, row - 1, i));
+        }
+        fputc('\n', stream);
+    }
+    fputc('\n', stream);
+}
+
+/* -- all ----------------------------------------------------------------------------------------------------------- */
+
+void table_write(const struct table *table, FILE *stream, enum form form) {
+    static void (*const writers[])(const struct table *, FILE *) = {
+        [FORM_TEXT] = write_text, [FORM_MARKDOWN] = write_markdown, [FORM_HTML] = write_html, [FORM_CSV] = write_csv};
+    if (table->rows > 0)
+        writers[form](table, stream);
+}
+
+void table_write_folded(const struct table *table, FILE *stream, enum form form, const char *line) {
+    struct table titled = *table;
+    int folded = form == FORM_HTML && table->rows > 0;
+    titled.title = form == FORM_HTML ? NULL : line;
+    if (folded)
+        fprintf(stream, "<details><summary>%s</summary>\n", line);
+    table_write(&titled, stream, form);
+    fputs(folded ? "</details>\n" : "", stream);
+}
+
+void put_words(FILE *stream, enum form form, const char *text) {
+    if (form == FORM_HTML)
+        put_html(stream, text);
+    else if (form == FORM_MARKDOWN)
+        put_markdown(stream, text);
+    else
+        fputs(text, stream);
+}
+
+void put_heading(FILE *stream, enum form form, const char *text) {
+    if (form == FORM_TEXT || form == FORM_MARKDOWN)
+        fprintf(stream, "\n%s%s\n", form == FORM_MARKDOWN ? "#### " : "", text);
+}
+
+void put_paragraph(FILE *stream, enum form form, const char *text) {
+    if (form == FORM_CSV)
+        return;
+    fputs(form == FORM_HTML ? "<p class=\"muted\">" : "\n", stream);
+    put_words(stream, form, text);
+    fputs(form == FORM_HTML ? "</p>\n" : "\n", stream);
+}
