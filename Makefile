@@ -187,7 +187,8 @@ CEILING_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/ceilings/*.c))
 WORK_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/f32_tile.c,$(wildcard bench/work/*.c))) \
                    $(F32:%=$(BUILD)/bench/work/f32_tile_%.o)
 GBENCH_OBJECTS  := $(patsubst %.cc,$(BUILD)/%.o,$(filter-out %/cost.cc,$(wildcard bench/gbench/*.cc)))
-BENCH_OBJECTS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c)) $(CEILING_OBJECTS) $(WORK_OBJECTS) $(STATISTICS) $(GBENCH_OBJECTS)
+BENCH_OBJECTS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c)) $(CEILING_OBJECTS) $(WORK_OBJECTS) $(RESULTS_OBJECTS) $(STATISTICS) \
+                   $(GBENCH_OBJECTS)
 TEST_SOURCES := $(wildcard tests/*/test_*.c bench/gbench/test_*.c)
 TESTS     := $(TEST_SOURCES:%.c=$(BUILD)/%)
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_SOURCES) tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c)) \
@@ -407,7 +408,7 @@ data: ## fetch CIFAR-10 (170 MB), verified, to where the default data set is loo
 format: ## reformat the sources
 	clang-format -i $(FORMATTED)
 
-LINTED := statistics ceilings work report regress # peers need packages that may be absent
+LINTED := statistics ceilings work results report regress # peers need packages that may be absent
 lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 	$(Q)! grep -n '#include "[^"]*/' kernels/*.[ch] src/*/*.[ch] # by a path, one room could see any other

@@ -80,12 +80,6 @@ int register_f32(struct bench *bench, struct knn_error *error);
 int register_bounds(struct bench *bench, struct knn_error *error);
 int register_schedules(struct bench *bench, struct knn_error *error);
 
-/* -- the table that ends a run ------------------------------------------------------------------------------------- */
-
-/* Collects the results named search/... and latency/...; `context` is not used. */
-void table_collect(const struct gb_result *result, void *context);
-void table_print(FILE *stream, const struct bench *bench);
-
 /* Tells the result file about the machine, the build and the data. */
 void describe_run(const struct bench *bench);
 

@@ -42,4 +42,6 @@ void describe_run(const struct bench *bench) {
     add("commit", "%s", KNN_COMMIT);
     add("knnmark", "%s", KNN_VERSION);
     add("data", "%s", bench->dataset.source);
+    if (bench->quick)
+        add("quick", "yes");
 }

@@ -6,6 +6,7 @@
 #include "bench.h"
 #include "clock.h"
 #include "interrupt.h"
+#include "outcome.h"
 #include "plural.h"
 #include "program.h"
 #include "provenance.h"
@@ -63,14 +64,11 @@ static int take_options(int *argc, char **argv, struct settings *settings, struc
 
 /* -- the run ------------------------------------------------------------------------------------------------------- */
 
-static int started; /* 0 when the benchmarks are only listed */
-
 /* What is running and how many are left: on a terminal a line that is overwritten, elsewhere one every few seconds. */
 static void show_progress(const char *name, size_t index, size_t total, void *context) {
     static double last;
     const double every = 5;
     (void)context;
-    started = 1;
     if (isatty(STDERR_FILENO)) {
         fprintf(stderr, "\r\033[K[%zu of %zu] %s", index + 1, total, name);
     } else if (index == 0 || knn_seconds() - last >= every) {
@@ -82,20 +80,36 @@ static void show_progress(const char *name, size_t index, size_t total, void *co
 static void take_result(const struct gb_result *result, void *context) {
     if (isatty(STDERR_FILENO))
         fputs("\r\033[K", stderr);
-    table_collect(result, context);
+    outcome_take(result, context);
 }
 
-static int undescribed; /* 1: a result file without provenance was written */
-
-static const char *add_provenance(void *context) {
-    static char *text;
-    free(text);
-    text = provenance_text(context, !gb_was_stopped());
-    undescribed = text == NULL;
-    return text;
+static int measure(struct outcome *outcome, const char *output) {
+    struct knn_error error;
+    struct gb_reporting reporting = {.on_start = show_progress,
+                                     .on_result = take_result,
+                                     .extra = outcome_describe,
+                                     .context = outcome,
+                                     .bare_names = 1};
+    int errors = gb_run(&reporting);
+    if (errors < 0)
+        return fail(gb_error());
+    if (outcome->undescribed)
+        return fail("the result file lacks its member \"knnmark\": no memory, or compiler flags that are not UTF-8");
+    if (errors > 0)
+        fprintf(stderr, "knnmark-bench: %d benchmark%s reported an error instead of a time: see above\n", errors,
+                knn_plural((size_t)errors));
+    int status = errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (outcome_print(outcome, stdout, &error) != 0)
+        status = fail(error.message);
+    if (!gb_was_stopped())
+        return status;
+    fprintf(stderr, "knnmark-bench: interrupted: what was measured until then is %s\n",
+            output != NULL ? output : "above");
+    return knn_interrupt_status();
 }
 
 static int run(struct bench *bench, const char *output) {
+    struct outcome outcome = {.bench = bench};
     struct knn_error error;
     for (size_t i = 0; i < GROUPS; i++)
         if (groups[i].add(bench, &error) != 0)
@@ -103,26 +117,9 @@ static int run(struct bench *bench, const char *output) {
     describe_run(bench);
     provenance_begin(bench);
     knn_catch_interrupts(gb_stop_run); /* it ends with what there is, within a second or so */
-    struct gb_reporting reporting = {.on_start = show_progress,
-                                     .on_result = take_result,
-                                     .extra = add_provenance,
-                                     .context = bench,
-                                     .bare_names = 1};
-    int errors = gb_run(&reporting);
-    if (errors < 0)
-        return fail(gb_error());
-    if (undescribed)
-        return fail("the result file lacks its member \"knnmark\": no memory, or compiler flags that are not UTF-8");
-    if (errors > 0)
-        fprintf(stderr, "knnmark-bench: %d benchmark%s reported an error instead of a time: see above\n", errors,
-                knn_plural((size_t)errors));
-    if (started)
-        table_print(stdout, bench);
-    if (!gb_was_stopped())
-        return errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    fprintf(stderr, "knnmark-bench: interrupted: what was measured until then is %s\n",
-            output != NULL ? output : "above");
-    return knn_interrupt_status();
+    int status = measure(&outcome, output);
+    outcome_free(&outcome);
+    return status;
 }
 
 int main(int argc, char **argv) {

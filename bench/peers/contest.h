@@ -2,8 +2,6 @@
 #ifndef CONTEST_H
 #define CONTEST_H
 
-#include <stdio.h>
-
 #include "bench.h"
 #include "peer.h"
 
@@ -49,6 +47,5 @@ double contest_ratio(const struct contest *contest, const struct contestant *c, 
 /* Hands the times of the finished rounds, at least one, to Google Benchmark as repetitions of
  * peer/<name>/<metric>/threads:N. */
 int report_register(struct contest *contest);
-void report_table(FILE *stream, const struct contest *contest);
 
 #endif

@@ -8,6 +8,7 @@
 #include "blas_core.h"
 #include "contest.h"
 #include "interrupt.h"
+#include "outcome.h"
 #include "program.h"
 #include "provenance.h"
 
@@ -108,11 +109,30 @@ static void stop(void) {
         _exit(knn_interrupt_status());
 }
 
-static const char *add_provenance(void *context) {
-    static char *text;
-    const struct contest *contest = context;
-    free(text);
-    return text = provenance_text(contest->job.bench, contest->finished == contest->rounds);
+/* A peer that is wrong on this CPU, or cannot run here, is a finding; knnmark itself has to be right. */
+static int ours_failed(const struct contest *contest) {
+    for (size_t i = 0; i < contest->count; i++)
+        if (contest->list[i].ours == i && contest->list[i].error[0] != '\0')
+            return 1;
+    return 0;
+}
+
+static int publish(struct contest *contest, struct outcome *outcome, const char *output) {
+    struct gb_reporting reporting = {
+        .on_result = outcome_take, .extra = outcome_describe, .context = outcome, .bare_names = 1};
+    struct knn_error error;
+    if (report_register(contest) != 0 || gb_run(&reporting) < 0)
+        return fail(gb_error());
+    int status = ours_failed(contest) ? EXIT_FAILURE : EXIT_SUCCESS;
+    if (outcome_print(outcome, stdout, &error) != 0)
+        status = fail(error.message);
+    if (peers_absent()[0] != '\0')
+        printf("\nNot in this build, for lack of their packages:%s\n", peers_absent());
+    if (contest->finished == contest->rounds)
+        return status;
+    fprintf(stderr, "knnmark-bench-peers: interrupted: what %u of %u rounds measured is %s\n", contest->finished,
+            contest->rounds, output != NULL ? output : "above");
+    return knn_interrupt_status();
 }
 
 /* Writes what the finished rounds gave. */
@@ -125,17 +145,10 @@ static int measure(struct contest *contest, const struct settings *settings) {
     }
     if (contest->finished < contest->rounds && take_flags(settings, contest->finished) != 0)
         return EXIT_FAILURE;
-    struct gb_reporting reporting = {.extra = add_provenance, .context = contest, .bare_names = 1};
-    int errors = report_register(contest) == 0 ? gb_run(&reporting) : -1;
-    if (errors < 0)
-        return fail(gb_error());
-    fputc('\n', stdout);
-    report_table(stdout, contest);
-    if (contest->finished == contest->rounds)
-        return errors > 0 ? EXIT_FAILURE : EXIT_SUCCESS;
-    fprintf(stderr, "knnmark-bench-peers: interrupted: what %u of %u rounds measured is %s\n", contest->finished,
-            contest->rounds, settings->common.output != NULL ? settings->common.output : "above");
-    return knn_interrupt_status();
+    struct outcome outcome = {.bench = contest->job.bench, .unfinished = contest->finished < contest->rounds};
+    int status = publish(contest, &outcome, settings->common.output);
+    outcome_free(&outcome);
+    return status;
 }
 
 static int run(struct bench *bench, const struct settings *settings) {
@@ -147,7 +160,6 @@ static int run(struct bench *bench, const struct settings *settings) {
     if (bench->quick) {
         bench->dataset.train.pixels = bench_view(&bench->dataset.train.pixels, QUICK_ROWS);
         bench->dataset.test.pixels = bench_view(&bench->dataset.test.pixels, QUICK_QUERIES);
-        gb_context("quick", "yes");
     }
     provenance_begin(bench); /* hashes what is searched: of a quick run that is a part */
     int status = contest_open(&contest, bench, settings->rounds, &error) != 0 ? fail(error.message)

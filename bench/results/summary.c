@@ -121,6 +121,10 @@ void write_peer_settings(FILE *stream, const struct results *results, enum form 
                      run_error(&results->failed[i])[0] != '\0' ? run_error(&results->failed[i])
                                                                : "it does not say why");
     table_write(&table, stream, form);
+    if (table.rows > 0)
+        put_paragraph(stream, form,
+                      "A time holds everything from the queries to the nearest row of each, selection included; × ours "
+                      "compares with knnmark in the same round.");
     table_free(&table);
 }
 
