@@ -28,10 +28,31 @@ static inline uint32_t sum_of_lanes32(__m256i v) {
     return (uint32_t)_mm_cvtsi128_si32(x);
 }
 
-/* 1 if any of eight unsigned distances is below the limit. AVX2 has no unsigned compare: d >= l where max(d, l) = d. */
-static inline uint32_t any_below(__m256i distance, __m256i limit) {
-    __m256i not_below = _mm256_cmpeq_epi32(_mm256_max_epu32(distance, limit), distance);
-    return _mm256_movemask_epi8(not_below) != -1;
+/* All ones in the lanes whose distance is not below the limit. AVX2 has no unsigned compare: max(d, l) = d there. */
+static inline __m256i not_below(__m256i distance, __m256i limit) {
+    return _mm256_cmpeq_epi32(_mm256_max_epu32(distance, limit), distance);
+}
+
+/* The AND of it and what earlier distances gave; at once, for compilers would put it off and keep the distances. */
+static inline void and_not_below(__m256i *none_below, __m256i distance, __m256i limit) {
+    *none_below = _mm256_and_si256(*none_below, not_below(distance, limit));
+    __asm__("" : "+x"(*none_below));
+}
+
+/* What a tile returns: bit i is set if one of `vectors` vectors of query i's distances has one below bound[i]. Seldom
+ * any is, and one test of all queries together, by the AND of not_below(), is then all that it costs. */
+static inline uint32_t hits_of(__m256i none_below, const uint32_t *out, unsigned vectors, unsigned nq,
+                               const uint32_t *bound) {
+    uint32_t hits = 0;
+    if (__builtin_expect(_mm256_movemask_epi8(none_below) == -1, 1))
+        return 0;
+    for (unsigned i = 0; i < nq; i++, out += 8 * (size_t)vectors) {
+        __m256i limit = _mm256_set1_epi32((int)bound[i]), none = _mm256_set1_epi32(-1);
+        for (unsigned v = 0; v < vectors; v++)
+            and_not_below(&none, load(out + 8 * (size_t)v), limit);
+        hits |= (uint32_t)(_mm256_movemask_epi8(none) != -1) << i;
+    }
+    return hits;
 }
 
 /* One query word to all lanes. In assembly because clang would take the floating-point forms, and Zen 4 loses time when

@@ -54,15 +54,15 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
         t += NR * GROUP;
         q += nq * GROUP;
     }
-    uint32_t hits = 0;
+    __m256i none_below = _mm256_set1_epi32(-1);
     KNN_UNROLL
     for (unsigned i = 0; i < nq; i++) {
         __m256 even = _mm256_shuffle_ps(_mm256_castsi256_ps(sum[i][0]), _mm256_castsi256_ps(sum[i][1]), 0x88);
-        __m256i distance = _mm256_permute4x64_epi64(_mm256_castps_si256(even), 0xd8);
-        _mm256_storeu_si256((__m256i *)(void *)(out + i * NR), distance);
-        hits |= any_below(distance, _mm256_set1_epi32((int)bound[i])) << i;
+        __m256i distance = _mm256_castps_si256(even);
+        _mm256_store_si256((__m256i *)(void *)(out + i * NR), distance);
+        and_not_below(&none_below, distance, _mm256_set1_epi32((int)bound[i]));
     }
-    return hits;
+    return hits_of(none_below, out, NR / 8, nq, bound);
 }
 
 KNN_TILE_BY_WIDTH(tile_6x8, body, MR)
@@ -71,8 +71,18 @@ static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t di
     knn_pack_groups8(rows, stride, n, dim, knn_panel_queries(n, MR), panel);
 }
 
+/* A tile's sums of rows 0, 1, 4, 5 and 2, 3, 6, 7 come out in order when a lane's halves are put side by side. */
+static void swap_rows(uint8_t *panel, size_t groups) {
+    for (uint8_t *g = panel; groups > 0; groups--, g += NR * GROUP) {
+        __m128i second = _mm_load_si128((const __m128i *)(const void *)(g + 16));
+        _mm_store_si128((__m128i *)(void *)(g + 16), _mm_load_si128((const __m128i *)(const void *)(g + 32)));
+        _mm_store_si128((__m128i *)(void *)(g + 32), second);
+    }
+}
+
 static void pack_train(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
     knn_pack_groups8(rows, stride, n, dim, NR, panel);
+    swap_rows(panel, knn_groups(dim, GROUP));
 }
 
 const struct knn_kernel knn_l1_avx2_6x8 = {

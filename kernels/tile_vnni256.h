@@ -32,18 +32,20 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
         q += nq * VNNI256_GROUP;
     }
     const uint32_t *query_terms = (const uint32_t *)(const void *)q;
-    uint32_t hits = 0;
+    __m256i none_below = _mm256_set1_epi32(-1);
     KNN_UNROLL
     for (unsigned i = 0; i < nq; i++) {
         __m256i limit = _mm256_set1_epi32((int)bound[i]), term = _mm256_set1_epi32((int)query_terms[i]);
+        __m256i least = _mm256_set1_epi32(-1);
         for (unsigned v = 0; v < VNNI256_VECTORS; v++) {
             __m256i terms = _mm256_add_epi32(term, load(t + 32 * v));
             __m256i distance = _mm256_sub_epi32(terms, _mm256_slli_epi32(sum[i][v], 1));
-            _mm256_storeu_si256((__m256i *)(void *)(out + i * VNNI256_NR + 8 * v), distance);
-            hits |= any_below(distance, limit) << i;
+            _mm256_store_si256((__m256i *)(void *)(out + i * VNNI256_NR + 8 * v), distance);
+            least = _mm256_min_epu32(least, distance);
         }
+        and_not_below(&none_below, least, limit);
     }
-    return hits;
+    return hits_of(none_below, out, VNNI256_VECTORS, nq, bound);
 }
 
 static void vnni256_pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t dim, void *panel) {
