@@ -1,8 +1,10 @@
 /* knnmark-regress: did head get slower than base? */
 #include <stdlib.h>
 
+#include "forms.h"
 #include "interrupt.h"
 #include "options.h"
+#include "words.h"
 #include "write.h"
 
 static int fail(const struct knn_error *error) {
@@ -28,7 +30,7 @@ static int compare_builds(const struct settings *settings) {
     if (status == 0 && !settings->list)
         status = write_results(&comparison, &error);
     if (status == 0 && !settings->list) {
-        write_table(stdout, &comparison);
+        write_summary(stdout, &comparison, FORM_TEXT);
         if (comparison.decision.outcome == UNDECIDED && settings->warn_undecided)
             warn(&comparison);
     }

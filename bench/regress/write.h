@@ -1,4 +1,4 @@
-/* The results of a comparison: a table on the terminal, and files. */
+/* The results of a comparison as files. */
 #ifndef REGRESS_WRITE_H
 #define REGRESS_WRITE_H
 
@@ -6,41 +6,5 @@
 
 /* OUTPUT.json, OUTPUT.html and OUTPUT.md: all of them or, when any cannot be written, none. */
 int write_results(const struct comparison *comparison, struct knn_error *error);
-
-void write_table(FILE *stream, const struct comparison *comparison);
-void write_markdown(FILE *stream, const struct comparison *comparison);
-void write_html(FILE *stream, const struct comparison *comparison);
-int write_json(FILE *stream, const struct comparison *comparison);
-
-/* -- what they share ----------------------------------------------------------------------------------------------- */
-
-/* A logarithm of a ratio as people read it: "+1.23 %"; "unknown" if it is infinite. */
-struct change {
-    char text[24];
-};
-struct change change_of(double logarithm);
-
-/* "same", ..., "slower (confirmed)", "slower once, not in fresh processes". */
-const char *verdict_text(const struct benchmark *benchmark);
-
-/* The verdict of the whole run in one sentence. */
-void write_conclusion(FILE *stream, const struct comparison *comparison);
-
-/* "AMD EPYC ..., 2 threads". */
-void write_machine(FILE *stream, const struct comparison *comparison);
-
-/* The controls by name, `waiting` last; their count. `confirming`: those of the fresh processes. */
-struct named_control {
-    const char *name;
-    const struct control *control;
-};
-enum { CONTROLS = 3 };
-void list_controls(const struct comparison *comparison, int confirming, struct named_control controls[CONTROLS]);
-
-/* 1 if anything was measured in fresh processes. */
-int has_fresh(const struct comparison *comparison);
-
-/* What every benchmark's largest `detectable` is. */
-double least_detectable(const struct comparison *comparison);
 
 #endif

@@ -3,12 +3,14 @@
  * HTML's. */
 #include <math.h>
 
+#include "forms.h"
 #include "plural.h"
 #include "report/style.h"
 #include "results/text.h"
-#include "write.h"
+#include "tables.h"
+#include "words.h"
 
-enum { WIDE = 1000, BAR = 24, TALL = 140 };
+enum { WIDE = 1000, TALL = 140 };
 
 static const char extra_style[] = ".bar{height:1.5rem;min-width:14rem;width:100%}\n"
                                   ".dots{height:9rem;width:100%;background:var(--card)}\n"
@@ -25,108 +27,30 @@ static const char extra_style[] = ".bar{height:1.5rem;min-width:14rem;width:100%
                                   "th[scope=row]{min-width:11rem}\n"
                                   ".scale{display:flex;justify-content:space-between}\n";
 
-/* -- the scale: one for all rows ----------------------------------------------------------------------------------- */
-
-static void widen(double *range, const struct interval *interval) {
-    const double values[] = {interval->estimate, interval->low, interval->high};
-    for (size_t i = 0; i < 3; i++)
-        if (isfinite(values[i]))
-            *range = fmax(*range, fabs(values[i]));
+static void write_section_table(FILE *stream, struct table table) {
+    table_write(&table, stream, FORM_HTML);
+    table_free(&table);
+    fputs("</section>\n", stream);
 }
 
-static double range_of(const struct comparison *c) {
-    double range = 1.5 * c->rules.tau;
-    if (isfinite(c->decision.controls.floor))
-        range = fmax(range, 1.5 * c->decision.controls.floor);
-    for (size_t i = 0; i < c->count; i++) {
-        widen(&range, &c->benchmarks[i].found.judgement.interval);
-        widen(&range, &c->benchmarks[i].found.confirmation.interval);
-    }
-    return 1.05 * range;
-}
-
-/* Where a value is, from 0 to `size`; what is beyond is at the edge. */
-static double place(double value, double range, int size) {
-    return size * (fmin(fmax(value / range, -1), 1) + 1) / 2;
-}
-
-/* -- rows ---------------------------------------------------------------------------------------------------------- */
-
-static void write_bar(FILE *stream, const struct interval *interval, double threshold, double range, int bad) {
-    double low = place(-threshold, range, WIDE), high = place(threshold, range, WIDE);
-    fprintf(stream,
-            "<td class=\"picture\"><svg class=\"bar\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" "
-            "aria-label=\"%s to %s\">",
-            WIDE, BAR, change_of(interval->low).text, change_of(interval->high).text);
-    fprintf(stream, "<rect class=\"band\" x=\"%.1f\" y=\"0\" width=\"%.1f\" height=\"%d\"/>", low, high - low, BAR);
-    fprintf(stream, "<path class=\"zero\" d=\"M%d 0V%d\"/>", WIDE / 2, BAR);
-    fprintf(stream, "<path class=\"range%s\" d=\"M%.1f %dH%.1f\"/>", bad ? " bad" : "",
-            place(interval->low, range, WIDE), BAR / 2, place(interval->high, range, WIDE));
-    fprintf(stream, "<path class=\"middle\" d=\"M%.1f 5v%d\"/></svg></td>", place(interval->estimate, range, WIDE),
-            BAR - 10);
-}
-
-static void write_row(FILE *stream, const char *name, const struct interval *interval, double threshold, double range,
-                      const char *detectable, const char *verdict, int bad) {
-    fputs("<tr><th scope=\"row\">", stream);
-    put_name(stream, name);
-    fputs("</th>", stream);
-    write_bar(stream, interval, threshold, range, bad);
-    fprintf(stream, "<td>%s</td><td>%s to %s</td><td>%zu</td><td>%s</td><td>", change_of(interval->estimate).text,
-            change_of(interval->low).text, change_of(interval->high).text, interval->count, detectable);
-    put_html(stream, verdict);
-    fputs("</td></tr>\n", stream);
-}
-
-static void write_head_row(FILE *stream, const char *first, double range) {
-    fprintf(stream,
-            "<tr><th scope=\"col\">%s</th><th scope=\"col\"><span class=\"scale\"><span>%s</span><span>0</span>"
-            "<span>%s</span></span></th><th scope=\"col\">change</th><th scope=\"col\">interval</th><th "
-            "scope=\"col\">pairs</th><th scope=\"col\">detectable</th><th scope=\"col\">verdict</th></tr>\n",
-            first, change_of(-range).text, change_of(range).text);
-}
-
-static void write_benchmarks(FILE *stream, const struct comparison *c, double range) {
+static void write_benchmarks(FILE *stream, const struct comparison *c) {
     fputs("<section id=\"benchmarks\">\n<h2>Benchmarks</h2>\n<p class=\"muted\">How much longer head takes than base: "
           "the median of all pairs, its interval, and the band within which a change is none. An interval wholly right "
           "of the band is slower, one that ends in it or left of it is the same or faster. These intervals hold at "
           "once with 95 % confidence. A slowdown as large as &#8220;detectable&#8221; would lie wholly above the band "
-          "nine times in ten.</p>\n"
-          "<div class=\"scroll\" tabindex=\"0\"><table>\n",
+          "nine times in ten.</p>\n",
           stream);
-    write_head_row(stream, "benchmark", range);
-    for (size_t i = 0; i < c->count; i++) {
-        const struct benchmark *b = &c->benchmarks[i];
-        write_row(stream, b->name, &b->found.judgement.interval, b->found.judgement.threshold, range,
-                  change_of(b->found.judgement.detectable).text, verdict_text(b), b->found.verdict == VERDICT_SLOWER);
-        if (b->fresh.count > 0)
-            write_row(stream, "in fresh processes", &b->found.confirmation.interval, b->found.judgement.threshold,
-                      range, "", "", b->found.confirmed);
-    }
-    fputs("</table></div>\n</section>\n", stream);
+    write_section_table(stream, benchmarks_table(c));
 }
 
-static void write_controls(FILE *stream, const struct comparison *c, double range) {
+static void write_controls(FILE *stream, const struct comparison *c) {
     fprintf(stream,
             "<section id=\"controls\">\n<h2>Controls</h2>\n<p class=\"muted\">What must be the same for both sides: a "
             "loop that never changes, timed before every epoch; base against a second copy of itself; the share of "
             "the time that a worker&#8217;s threads waited for a CPU. The band is the limit, %s or this "
-            "machine&#8217;s floor.</p>\n<div class=\"scroll\" tabindex=\"0\"><table>\n",
+            "machine&#8217;s floor.</p>\n",
             change_of(c->rules.control).text);
-    write_head_row(stream, "control", range);
-    for (int confirming = 0; confirming <= has_fresh(c); confirming++) {
-        struct named_control all[CONTROLS];
-        double floor = confirming ? c->decision.fresh_controls.floor : c->decision.controls.floor;
-        list_controls(c, confirming, all);
-        for (size_t i = 0; i < CONTROLS; i++)
-            if (all[i].control->measured)
-                write_row(stream, all[i].name, &all[i].control->interval, fmax(c->rules.control, floor), range, "",
-                          all[i].control->outside ? "disturbed"
-                          : confirming            ? "quiet (fresh processes)"
-                                                  : "quiet",
-                          all[i].control->outside);
-    }
-    fputs("</table></div>\n</section>\n", stream);
+    write_section_table(stream, controls_table(c));
 }
 
 /* -- pairs --------------------------------------------------------------------------------------------------------- */
@@ -214,8 +138,7 @@ static void write_facts(FILE *stream, const struct comparison *c) {
     fputs("</dl>\n</section>\n", stream);
 }
 
-void write_html(FILE *stream, const struct comparison *c) {
-    double range = range_of(c);
+void write_page(FILE *stream, const struct comparison *c) {
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n"
           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\">\n"
           "<title>knnmark: regress</title>\n<style>\n",
@@ -230,8 +153,8 @@ void write_html(FILE *stream, const struct comparison *c) {
     fprintf(stream, "</p>\n<p class=\"%s\">", c->decision.outcome == NO_REGRESSION ? "missing" : "warn");
     write_conclusion(stream, c);
     fputs(".</p>\n</header>\n<main>\n", stream);
-    write_benchmarks(stream, c, range);
-    write_controls(stream, c, range);
+    write_benchmarks(stream, c);
+    write_controls(stream, c);
     write_all_series(stream, c);
     write_facts(stream, c);
     fputs("</main>\n<footer>Written by knnmark-regress.</footer>\n</body>\n</html>\n", stream);

@@ -5,7 +5,8 @@
 
 #include "choose.h"
 #include "cpu.h"
-#include "write.h"
+#include "forms.h"
+#include "words.h"
 
 enum { SCHEMA = 1 };
 

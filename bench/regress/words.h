@@ -1,0 +1,36 @@
+/* What a comparison is in words: shared by all that is written of it. */
+#ifndef REGRESS_WORDS_H
+#define REGRESS_WORDS_H
+
+#include "compare.h"
+
+/* A logarithm of a ratio as people read it: "+1.23 %"; "unknown" if it is infinite. */
+struct change {
+    char text[24];
+};
+struct change change_of(double logarithm);
+
+/* "same", ..., "slower (confirmed)", "slower once, not in fresh processes". */
+const char *verdict_text(const struct benchmark *benchmark);
+
+/* The verdict of the whole run in one sentence. */
+void write_conclusion(FILE *stream, const struct comparison *comparison);
+
+/* "AMD EPYC ..., 2 threads". */
+void write_machine(FILE *stream, const struct comparison *comparison);
+
+/* The controls by name, `waiting` last; their count. `confirming`: those of the fresh processes. */
+struct named_control {
+    const char *name;
+    const struct control *control;
+};
+enum { CONTROLS = 3 };
+void list_controls(const struct comparison *comparison, int confirming, struct named_control controls[CONTROLS]);
+
+/* 1 if anything was measured in fresh processes. */
+int has_fresh(const struct comparison *comparison);
+
+/* What every benchmark's largest `detectable` is. */
+double least_detectable(const struct comparison *comparison);
+
+#endif
