@@ -179,10 +179,12 @@ REGRESS   := $(BUILD)/knnmark-regress
 STATISTICS := $(BUILD)/bench/statistics/statistics.o $(BUILD)/bench/statistics/samples.o
 REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
 WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.c) bench/regress/data.c)
+templates        = $(patsubst %,$(BUILD)/%.o,$(wildcard $(foreach ending,html css,$(1:%=bench/%/*.$(ending)))))
 RESULTS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/results/*.c))
 REGRESS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/regress/worker%,$(wildcard bench/regress/*.c)) \
-                   bench/report/style.c) $(RESULTS_OBJECTS) $(STATISTICS)
-REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c)) $(RESULTS_OBJECTS) $(STATISTICS)
+                   $(wildcard bench/html/*.c)) $(call templates,html regress) $(RESULTS_OBJECTS) $(STATISTICS)
+REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c bench/html/*.c)) $(call templates,html report) \
+                   $(RESULTS_OBJECTS) $(STATISTICS)
 CEILING_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/ceilings/*.c))
 WORK_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/f32_tile.c,$(wildcard bench/work/*.c))) \
                    $(F32:%=$(BUILD)/bench/work/f32_tile_%.o)
@@ -279,6 +281,16 @@ $(BUILD)/%.o: %.cc Makefile $(SETTINGS)
 	@mkdir -p $(@D)
 	$(call say,CXX,$<)
 	$(Q)$(CXX) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(CXX_ONLY) $(CXXFLAGS) -c -o $@ $<
+
+# A template becomes a text of the programs: bench/report/page.html the array report_page_html.
+TEMPLATES := $(wildcard bench/*/*.html bench/*/*.css)
+$(TEMPLATES:%=$(BUILD)/%.c): $(BUILD)/bench/%.c: bench/% Makefile
+	@mkdir -p $(@D)
+	$(call say,TEXT,$<)
+	$(Q){ echo 'extern const char $(subst .,_,$(subst /,_,$*))[]; const char $(subst .,_,$(subst /,_,$*))[] = {'; \
+	    od -An -v -tu1 $< | sed 's/[0-9][0-9]*/&,/g'; echo '0};'; } > $@
+$(TEMPLATES:%=$(BUILD)/%.o): %.o: %.c
+	$(Q)$(CC) $(C) $(CFLAGS) -c -o $@ $<
 
 # Files that are rewritten only when what they say changes: the settings, without which nothing would be built anew when
 # they change, the libraries' versions among them, and the commit that a result file names.
@@ -408,7 +420,7 @@ data: ## fetch CIFAR-10 (170 MB), verified, to where the default data set is loo
 format: ## reformat the sources
 	clang-format -i $(FORMATTED)
 
-LINTED := statistics ceilings work results report regress # peers need packages that may be absent
+LINTED := statistics ceilings work results html report regress # peers need packages that may be absent
 lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 	$(Q)! grep -n '#include "[^"]*/' kernels/*.[ch] src/*/*.[ch] # by a path, one room could see any other

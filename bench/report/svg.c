@@ -2,8 +2,8 @@
 
 #include <string.h>
 
+#include "html/style.h"
 #include "results/text.h"
-#include "style.h"
 
 static int starts(const char *text, const char *prefix) {
     return strncmp(text, prefix, strlen(prefix)) == 0;
@@ -30,10 +30,10 @@ static const char *put_colour(FILE *stream, const char *text) {
     int length = 0;
     if (sscanf(text, "rgb(%u,%u,%u)%n", &r, &g, &b, &length) != 3 || length == 0)
         return text;
-    const char *name = style_colour(r << 16 | g << 8 | b);
-    if (name == NULL)
+    struct colour_name name;
+    if (style_colour(r << 16 | g << 8 | b, &name) != 0)
         return text;
-    fprintf(stream, "var(--%s)", name);
+    fprintf(stream, "var(--%s)", name.text);
     return text + length;
 }
 
