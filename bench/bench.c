@@ -6,17 +6,14 @@
 #include <string.h>
 
 #include "clock.h"
-#include "verify.h"
 
 int bench_stopping(double done, void *context) {
     (void)done, (void)context;
     return gb_stopping();
 }
 
-struct knn_matrix bench_view(const struct knn_matrix *matrix, size_t rows) {
-    struct knn_matrix view = *matrix;
-    view.rows = rows < matrix->rows ? rows : matrix->rows;
-    return view;
+const struct knn_team *bench_team(const struct bench *bench) {
+    return &bench->teams[bench->team_count - 1];
 }
 
 /* -- the bench ----------------------------------------------------------------------------------------------------- */
@@ -48,16 +45,21 @@ int bench_add(struct bench *bench, const struct identity *identity, gb_fn *funct
     return gb_register(&benchmark) != NULL ? 0 : knn_fail(error, "%s", gb_error());
 }
 
-struct identity bench_search_identity(const struct bench *bench, const char *group, const struct knn_kernel *kernel,
-                                      unsigned threads) {
-    struct identity identity = identity_of(group, kernel);
-    identity.search = "exhaustive";
-    identity.k = 1;
-    identity.dim = bench->dataset.train.pixels.dim;
-    identity.batch = bench->dataset.test.pixels.rows;
-    identity.threads = threads;
-    identity.named = NAME_THREADS;
-    return identity;
+int bench_failed(struct gb_state *state, int status, const struct knn_error *error) {
+    if (status != 0)
+        gb_skip_with_error(state, "%s", error->message);
+    return status != 0;
+}
+
+int bench_measure(struct gb_state *state, struct work *work, double *each) {
+    struct knn_error error;
+    int64_t iterations = gb_start(state);
+    if (bench_failed(state, work_time(work, (uint64_t)iterations, each, &error), &error))
+        return -1;
+    gb_set_iteration_time(state, *each);
+    gb_stop(state);
+    *each /= (double)iterations;
+    return 0;
 }
 
 static int open_all(struct bench *bench, const char *data, const char *isa, unsigned threads, struct knn_error *error) {
@@ -72,6 +74,13 @@ static int open_all(struct bench *bench, const char *data, const char *isa, unsi
         bench->team_count = 2;
     else
         knn_team_close(&bench->teams[1]);
+    bench->stock = (struct stock){.train = bench->dataset.train.pixels,
+                                  .queries = bench->dataset.test.pixels,
+                                  .team = bench_team(bench),
+                                  .progress = bench_stopping,
+                                  .keep = 1};
+    bench->f32.kernel = f32_kernel(bench->features);
+    bench->at_start = knn_topology_save(bench->teams[0].topology);
     return 0;
 }
 
@@ -89,10 +98,10 @@ void bench_close(struct bench *bench) {
         next = bench->cases->next;
         free(bench->cases);
     }
-    knn_panels_free(&bench->panels);
+    stock_free(&bench->stock);
     f32_free(&bench->f32);
-    for (size_t i = 0; i < KNN_METRICS; i++)
-        free(bench->expected[i]);
+    if (bench->at_start != NULL)
+        knn_topology_restore(bench->teams[0].topology, bench->at_start);
     for (size_t i = 0; i < bench->team_count; i++)
         knn_team_close(&bench->teams[i]);
     knn_dataset_close(&bench->dataset);
@@ -134,53 +143,19 @@ const struct ceiling *bench_ceiling(struct bench *bench, size_t team, const stru
 /* -- the reference ------------------------------------------------------------------------------------------------- */
 
 double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metric) {
-    double *rate = &bench->scalar_rates[team][metric];
+    double *rate = &bench->scalar_rates[team][metric], seconds;
+    struct stock alone = {.train = bench->stock.train, /* whose panels stay where they are */
+                          .queries = bench->stock.queries,
+                          .team = bench->stock.team,
+                          .progress = bench_stopping,
+                          .keep = 1};
+    struct knn_error error;
     if (*rate > 0)
         return *rate;
-    const struct knn_matrix *train = &bench->dataset.train.pixels;
-    struct knn_matrix queries = bench_view(&bench->dataset.test.pixels, bench->quick ? 1 : 4);
-    struct knn_panels panels;
-    struct knn_error error;
-    struct knn_neighbor found[4];
-    const struct knn_job job = {.team = &bench->teams[team], .progress = bench_stopping};
-    double start = knn_seconds();
-    if (knn_panels_pack(&panels, knn_kernel_reference(metric), knn_view(train), 0, &bench->teams[team], &error) == 0 &&
-        knn_search_panels(&job, &panels, knn_view(&queries), 1, found, &error) == 0)
-        *rate = (double)queries.rows * (double)train->rows * (double)train->dim / (knn_seconds() - start);
+    struct work work =
+        work_search(&alone, "search", knn_kernel_reference(metric), &bench->teams[team], 1, bench->quick ? 1 : 4);
+    if (work.kind->prepare(&work, &error) == 0 && work_time(&work, 1, &seconds, &error) == 0)
+        *rate = work.kind->byte_pairs(&work) / seconds;
+    stock_free(&alone);
     return *rate;
-}
-
-/* The reference's answers, computed once. */
-static int expect(struct bench *bench, enum knn_metric metric, struct knn_error *error) {
-    if (bench->expected[metric] != NULL)
-        return 0;
-    struct knn_matrix queries = bench_view(&bench->dataset.test.pixels, VERIFIED_QUERIES);
-    struct knn_panels panels;
-    const struct knn_team *team = &bench->teams[bench->team_count - 1];
-    const struct knn_job job = {.team = team, .progress = bench_stopping};
-    struct knn_neighbor *found = calloc(VERIFIED_QUERIES, sizeof *found);
-    if (found == NULL)
-        return knn_fail(error, "no memory for the reference's answers");
-    if (knn_panels_pack(&panels, knn_kernel_reference(metric), knn_view(&bench->dataset.train.pixels), 0, team,
-                        error) != 0 ||
-        knn_search_panels(&job, &panels, knn_view(&queries), 1, found, error) != 0) {
-        free(found);
-        return -1;
-    }
-    bench->expected[metric] = found;
-    return 0;
-}
-
-int bench_prepare(struct bench *bench, const struct knn_kernel *kernel, struct knn_error *error) {
-    if (bench->panels.kernel == kernel)
-        return 0;
-    const struct knn_team *team = &bench->teams[bench->team_count - 1];
-    struct knn_matrix queries = bench_view(&bench->dataset.test.pixels, VERIFIED_QUERIES);
-    knn_panels_free(&bench->panels);
-    if (expect(bench, kernel->metric, error) == 0 &&
-        knn_panels_pack(&bench->panels, kernel, knn_view(&bench->dataset.train.pixels), 0, team, error) == 0 &&
-        verify_search(&bench->panels, &queries, 1, bench->expected[kernel->metric], team, error) == 0)
-        return 0;
-    knn_panels_free(&bench->panels);
-    return -1;
 }

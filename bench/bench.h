@@ -11,14 +11,14 @@
 #include "engine.h"
 #include "f32.h"
 #include "gbench.h"
-#include "identity.h"
+#include "work.h"
 
 enum {
     FULL_QUERIES = 10000, /* the full job is 10000 queries against 50000 train rows ... */
     FULL_ROWS = 50000,
-    VERIFIED_QUERIES = KNN_MAX_MR + 1, /* more than any tile's mr and no multiple of it */
-    TEAMS = 2,                         /* one thread, and all */
+    TEAMS = 2, /* one thread, and all */
     MAX_CEILINGS = 32,
+    PROBE = 64,
 };
 
 struct bench {
@@ -27,13 +27,14 @@ struct bench {
     int quick;
     struct knn_team teams[TEAMS]; /* the second only if it has more threads */
     size_t team_count;
-    double ceiling_rates[TEAMS][MAX_CEILINGS];  /* 0: not measured yet */
-    double scalar_rates[TEAMS][KNN_METRICS];    /* byte pairs per second; 0: not measured yet */
-    double read_rates[TEAMS];                   /* bytes per second; 0: not measured yet */
-    struct knn_neighbor *expected[KNN_METRICS]; /* the reference's answers, k = 1, to VERIFIED_QUERIES; NULL: not yet */
-    struct knn_panels panels;                   /* the last kernel's, kept while it is benchmarked */
-    struct f32_rows f32;                        /* kernel NULL: not packed yet */
-    struct bench_case *cases;                   /* what the registered benchmarks are called with */
+    double ceiling_rates[TEAMS][MAX_CEILINGS]; /* 0: not measured yet */
+    double scalar_rates[TEAMS][KNN_METRICS];   /* byte pairs per second; 0: not measured yet */
+    double read_rates[TEAMS];                  /* bytes per second; 0: not measured yet */
+    double probes[KNN_METRICS][PROBE + 1];     /* seconds of a query in so large a batch; 0: not measured yet */
+    struct stock stock;                        /* keeps the last kernel's panels, while it is benchmarked */
+    struct f32_rows f32;                       /* kernel NULL: this CPU has none */
+    struct knn_binding *at_start;              /* what the main thread could run on before anything was bound */
+    struct bench_case *cases;                  /* what the registered benchmarks are called with */
 };
 
 /* Data and threads from the command line's words; NULL and 0 are the defaults. */
@@ -54,19 +55,18 @@ double bench_read_rate(const struct bench *bench, size_t team, unsigned repeats)
 /* Byte pairs per second of the scalar search. */
 double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metric);
 
-/* Registers a benchmark by its identity. Its function gets a copy of these bytes that lives as long as the bench. */
+/* Registers a benchmark. Its function gets a copy of these bytes that lives as long as the bench. */
 int bench_add(struct bench *bench, const struct identity *identity, gb_fn *function, enum gb_unit unit,
               const void *context, size_t size, struct knn_error *error);
 
-/* Of an exhaustive search for the nearest, k = 1, of all test images. */
-struct identity bench_search_identity(const struct bench *bench, const char *group, const struct knn_kernel *kernel,
-                                      unsigned threads);
+/* Runs what is ready as often as Google Benchmark wants: seconds of one run. On failure the benchmark has its error. */
+int bench_measure(struct gb_state *state, struct work *work, double *each);
 
-/* Sees to it that bench->panels are this kernel's and that its answers are the reference's. */
-int bench_prepare(struct bench *bench, const struct knn_kernel *kernel, struct knn_error *error);
+/* 1 and the benchmark's error if `status` is not 0. */
+int bench_failed(struct gb_state *state, int status, const struct knn_error *error);
 
-/* The first `rows` rows of a matrix. */
-struct knn_matrix bench_view(const struct knn_matrix *matrix, size_t rows);
+/* All threads of a bench. */
+const struct knn_team *bench_team(const struct bench *bench);
 
 /* For knn_search: stops it when the run is to end. */
 int bench_stopping(double done, void *context);
@@ -76,7 +76,6 @@ int bench_stopping(double done, void *context);
 int register_ceilings(struct bench *bench, struct knn_error *error);
 int register_kernels(struct bench *bench, struct knn_error *error);
 int register_searches(struct bench *bench, struct knn_error *error);
-int register_f32(struct bench *bench, struct knn_error *error);
 int register_bounds(struct bench *bench, struct knn_error *error);
 int register_schedules(struct bench *bench, struct knn_error *error);
 

@@ -30,10 +30,6 @@ struct times {
     double ready, search;
 };
 
-static const struct knn_team *team_of(const struct bench *bench) {
-    return &bench->teams[bench->team_count - 1];
-}
-
 static struct knn_rows batch_at(struct knn_rows all, size_t first, size_t batch) {
     all.data += first * all.stride;
     all.rows = knn_min(batch, all.rows - first);
@@ -42,7 +38,7 @@ static struct knn_rows batch_at(struct knn_rows all, size_t first, size_t batch)
 
 static int search_exhaustively(const struct bounds_case *c, struct knn_neighbor *found, struct times *times,
                                struct knn_error *error) {
-    const struct knn_job job = {.team = team_of(c->bench), .progress = bench_stopping};
+    const struct knn_job job = {.team = bench_team(c->bench), .progress = bench_stopping};
     struct knn_panels panels;
     double start = knn_seconds();
     if (knn_panels_pack(&panels, c->kernel, c->train, 0, job.team, error) != 0)
@@ -62,7 +58,7 @@ static struct knn_picture picture_of(const struct bench *bench) {
 
 static int search_by_bounds(const struct bounds_case *c, struct knn_neighbor *found, struct times *times,
                             struct knn_bounds_work *all, struct knn_error *error) {
-    const struct knn_job job = {.kernel = c->kernel, .team = team_of(c->bench), .progress = bench_stopping};
+    const struct knn_job job = {.kernel = c->kernel, .team = bench_team(c->bench), .progress = bench_stopping};
     struct knn_bounds bounds;
     struct knn_bounds_work work;
     double start = knn_seconds();
@@ -86,7 +82,7 @@ static int search_by_bounds(const struct bounds_case *c, struct knn_neighbor *fo
 /* As the library does when it is to choose. */
 static int search_automatically(const struct bounds_case *c, struct knn_neighbor *found, struct times *times,
                                 struct knn_bounds_work *work, struct knn_error *error) {
-    const struct knn_job job = {.kernel = c->kernel, .team = team_of(c->bench)};
+    const struct knn_job job = {.kernel = c->kernel, .team = bench_team(c->bench)};
     double start = knn_seconds();
     int pays = knn_bounds_pay(&job, c->train, picture_of(c->bench));
     double chosen = knn_seconds() - start;
@@ -184,10 +180,9 @@ static int add(struct bench *bench, const struct knn_kernel *kernel, size_t k, s
     const struct bounds_case c = {.bench = bench, .kernel = kernel, .k = k, .batch = batch, .random = random};
     if (k > bench->dataset.train.pixels.rows)
         return 0;
-    struct identity identity = bench_search_identity(bench, "bounds", kernel, team_of(bench)->threads);
+    struct identity identity = work_search(&bench->stock, "bounds", kernel, bench_team(bench), k, batch).identity;
     identity.search = random ? "auto" : "bounds";
     identity.data = random ? "random" : NULL;
-    identity.k = k;
     identity.batch = batch;
     identity.named = NAME_K | NAME_BATCH | NAME_THREADS;
     return bench_add(bench, &identity, run, GB_MS, &c, sizeof c, error);

@@ -16,13 +16,10 @@
  * or a sixteenth (the counter `rows`), and then no batch_ms. Splits by rows look worse there than they are: each range
  * fills its k best anew, and has fewer rows to do it with. */
 #include <math.h>
-#include <stdio.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "arith.h"
 #include "bench.h"
-#include "clock.h"
 #include "samples.h"
 
 enum { SCALING_QUERIES = 240, ENOUGH = 100 };
@@ -30,128 +27,107 @@ enum { SCALING_QUERIES = 240, ENOUGH = 100 };
 static const size_t batches[] = {1, 8, 64, 512, 4096, 10000};
 enum { BATCHES = sizeof batches / sizeof batches[0] };
 
-struct job {
-    struct knn_team team; /* its topology is that of the bench's largest */
-    struct knn_policy policy;
-    size_t queries;
-};
-
 struct schedule_case {
     struct bench *bench;
-    const struct knn_kernel *kernel;
-    struct job job, base; /* base: what it runs in turn with */
-    const char *by_base;  /* the counter for the rate of a thread of the job by that of the base */
+    struct work job, base; /* base: what it runs in turn with */
+    const char *by_base;   /* the counter for the rate of a thread of the job by that of the base */
 };
 
-static struct knn_binding *at_start; /* what the main thread could run on before anything was bound */
-
-/* -- searches ------------------------------------------------------------------------------------------------------ */
-
-/* Searches for the job's queries, the test images from `first` on. */
-static int timed_search(const struct schedule_case *c, const struct job *job, const struct knn_panels *panels,
-                        size_t first, double *seconds, struct knn_error *error) {
-    struct knn_matrix view = bench_view(&c->bench->dataset.test.pixels, job->queries);
-    view.data += first * view.stride;
-    struct knn_neighbor *found = malloc(view.rows * sizeof *found);
-    if (found == NULL)
-        return knn_fail(error, "no memory for the neighbours of %zu queries", view.rows);
-    double start = knn_seconds();
-    const struct knn_job how = {.team = &job->team, .policy = job->policy};
-    int status = knn_search_panels(&how, panels, knn_view(&view), 1, found, error);
-    *seconds = knn_seconds() - start;
-    free(found);
-    return status;
-}
-
-/* The seconds that `queries` will take all threads, from the best time of a few of them, which is taken once. */
-static int predict(const struct schedule_case *c, size_t queries, double *seconds, struct knn_error *error) {
-    enum { PROBE = 64, PROBES = 4 };
-    static double best[KNN_METRICS][PROBE + 1];
-    const struct job probe = {.team = c->bench->teams[c->bench->team_count - 1], .queries = knn_min(queries, PROBE)};
-    double *known = &best[c->kernel->metric][probe.queries], now = 0, least = INFINITY;
+/* The seconds that a batch will take all threads, from the best time of a few queries, which is taken once. */
+static int predict(const struct schedule_case *c, double *seconds, struct knn_error *error) {
+    enum { PROBES = 4 };
+    const struct knn_kernel *kernel = c->job.kernel;
+    struct work probe =
+        work_search(&c->bench->stock, "probe", kernel, bench_team(c->bench), 1, knn_min(c->job.batch, PROBE));
+    double *known = &c->bench->probes[kernel->metric][probe.batch], now = 0, least = INFINITY;
+    if (work_ready(&probe, error) != 0)
+        return -1;
     for (int i = 0; *known <= 0 && i < PROBES; i++) {
-        if (timed_search(c, &probe, &c->bench->panels, 0, &now, error) != 0)
+        if (work_time(&probe, 1, &now, error) != 0)
             return -1;
         least = fmin(least, now);
     }
     if (*known <= 0)
-        *known = least;
-    *seconds = *known * (double)queries / (double)probe.queries;
+        *known = least / (double)probe.batch;
+    *seconds = *known * (double)c->job.batch;
     return 0;
 }
 
 /* As many of the train rows as the job may take its time for. */
-static int prepare(const struct schedule_case *c, struct knn_panels *panels, struct knn_error *error) {
+static int limit_rows(struct schedule_case *c, struct knn_error *error) {
     enum { MOST_HALVINGS = 4 }; /* also on a busy machine */
     double seconds, allowed = c->bench->quick ? 0.1 : 0.25;
-    if (bench_prepare(c->bench, c->kernel, error) != 0 || predict(c, c->job.queries, &seconds, error) != 0)
+    size_t all = c->bench->stock.train.rows, nr = c->job.kernel->nr, panels = (all + nr - 1) / nr;
+    if (predict(c, &seconds, error) != 0)
         return -1;
-    *panels = c->bench->panels;
     for (int i = 0; i < MOST_HALVINGS && seconds > allowed; i++, seconds /= 2)
-        panels->count = (panels->count + 1) / 2;
-    panels->rows.rows = knn_min(panels->rows.rows, panels->count * c->kernel->nr);
+        panels = (panels + 1) / 2;
+    c->job.rows = c->base.rows = knn_min(all, panels * nr);
     return 0;
 }
 
-static double rate(const struct job *job, const struct knn_panels *panels, double seconds) {
-    return (double)job->queries * (double)panels->rows.rows / seconds;
+/* Distances per second. */
+static double rate(const struct work *work, double seconds) {
+    return work->kind->byte_pairs(work) / (double)work->stock->train.dim / seconds;
 }
 
 /* -- in turn with another ------------------------------------------------------------------------------------------ */
 
 /* Ceilings leave threads bound. */
-static void unbind(const struct knn_team *team) {
+static void unbind(struct bench *bench, const struct knn_team *team) {
 #pragma omp parallel num_threads(team->threads)
 #pragma omp critical
     {
-        knn_topology_restore(team->topology, at_start);
-        at_start = knn_topology_save(team->topology);
+        knn_topology_restore(team->topology, bench->at_start);
+        bench->at_start = knn_topology_save(team->topology);
     }
 }
 
 /* Times the job and its base in turn, either first every other time; ratios[i] is the i-th of their rates. */
-static int time_pairs(struct gb_state *state, const struct schedule_case *c, const struct knn_panels *panels,
-                      double *ratios, double *sum, struct knn_error *error) {
-    double of_job = 0, of_base = 0, work = (double)c->job.queries / (double)c->base.queries;
+static int time_pairs(struct gb_state *state, struct schedule_case *c, double *ratios, double *sum,
+                      struct knn_error *error) {
     int64_t iterations = gb_start(state);
     for (int64_t i = 0; i < iterations; i++) {
-        if ((i % 2 == 0 && timed_search(c, &c->base, panels, 0, &of_base, error) != 0) ||
-            timed_search(c, &c->job, panels, 0, &of_job, error) != 0 ||
-            (i % 2 != 0 && timed_search(c, &c->base, panels, 0, &of_base, error) != 0))
-            return -1;
-        gb_set_iteration_time(state, of_job);
-        ratios[i] = work * of_base / of_job;
-        *sum += of_job;
+        double seconds[2];
+        struct work *both[] = {&c->base, &c->job};
+        for (int64_t turn = 0; turn < 2; turn++)
+            if (work_time(both[(i + turn) % 2], 1, &seconds[(i + turn) % 2], error) != 0)
+                return -1;
+        gb_set_iteration_time(state, seconds[1]);
+        ratios[i] = rate(&c->job, seconds[1]) / rate(&c->base, seconds[0]);
+        *sum += seconds[1];
     }
     gb_stop(state);
     return 0;
 }
 
+static void count_pairs(struct gb_state *state, const struct schedule_case *c, double *ratios, size_t n, double sum) {
+    samples_sort(ratios, n);
+    double own = rate(&c->job, sum / (double)n);
+    gb_counter(state, "rows", (double)c->job.rows, 0);
+    gb_counter(state, "distances_per_s", own, 0);
+    gb_counter(state, c->by_base, samples_median(ratios, n) * c->base.team.threads / c->job.team.threads, 0);
+    if (c->job.rows == c->bench->stock.train.rows)
+        gb_counter(state, "batch_ms", 1e3 * sum / (double)n, 0);
+    const struct ceiling *ceiling = bench_ceiling(c->bench, c->bench->team_count - 1, c->job.kernel);
+    if (ceiling != NULL)
+        gb_counter(state, "of_ceiling",
+                   own * (double)c->job.stock->train.dim / bench_ceiling_rate(&c->job.team, ceiling, 0.02), 0);
+}
+
 static void run_pairs(struct gb_state *state, void *context) {
-    const struct schedule_case *c = context;
+    struct schedule_case *c = context;
     struct knn_error error;
-    struct knn_panels panels;
     size_t n = (size_t)gb_iterations(state);
     double sum = 0, *ratios = malloc(n * sizeof *ratios);
     if (!c->job.team.bound)
-        unbind(&c->job.team);
-    if (ratios == NULL || prepare(c, &panels, &error) != 0 ||
-        time_pairs(state, c, &panels, ratios, &sum, &error) != 0) {
-        gb_skip_with_error(state, "%s", ratios == NULL ? "no memory for the times" : error.message);
-        free(ratios);
-        return;
-    }
-    samples_sort(ratios, n);
-    double own = rate(&c->job, &panels, sum / (double)n);
-    gb_counter(state, "rows", (double)panels.rows.rows, 0);
-    gb_counter(state, "distances_per_s", own, 0);
-    gb_counter(state, c->by_base, samples_median(ratios, n) * c->base.team.threads / c->job.team.threads, 0);
-    if (panels.rows.rows == c->bench->panels.rows.rows)
-        gb_counter(state, "batch_ms", 1e3 * sum / (double)n, 0);
-    const struct ceiling *ceiling = bench_ceiling(c->bench, c->bench->team_count - 1, c->kernel);
-    if (ceiling != NULL)
-        gb_counter(state, "of_ceiling", own * (double)panels.rows.dim / bench_ceiling_rate(&c->job.team, ceiling, 0.02),
-                   0);
+        unbind(c->bench, &c->job.team);
+    int status = ratios == NULL ? knn_fail(&error, "no memory for the times") : work_ready(&c->job, &error);
+    if (status == 0 && (work_ready(&c->base, &error) != 0 || limit_rows(c, &error) != 0))
+        status = -1;
+    if (!bench_failed(state, status, &error) &&
+        !bench_failed(state, time_pairs(state, c, ratios, &sum, &error), &error))
+        count_pairs(state, c, ratios, n, sum);
     free(ratios);
 }
 
@@ -164,15 +140,10 @@ static size_t choose_batches(const struct bench *bench, double seconds) {
     return fit >= MOST ? MOST : fit >= ENOUGH ? (size_t)fit : fit >= ENOUGH / 2.0 ? ENOUGH : fit > 1 ? (size_t)fit : 1;
 }
 
-/* Times `count` batches that follow one another in the test images, which begin anew when they end. */
-static int time_batches(const struct schedule_case *c, size_t count, double *seconds, double *sum,
-                        struct knn_error *error) {
-    size_t first = 0, all = c->bench->dataset.test.pixels.rows;
-    for (size_t i = 0; i < count; i++, first += c->job.queries) {
-        if (first + c->job.queries > all)
-            first = 0;
-        seconds[i] = 0;
-        if (timed_search(c, &c->job, &c->bench->panels, first, &seconds[i], error) != 0)
+/* The time of each of `count` batches that follow one another. */
+static int time_batches(struct work *work, size_t count, double *seconds, double *sum, struct knn_error *error) {
+    for (size_t i = 0; i < count; i++) {
+        if (work_time(work, 1, &seconds[i], error) != 0)
             return -1;
         *sum += seconds[i];
     }
@@ -187,58 +158,55 @@ static void count_stream(struct gb_state *state, const struct schedule_case *c, 
     if (n >= ENOUGH)
         gb_counter(state, "p99_ms", 1e3 * seconds[(n * 99 + 99) / 100 - 1], 0);
     gb_counter(state, "max_ms", 1e3 * seconds[n - 1], 0);
-    gb_counter(state, "distances_per_s", rate(&c->job, &c->bench->panels, sum / (double)n), 0);
+    gb_counter(state, "distances_per_s", rate(&c->job, sum / (double)n), 0);
+}
+
+/* All passes; *seconds are to be freed. */
+static int time_stream(struct gb_state *state, struct schedule_case *c, double **seconds, size_t *n, double *sum,
+                       struct knn_error *error) {
+    double predicted;
+    if (work_ready(&c->job, error) != 0 || predict(c, &predicted, error) != 0)
+        return -1;
+    size_t a_pass = choose_batches(c->bench, predicted);
+    *n = a_pass * (size_t)gb_iterations(state);
+    if ((*seconds = malloc(*n * sizeof **seconds)) == NULL)
+        return knn_fail(error, "no memory for the times");
+    int64_t iterations = gb_start(state);
+    for (int64_t i = 0; i < iterations; i++) {
+        double pass = 0;
+        if (time_batches(&c->job, a_pass, *seconds + (size_t)i * a_pass, &pass, error) != 0)
+            return -1;
+        gb_set_iteration_time(state, pass);
+        *sum += pass;
+    }
+    gb_stop(state);
+    return 0;
 }
 
 static void run_stream(struct gb_state *state, void *context) {
-    const struct schedule_case *c = context;
     struct knn_error error;
-    double predicted;
-    if (bench_prepare(c->bench, c->kernel, &error) != 0 || predict(c, c->job.queries, &predicted, &error) != 0) {
-        gb_skip_with_error(state, "%s", error.message);
-        return;
-    }
-    size_t a_pass = choose_batches(c->bench, predicted), n = a_pass * (size_t)gb_iterations(state);
-    double all = 0, *seconds = malloc(n * sizeof *seconds);
-    int64_t iterations = gb_start(state);
-    for (int64_t i = 0; i < iterations; i++) {
-        double sum = 0;
-        if (seconds == NULL || time_batches(c, a_pass, seconds + (size_t)i * a_pass, &sum, &error) != 0) {
-            gb_skip_with_error(state, "%s", seconds == NULL ? "no memory for the times" : error.message);
-            free(seconds);
-            return;
-        }
-        gb_set_iteration_time(state, sum);
-        all += sum;
-    }
-    gb_stop(state);
-    count_stream(state, c, seconds, n, all);
+    double *seconds = NULL, sum = 0;
+    size_t n = 0;
+    if (!bench_failed(state, time_stream(state, context, &seconds, &n, &sum, &error), &error))
+        count_stream(state, context, seconds, n, sum);
     free(seconds);
 }
 
 /* -- registration -------------------------------------------------------------------------------------------------- */
 
-static struct job default_job(const struct bench *bench, size_t queries) {
-    return (struct job){.team = bench->teams[bench->team_count - 1],
-                        .queries = knn_min(queries, bench->dataset.test.pixels.rows)};
-}
-
-static int add(const struct schedule_case *c, gb_fn *function, const char *group, const char *policy,
-               struct knn_error *error) {
-    struct identity identity = bench_search_identity(c->bench, group, c->kernel, c->job.team.threads);
-    identity.policy = policy;
-    identity.batch = c->job.queries;
-    identity.named = strcmp(group, "scaling") == 0 ? NAME_THREADS : NAME_BATCH | NAME_THREADS;
-    return bench_add(c->bench, &identity, function, GB_MS, c, sizeof *c, error);
+static int add(struct schedule_case *c, gb_fn *function, unsigned named, struct knn_error *error) {
+    c->job.identity.named = named | NAME_THREADS;
+    return bench_add(c->bench, &c->job.identity, function, GB_MS, c, sizeof *c, error);
 }
 
 /* Whether a split comes to other tasks than the automatic one. */
 static int differs(const struct schedule_case *c) {
-    const struct knn_matrix *train = &c->bench->dataset.train.pixels;
+    const struct knn_matrix *train = &c->bench->stock.train;
+    const struct knn_kernel *kernel = c->job.kernel;
     struct knn_schedule s[2];
     for (int i = 0; i < 2; i++)
-        s[i] = knn_schedule(c->kernel, i == 0 ? KNN_SPLIT_AUTO : c->job.policy.split, c->job.queries,
-                            (train->rows + c->kernel->nr - 1) / c->kernel->nr, train->dim, c->job.team.threads,
+        s[i] = knn_schedule(kernel, i == 0 ? KNN_SPLIT_AUTO : c->job.policy.split, c->job.batch,
+                            (train->rows + kernel->nr - 1) / kernel->nr, train->dim, c->job.team.threads,
                             knn_topology_block_bytes(c->job.team.topology));
     return s[0].blocks != s[1].blocks || s[0].ranges != s[1].ranges;
 }
@@ -260,12 +228,13 @@ static int add_policies(struct bench *bench, const struct knn_kernel *kernel, si
         {"free", {0}, 0, 4096},
     };
     for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
-        struct job job = default_job(bench, queries);
-        struct schedule_case c = {.bench = bench, .kernel = kernel, .job = job, .base = job, .by_base = "x_default"};
+        struct schedule_case c = {.bench = bench, .by_base = "x_default"};
+        c.job = c.base = work_search(&bench->stock, "schedule", kernel, bench_team(bench), 1, queries);
         c.job.policy = policies[i].policy;
         c.job.team.bound = policies[i].bound;
+        c.job.identity.policy = policies[i].name;
         int wanted = queries <= policies[i].largest && (c.job.policy.split == KNN_SPLIT_AUTO || differs(&c));
-        if (wanted && add(&c, run_pairs, "schedule", policies[i].name, error) != 0)
+        if (wanted && add(&c, run_pairs, NAME_BATCH, error) != 0)
             return -1;
     }
     return 0;
@@ -273,26 +242,28 @@ static int add_policies(struct bench *bench, const struct knn_kernel *kernel, si
 
 static int add_scaling(struct bench *bench, const struct knn_kernel *kernel, unsigned threads,
                        struct knn_error *error) {
-    struct schedule_case c = {.bench = bench, .kernel = kernel, .by_base = "efficiency"};
-    c.base = default_job(bench, SCALING_QUERIES);
-    c.job = default_job(bench, (size_t)SCALING_QUERIES * threads);
-    c.base.team.threads = 1;
-    c.job.team.threads = threads;
-    return add(&c, run_pairs, "scaling", NULL, error);
+    struct schedule_case c = {.bench = bench, .by_base = "efficiency"};
+    struct knn_team one = *bench_team(bench), team = one;
+    one.threads = 1;
+    team.threads = threads;
+    c.base = work_search(&bench->stock, "scaling", kernel, &one, 1, SCALING_QUERIES);
+    c.job = work_search(&bench->stock, "scaling", kernel, &team, 1, (size_t)SCALING_QUERIES * threads);
+    return add(&c, run_pairs, 0, error);
 }
 
 static int add_stream(struct bench *bench, const struct knn_kernel *kernel, size_t queries, struct knn_error *error) {
-    struct schedule_case c = {.bench = bench, .kernel = kernel, .job = default_job(bench, queries)};
-    return add(&c, run_stream, "stream", NULL, error);
+    struct schedule_case c = {.bench = bench};
+    c.job = work_search(&bench->stock, "stream", kernel, bench_team(bench), 1, queries);
+    return add(&c, run_stream, NAME_BATCH, error);
 }
 
 /* Whether batch size i is worth its time: there must be so many test images, and a quick run takes two of the sizes. */
 static int takes_batch(const struct bench *bench, size_t i) {
-    return batches[i] <= bench->dataset.test.pixels.rows && (!bench->quick || batches[i] == 1 || batches[i] == 512);
+    return batches[i] <= bench->stock.queries.rows && (!bench->quick || batches[i] == 1 || batches[i] == 512);
 }
 
 static int add_kernel(struct bench *bench, const struct knn_kernel *kernel, struct knn_error *error) {
-    unsigned all = bench->teams[bench->team_count - 1].threads, step = all > 32 ? 4 : 2;
+    unsigned all = bench_team(bench)->threads, step = all > 32 ? 4 : 2;
     for (size_t i = 0; i < BATCHES && kernel->metric == KNN_L2; i++)
         if (takes_batch(bench, i) && add_policies(bench, kernel, batches[i], error) != 0)
             return -1;
@@ -308,8 +279,6 @@ static int add_kernel(struct bench *bench, const struct knn_kernel *kernel, stru
 }
 
 int register_schedules(struct bench *bench, struct knn_error *error) {
-    if (at_start == NULL)
-        at_start = knn_topology_save(bench->teams[0].topology);
     for (int metric = KNN_METRICS - 1; metric >= 0; metric--)
         if (knn_metrics[metric].timed &&
             add_kernel(bench, knn_kernel_default((enum knn_metric)metric, bench->features), error) != 0)

@@ -22,7 +22,6 @@ static const struct {
 } groups[] = {{"ceiling/...", register_ceilings},
               {"kernel/...", register_kernels},
               {"search/..., latency/...", register_searches},
-              {"search/<metric>_f32.../...", register_f32},
               {"bounds/...", register_bounds},
               {"schedule/..., scaling/..., stream/...", register_schedules}};
 enum { GROUPS = sizeof groups / sizeof groups[0] };

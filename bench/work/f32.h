@@ -16,8 +16,9 @@
 typedef void f32_tile_fn(const float *queries, const float *train, size_t dim, float *sums);
 
 struct f32_kernel {
-    const char *isa;   /* as in search/<metric>_f32<isa> */
-    unsigned features; /* knn_feature bits */
+    const char *isa;
+    const char *names[KNN_METRICS]; /* <metric>_f32<isa> */
+    unsigned features;              /* knn_feature bits */
     unsigned mr, nr;
     f32_tile_fn *tile[KNN_METRICS];
 };

@@ -54,6 +54,7 @@ static void tile_l2(const float *queries, const float *train, size_t dim, float 
 
 const struct f32_kernel SYMBOL_OF(F32_ISA) = {
     .isa = STRING_OF(F32_ISA),
+    .names = {[KNN_L1] = "l1_f32" STRING_OF(F32_ISA), [KNN_L2] = "l2_f32" STRING_OF(F32_ISA)},
     .features = FEATURES,
     .mr = MR,
     .nr = NR,

@@ -2,56 +2,91 @@
 
 #include <stdlib.h>
 
-int verify_search(const struct knn_panels *panels, const struct knn_matrix *queries, size_t k,
-                  const struct knn_neighbor *expected, const struct knn_team *team, struct knn_error *error) {
-    struct knn_neighbor *found = malloc(queries->rows * k * sizeof *found);
+#include "arith.h"
+
+enum verified verify_search(const struct knn_job *job, const struct knn_panels *panels, struct knn_rows queries,
+                            size_t k, const struct knn_neighbor *expected, size_t stride, struct knn_error *error) {
+    struct knn_neighbor *found = malloc(queries.rows * k * sizeof *found);
     if (found == NULL)
         return knn_fail(error, "no memory to verify %s", panels->kernel->name);
-    int status = knn_search_panels(&(struct knn_job){.team = team}, panels, knn_view(queries), k, found, error);
-    for (size_t i = 0; status == 0 && i < queries->rows * k; i++)
-        if (found[i].distance != expected[i].distance || found[i].id != expected[i].id)
-            status = knn_fail(error,
-                              "%s differs from the reference: query %zu, neighbour %zu: row %u at %llu, not %u at %llu",
-                              panels->kernel->name, i / k, i % k, found[i].id, (unsigned long long)found[i].distance,
-                              expected[i].id, (unsigned long long)expected[i].distance);
+    int status = knn_search_panels(job, panels, queries, k, found, error);
+    for (size_t i = 0; status == RIGHT && i < queries.rows * k; i++) {
+        const struct knn_neighbor *right = &expected[i / k * stride + i % k];
+        if (found[i].distance == right->distance && found[i].id == right->id)
+            continue;
+        knn_fail(error, "%s differs from the reference: query %zu, neighbour %zu: row %u at %llu, not %u at %llu",
+                 panels->kernel->name, i / k, i % k, found[i].id, (unsigned long long)found[i].distance, right->id,
+                 (unsigned long long)right->distance);
+        status = WRONG;
+    }
     free(found);
     return status;
 }
 
-static int compare_tile(const struct knn_kernel *kernel, const struct knn_matrix *queries,
-                        const struct knn_matrix *train, const uint32_t *out, struct knn_error *error) {
-    const struct knn_kernel *reference = knn_kernel_reference(kernel->metric);
-    for (size_t i = 0; i < kernel->mr; i++)
-        for (size_t j = 0; j < kernel->nr; j++) {
-            uint32_t right = reference->pair(knn_matrix_row(queries, i), knn_matrix_row(train, j), train->dim);
-            if (out[i * kernel->nr + j] != right)
-                return knn_fail(error, "%s differs from the reference: query %zu, row %zu: %u, not %u", kernel->name, i,
-                                j, out[i * kernel->nr + j], right);
-        }
-    return 0;
+/* Some queries and rows that meet in one call. */
+struct meeting {
+    const struct knn_kernel *kernel;
+    const struct knn_matrix *queries, *train;
+    size_t query, nq, row, nr;
+    uint8_t *query_panel, *train_panel; /* NULL for a pair kernel */
+};
+
+static uint32_t compute(const struct meeting *m, const uint32_t *bound, uint32_t *out) {
+    const struct knn_kernel *kernel = m->kernel;
+    const uint8_t *query = knn_matrix_row(m->queries, m->query), *row = knn_matrix_row(m->train, m->row);
+    if (kernel->pair != NULL) {
+        out[0] = kernel->pair(query, row, m->train->dim);
+        return out[0] < bound[0];
+    }
+    kernel->pack_queries(query, m->queries->stride, m->nq, m->queries->dim, m->query_panel);
+    kernel->pack_train(row, m->train->stride, m->nr, m->train->dim, m->train_panel);
+    return kernel->tile(m->query_panel, m->train_panel, m->train->dim, (unsigned)m->nq, bound, out);
 }
 
-int verify_kernel(const struct knn_kernel *kernel, const struct knn_matrix *queries, const struct knn_matrix *train,
-                  struct knn_error *error) {
-    _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE], bound[32] = {0};
-    if (kernel->pair != NULL) {
-        out[0] = kernel->pair(queries->data, train->data, train->dim);
-        return compare_tile(kernel, queries, train, out, error);
+static enum verified verify_meeting(const struct meeting *m, struct knn_error *error) {
+    _Alignas(KNN_PANEL_ALIGN) uint32_t right[KNN_MAX_TILE], out[KNN_MAX_TILE] = {0}, bound[32] = {0};
+    const struct knn_kernel *kernel = m->kernel, *reference = knn_kernel_reference(kernel->metric);
+    for (size_t i = 0; i < m->nq; i++)
+        for (size_t j = 0; j < m->nr; j++)
+            right[i * kernel->nr + j] = reference->pair(knn_matrix_row(m->queries, m->query + i),
+                                                        knn_matrix_row(m->train, m->row + j), m->train->dim);
+    for (size_t i = 1; i < m->nq; i += 2) /* every other query has a row that is near enough */
+        bound[i] = right[i * kernel->nr] + 1;
+    uint32_t mask = compute(m, bound, out), expected = 0;
+    for (size_t i = 0; i < m->nq; i++)
+        for (size_t j = 0; j < m->nr; j++)
+            if (out[i * kernel->nr + j] != right[i * kernel->nr + j]) {
+                knn_fail(error, "%s differs from the reference: query %zu, row %zu: %u, not %u", kernel->name,
+                         m->query + i, m->row + j, out[i * kernel->nr + j], right[i * kernel->nr + j]);
+                return WRONG;
+            }
+    for (size_t i = 0; i < m->nq; i++) /* what stands beyond the rows counts, too: callers sort it out */
+        for (size_t j = 0; j < kernel->nr; j++)
+            expected |= (uint32_t)(out[i * kernel->nr + j] < bound[i]) << i;
+    if (mask == expected)
+        return RIGHT;
+    knn_fail(error, "%s differs from the reference: queries from %zu, rows from %zu: mask %x, not %x", kernel->name,
+             m->query, m->row, mask, expected);
+    return WRONG;
+}
+
+enum verified verify_kernel(const struct knn_kernel *kernel, const struct knn_matrix *queries,
+                            const struct knn_matrix *train, struct knn_error *error) {
+    struct meeting m = {.kernel = kernel, .queries = queries, .train = train};
+    if (kernel->tile != NULL) {
+        m.query_panel = aligned_alloc(KNN_PANEL_ALIGN, knn_query_panel_bytes(kernel, train->dim));
+        m.train_panel = aligned_alloc(KNN_PANEL_ALIGN, knn_train_panel_bytes(kernel, train->dim));
     }
-    void *query_panel = aligned_alloc(KNN_PANEL_ALIGN, knn_query_panel_bytes(kernel, train->dim));
-    void *train_panel = aligned_alloc(KNN_PANEL_ALIGN, knn_train_panel_bytes(kernel, train->dim));
-    int status;
-    if (query_panel == NULL || train_panel == NULL) {
+    int status = RIGHT;
+    if (kernel->tile != NULL && (m.query_panel == NULL || m.train_panel == NULL))
         status = knn_fail(error, "no memory to verify %s", kernel->name);
-    } else {
-        kernel->pack_queries(queries->data, queries->stride, kernel->mr, queries->dim, query_panel);
-        kernel->pack_train(train->data, train->stride, kernel->nr, train->dim, train_panel);
-        uint32_t hits = kernel->tile(query_panel, train_panel, train->dim, kernel->mr, bound, out);
-        status = compare_tile(kernel, queries, train, out, error);
-        if (status == 0 && hits != 0)
-            status = knn_fail(error, "%s differs from the reference: finds distances below 0", kernel->name);
-    }
-    free(query_panel);
-    free(train_panel);
+    for (m.query = 0; status == RIGHT && m.query < queries->rows; m.query += kernel->mr)
+        for (m.row = 0; status == RIGHT && m.row < train->rows; m.row += kernel->nr) {
+            m.nq = knn_min(kernel->mr, queries->rows - m.query);
+            m.nr = knn_min(kernel->nr, train->rows - m.row);
+            status = verify_meeting(&m, error);
+        }
+    free(m.query_panel);
+    free(m.train_panel);
     return status;
 }

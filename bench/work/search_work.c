@@ -1,0 +1,77 @@
+/* The exhaustive search, selection included. */
+#include "arith.h"
+#include "work.h"
+
+static int prepare(struct work *work, struct knn_error *error) {
+    return stock_panels(work->stock, work->kernel, error) != NULL &&
+                   stock_reserve(work->stock, work->stock->queries.rows * work->k, error) == 0
+               ? 0
+               : -1;
+}
+
+/* The panels of the train rows that it searches. */
+static struct knn_panels panels_of(const struct work *work, const struct knn_panels *all) {
+    struct knn_panels part = *all;
+    if (work->rows == 0 || work->rows >= all->rows.rows)
+        return part;
+    part.rows.rows = work->rows;
+    part.count = (work->rows + work->kernel->nr - 1) / work->kernel->nr;
+    return part;
+}
+
+static struct knn_rows next_batch(struct work *work) {
+    const struct knn_matrix *queries = &work->stock->queries;
+    if (work->next + work->batch > queries->rows)
+        work->next = 0;
+    struct knn_matrix view = first_rows(queries, work->batch);
+    view.data = knn_matrix_row(queries, work->next);
+    work->next += work->batch;
+    return knn_view(&view);
+}
+
+static struct knn_job job_of(const struct work *work) {
+    return (struct knn_job){.team = &work->team, .policy = work->policy, .progress = work->stock->progress};
+}
+
+static int run(struct work *work, uint64_t n, struct knn_error *error) {
+    const struct knn_panels *all = stock_panels(work->stock, work->kernel, error);
+    if (all == NULL)
+        return -1;
+    const struct knn_panels panels = panels_of(work, all);
+    const struct knn_job job = job_of(work);
+    for (uint64_t i = 0; i < n; i++)
+        if (knn_search_panels(&job, &panels, next_batch(work), work->k, work->stock->found, error) != 0)
+            return -1;
+    return 0;
+}
+
+/* In batches as they are timed, for a short one has other panels than a long one. */
+static enum verified verify(struct work *work, struct knn_error *error) {
+    size_t stride;
+    const struct knn_neighbor *expected = stock_expected(work->stock, work->kernel->metric, &stride, error);
+    const struct knn_panels *panels = stock_panels(work->stock, work->kernel, error);
+    if (expected == NULL || panels == NULL)
+        return FAILED;
+    struct knn_matrix queries = first_rows(&work->stock->queries, knn_min(work->batch, VERIFIED_QUERIES));
+    const struct knn_job job = job_of(work);
+    return verify_search(&job, panels, knn_view(&queries), knn_min(work->k, stride), expected, stride, error);
+}
+
+static double byte_pairs(const struct work *work) {
+    size_t rows = work->rows > 0 ? work->rows : work->stock->train.rows;
+    return (double)work->batch * (double)rows * (double)work->stock->train.dim;
+}
+
+struct work work_search(struct stock *stock, const char *group, const struct knn_kernel *kernel,
+                        const struct knn_team *team, size_t k, size_t batch) {
+    static const struct work_kind kind = {prepare, run, verify, byte_pairs};
+    struct work work = {.kind = &kind, .stock = stock, .kernel = kernel, .team = *team, .k = k};
+    work.batch = knn_min(batch, stock->queries.rows);
+    work.identity = identity_of(group, kernel);
+    work.identity.search = "exhaustive";
+    work.identity.k = k;
+    work.identity.dim = stock->train.dim;
+    work.identity.batch = work.batch;
+    work.identity.threads = team->threads;
+    return work;
+}

@@ -1,0 +1,86 @@
+/* A workload: what is timed, as data and a few functions. Google Benchmark's driver (bench/), the paired worker of
+ * `make regress`, `make versus` and the contest with other libraries only say when it runs. */
+#ifndef WORK_H
+#define WORK_H
+
+#include <stdint.h>
+
+#include "identity.h"
+#include "stock.h"
+#include "verify.h"
+
+struct work;
+
+struct work_kind {
+    /* Whatever is not timed; due before a run, and cheap where nothing is missing. */
+    int (*prepare)(struct work *work, struct knn_error *error);
+    /* The work n times, n >= 1. */
+    int (*run)(struct work *work, uint64_t n, struct knn_error *error);
+    /* By a few of its answers; after prepare. */
+    enum verified (*verify)(struct work *work, struct knn_error *error);
+    /* Bytes of a query that one run makes meet a byte of a train row. */
+    double (*byte_pairs)(const struct work *work);
+};
+
+struct work {
+    const struct work_kind *kind;
+    struct identity identity;
+    struct stock *stock;
+    const struct knn_kernel *kernel;
+    struct knn_team team;
+    int verified;
+
+    /* Of a search. */
+    struct knn_policy policy;
+    size_t batch, k;             /* queries of a run; 0 of a kernel alone */
+    size_t next;                 /* query: runs follow one another in the stock's, which begin anew when they end */
+    size_t rows;                 /* train rows, the first so many; 0: all */
+    struct f32_rows *float_rows; /* only of a search in float32 */
+
+    /* Of a kernel alone, everything in cache: a tile on one train panel and several query panels in turn, a pair kernel
+     * on several rows in turn. */
+    size_t calls;                             /* in one run */
+    size_t turns;                             /* query panels, or rows, used in turn at most */
+    size_t budget;                            /* bytes that all of them have, but for one at least; 0: any */
+    struct knn_matrix query_rows, train_rows; /* views of the images */
+    uint8_t *queries, *train;                 /* packed; NULL before, and for a pair kernel */
+};
+
+/* All queries in a batch, or as many of them. Its answers are in stock->found. */
+struct work work_search(struct stock *stock, const char *group, const struct knn_kernel *kernel,
+                        const struct knn_team *team, size_t k, size_t batch);
+
+/* The same in float32, k = 1. *rows are packed when it is prepared, unless they are already. */
+struct work work_float(struct stock *stock, const char *group, enum knn_metric metric, const struct knn_team *team,
+                       struct f32_rows *rows);
+
+/* Rows of `dim` bytes are cut from the images as they lie in memory, longer ones from several. */
+struct work work_kernel(struct stock *stock, const struct knn_kernel *kernel, const struct knn_team *team, size_t dim,
+                        size_t turns, size_t budget);
+
+/* 1 if the images make enough rows for a tile. */
+int work_kernel_fits(const struct stock *stock, const struct knn_kernel *kernel, size_t dim);
+
+/* Bytes that a kernel alone works on. */
+size_t work_kernel_bytes(const struct work *work);
+
+/* Prepares it, and verifies it the first time. */
+int work_ready(struct work *work, struct knn_error *error);
+
+/* The wall time of n runs. */
+int work_time(struct work *work, uint64_t n, double *seconds, struct knn_error *error);
+
+/* A part of n runs, so that caches hold what they need: one in `part`, at least a query or a run. */
+int work_warm_up(struct work *work, uint64_t n, unsigned part, struct knn_error *error);
+
+/* How many queries take `allowed` seconds if each takes `each`: all, or whole blocks, at least `unit`; where there are
+ * fewer than two blocks, whole units. */
+size_t work_fitting(const struct work *work, size_t unit, size_t block, double each, double allowed);
+
+/* Sets the batch of a search that is ready to what fits, by the time of one unit. */
+int work_fit(struct work *work, size_t unit, size_t block, double allowed, struct knn_error *error);
+
+/* Frees what a kernel alone has packed. */
+void work_release(struct work *work);
+
+#endif
