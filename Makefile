@@ -178,7 +178,6 @@ COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/command/*.c))
 REGRESS   := $(BUILD)/knnmark-regress
 STATISTICS := $(BUILD)/bench/statistics/statistics.o $(BUILD)/bench/statistics/samples.o
 REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
-WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.c) bench/regress/data.c)
 templates        = $(patsubst %,$(BUILD)/%.o,$(wildcard $(foreach ending,html css,$(1:%=bench/%/*.$(ending)))))
 RESULTS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/results/*.c))
 REGRESS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out bench/regress/worker%,$(wildcard bench/regress/*.c)) \
@@ -188,6 +187,7 @@ REPORT_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/report/*.c bench
 CEILING_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/ceilings/*.c))
 WORK_OBJECTS    := $(patsubst %.c,$(BUILD)/%.o,$(filter-out %/f32_tile.c,$(wildcard bench/work/*.c))) \
                    $(F32:%=$(BUILD)/bench/work/f32_tile_%.o)
+WORKER_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/regress/worker*.c) bench/regress/data.c) $(WORK_OBJECTS)
 GBENCH_OBJECTS  := $(patsubst %.cc,$(BUILD)/%.o,$(filter-out %/cost.cc,$(wildcard bench/gbench/*.cc)))
 BENCH_OBJECTS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c)) $(CEILING_OBJECTS) $(WORK_OBJECTS) $(RESULTS_OBJECTS) $(STATISTICS) \
                    $(GBENCH_OBJECTS)

@@ -109,10 +109,7 @@ static size_t choose_queries(const struct contest *contest, const struct contest
     size_t all = contest->job.test->rows, trial = trial_queries(contest, c);
     if (seconds * (double)all <= (contest->quick ? QUICK_FULL_SECONDS : FULL_SECONDS))
         return all;
-    double allowed = contest->quick ? QUICK_SUBSET_SECONDS : SUBSET_SECONDS;
-    size_t fit = (size_t)(allowed / seconds / (double)trial) * trial;
-    fit = fit > trial ? fit : trial;
-    return fit < all ? fit : all;
+    return work_fitting(all, trial, trial, seconds, contest->quick ? QUICK_SUBSET_SECONDS : SUBSET_SECONDS);
 }
 
 static int prepare(struct contest *contest, struct contestant *c, struct knn_error *error) {

@@ -158,10 +158,11 @@ static int run(struct bench *bench, const struct settings *settings) {
     describe_run(bench);
     gb_context("absent_peers", peers_absent()[0] != '\0' ? peers_absent() : "none");
     if (bench->quick) {
-        bench->dataset.train.pixels = bench_view(&bench->dataset.train.pixels, QUICK_ROWS);
-        bench->dataset.test.pixels = bench_view(&bench->dataset.test.pixels, QUICK_QUERIES);
+        bench->dataset.train.pixels = bench->stock.train = first_rows(&bench->stock.train, QUICK_ROWS);
+        bench->dataset.test.pixels = bench->stock.queries = first_rows(&bench->stock.queries, QUICK_QUERIES);
     }
-    provenance_begin(bench); /* hashes what is searched: of a quick run that is a part */
+    bench->stock.keep = KNN_METRICS; /* all of ours search in turn */
+    provenance_begin(bench);         /* hashes what is searched: of a quick run that is a part */
     int status = contest_open(&contest, bench, settings->rounds, &error) != 0 ? fail(error.message)
                                                                               : measure(&contest, settings);
     contest_close(&contest);

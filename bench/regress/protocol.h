@@ -12,7 +12,7 @@
  *                 end
  *     check NAME  ok                                 its kernel's distances and masks equal the scalar reference's on
  *                                                    32 queries and 512 rows, its search's answers on all rows; or
- *                 wrong KERNEL: TEXT                 what differs
+ *                 wrong TEXT                         which kernel, and what differs
  *     run NAME N  seconds S                          wall time of N iterations, N >= 1; before them, untimed, N / 16
  *                                                    more (a part of one if N < 16), so that the caches hold this
  *                                                    program's data again

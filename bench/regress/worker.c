@@ -40,34 +40,57 @@ static int parse(struct words *words, int argc, char **argv, struct knn_error *e
 
 /* -- commands ------------------------------------------------------------------------------------------------------ */
 
-static struct job *find(struct worker *worker, const char *name) {
-    for (size_t i = 0; i < worker->job_count; i++)
-        if (strcmp(worker->jobs[i].name, name) == 0)
-            return &worker->jobs[i];
+static struct work *find(struct worker *worker, const char *name) {
+    for (size_t i = 0; i < worker->count; i++) {
+        char its[IDENTITY_NAME];
+        identity_name(&worker->works[i].identity, its);
+        if (strcmp(its, name) == 0)
+            return &worker->works[i];
+    }
     printf("error no benchmark %s\n", name);
     return NULL;
 }
 
 static void list(const struct worker *worker) {
-    for (size_t i = 0; i < worker->job_count; i++)
-        printf("benchmark %s\n", worker->jobs[i].name);
+    for (size_t i = 0; i < worker->count; i++) {
+        char name[IDENTITY_NAME];
+        identity_name(&worker->works[i].identity, name);
+        printf("benchmark %s\n", name);
+    }
     puts("end");
 }
 
+/* The kernel by many of its tiles, a search by its answers, too. */
+static enum verified verify(const struct worker *worker, struct work *work, struct knn_error *error) {
+    enum { QUERIES = 2 * KNN_MAX_MR, ROWS = 512 };
+    struct knn_matrix queries = first_rows(&worker->data.queries, QUERIES),
+                      train = first_rows(&worker->data.train, ROWS);
+    enum verified verified = verify_kernel(work->kernel, &queries, &train, error);
+    if (verified != RIGHT || work->batch == 0)
+        return verified;
+    return work->kind->prepare(work, error) != 0 ? FAILED : work->kind->verify(work, error);
+}
+
 static void check(struct worker *worker, const char *name) {
-    char answer[REGRESS_LINE];
-    const struct job *job = find(worker, name);
-    if (job != NULL)
-        puts(worker_check(worker, job, answer, sizeof answer) == 0 ? "ok" : answer);
+    struct knn_error error;
+    struct work *work = find(worker, name);
+    if (work == NULL)
+        return;
+    enum verified verified = verify(worker, work, &error);
+    if (verified == RIGHT)
+        puts("ok");
+    else
+        printf("%s %s\n", verified == WRONG ? "wrong" : "error", error.message);
 }
 
 static void run(struct worker *worker, const char *name, uint64_t iterations) {
     struct knn_error error;
     double seconds = 0;
-    struct job *job = find(worker, name);
-    if (job == NULL)
+    struct work *work = find(worker, name);
+    if (work == NULL)
         return;
-    if (worker_run(worker, job, iterations, &seconds, &error) == 0)
+    if (work->kind->prepare(work, &error) == 0 && work_warm_up(work, iterations, REGRESS_WARM_UP, &error) == 0 &&
+        work_time(work, iterations, &seconds, &error) == 0)
         printf("seconds %.9f\n", seconds);
     else
         printf("error %s\n", error.message);

@@ -3,6 +3,7 @@
 #include <math.h>
 #include <stdlib.h>
 
+#include "arith.h"
 #include "clock.h"
 
 int work_ready(struct work *work, struct knn_error *error) {
@@ -32,21 +33,20 @@ int work_warm_up(struct work *work, uint64_t n, unsigned part, struct knn_error 
     return status;
 }
 
-size_t work_fitting(const struct work *work, size_t unit, size_t block, double each, double allowed) {
-    double all = (double)work->stock->queries.rows, fit = allowed / each;
-    double step = (double)(fit >= 2 * (double)block ? block : unit);
-    return (size_t)fmin(all, fmax(1, floor(fit / step)) * step);
+size_t work_fitting(size_t all, size_t unit, size_t block, double each, double allowed) {
+    double fit = allowed / each, step = (double)(fit >= 2 * (double)block ? block : unit);
+    if (fit >= (double)all)
+        return all;
+    return knn_min(all, (size_t)fmax(1, floor(fit / step)) * (size_t)step);
 }
 
 int work_fit(struct work *work, size_t unit, size_t block, double allowed, struct knn_error *error) {
     double seconds = 0;
-    work->batch = unit < work->stock->queries.rows ? unit : work->stock->queries.rows;
+    size_t all = work->stock->queries.rows;
+    work->batch = knn_min(unit, all);
     if (work_time(work, 1, &seconds, error) != 0)
         return -1;
-    double each = seconds / (double)work->batch;
-    work->batch = work_fitting(work, unit, block, each, allowed);
-    if (allowed / each >= (double)work->stock->queries.rows)
-        work->batch = work->stock->queries.rows;
+    work->batch = work_fitting(all, unit, block, seconds / (double)work->batch, allowed);
     return 0;
 }
 

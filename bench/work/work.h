@@ -73,9 +73,9 @@ int work_time(struct work *work, uint64_t n, double *seconds, struct knn_error *
 /* A part of n runs, so that caches hold what they need: one in `part`, at least a query or a run. */
 int work_warm_up(struct work *work, uint64_t n, unsigned part, struct knn_error *error);
 
-/* How many queries take `allowed` seconds if each takes `each`: all, or whole blocks, at least `unit`; where there are
- * fewer than two blocks, whole units. */
-size_t work_fitting(const struct work *work, size_t unit, size_t block, double each, double allowed);
+/* How many of `all` queries take `allowed` seconds if each takes `each`: all, or whole blocks; where there are fewer
+ * than two blocks, whole units, one at least. */
+size_t work_fitting(size_t all, size_t unit, size_t block, double each, double allowed);
 
 /* Sets the batch of a search that is ready to what fits, by the time of one unit. */
 int work_fit(struct work *work, size_t unit, size_t block, double allowed, struct knn_error *error);

@@ -1,4 +1,5 @@
-/* What the benchmarks ask before they time a kernel: bench/work/verify.c lets right kernels pass and names wrong ones. */
+/* What the benchmarks ask before they time a kernel: bench/work/verify.c lets right kernels pass and names wrong ones.
+ */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -65,7 +66,7 @@ static struct knn_kernel wrong_tile(const struct knn_kernel *right, const char *
 
 /* -- the two questions --------------------------------------------------------------------------------------------- */
 
-static int search_by(const struct knn_kernel *kernel, struct knn_error *error) {
+static enum verified search_by(const struct knn_kernel *kernel, struct knn_error *error) {
     struct knn_neighbor expected[QUERIES * K];
     struct knn_panels panels;
     assert_int_equal(knn_panels_pack(&panels, knn_kernel_reference(kernel->metric), knn_view(&train), 0, &team, error),
@@ -74,7 +75,8 @@ static int search_by(const struct knn_kernel *kernel, struct knn_error *error) {
         knn_search_panels(&(struct knn_job){.team = &team}, &panels, knn_view(&queries), K, expected, error), 0);
     knn_panels_free(&panels);
     assert_int_equal(knn_panels_pack(&panels, kernel, knn_view(&train), 0, &team, error), 0);
-    int status = verify_search(&panels, &queries, K, expected, &team, error);
+    enum verified status =
+        verify_search(&(struct knn_job){.team = &team}, &panels, knn_view(&queries), K, expected, K, error);
     knn_panels_free(&panels);
     return status;
 }
@@ -85,8 +87,8 @@ static void must_pass(const struct knn_kernel *kernel) {
         fail_msg("a right kernel was refused: %s", error.message);
 }
 
-static void must_name(const struct knn_kernel *kernel, int status, const struct knn_error *error) {
-    if (status != -1)
+static void must_name(const struct knn_kernel *kernel, enum verified status, const struct knn_error *error) {
+    if (status != WRONG)
         fail_msg("%s was not found to be wrong", kernel->name);
     if (strncmp(error->message, kernel->name, strlen(kernel->name)) != 0 || strchr(error->message, '\n') != NULL)
         fail_msg("not one line that starts with the kernel: %s", error->message);
