@@ -34,7 +34,7 @@ struct meeting {
 static uint32_t compute(const struct meeting *m, const uint32_t *bound, uint32_t *out) {
     const struct knn_kernel *kernel = m->kernel;
     const uint8_t *query = knn_matrix_row(m->queries, m->query), *row = knn_matrix_row(m->train, m->row);
-    if (kernel->pair != NULL) {
+    if (m->query_panel == NULL) {
         out[0] = kernel->pair(query, row, m->train->dim);
         return out[0] < bound[0];
     }
