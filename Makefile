@@ -326,11 +326,12 @@ check-library: $(LIBRARY) $(SHARED) $(COMMAND) ## install the library into a fol
 
 REPORTS := --output=results/report.html --output=results/report.md
 bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every kernel (under 6 minutes on 2 cores), and report
-	@$(WRAPPER) $(BENCH) --output=results/bench.json $(BENCH_FLAGS)
+	@KNNMARK_EMULATOR='$(WRAPPER)' $(WRAPPER) $(BENCH) --output=results/bench.json $(BENCH_FLAGS)
 	@$(WRAPPER) $(REPORT) $(REPORTS) results/bench.json $(wildcard results/peers.json)
+	@$(WRAPPER) $(REPORT) --check results/bench.json || :
 
 bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
-	@$(WRAPPER) $(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
+	@KNNMARK_EMULATOR='$(WRAPPER)' $(WRAPPER) $(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
 
 # Its own make starts anew, with clang's answers.
 .PHONY: fuzz fuzzers
@@ -386,10 +387,17 @@ regress: $(REGRESS) $(REGRESS_WORKER) ## is this tree slower than BASE=<git ref>
 regress-selftest: $(REGRESS) $(REGRESS_WORKER) ## does `make regress` decide rightly here? Hours; can be stopped and continued
 	@sh bench/regress/selftest.sh $(BUILD) $(SELFTEST_FLAGS)
 
-.PHONY: report plots figures
+.PHONY: report history cpus plots figures
 RESULT ?= results/bench.json
 report: $(REPORT) ## write results/report.html and report.md of RESULT= (default results/bench.json), with the peers where there are any
 	@$(WRAPPER) $(REPORT) $(REPORTS) $(RESULT) $(wildcard results/peers.json)
+
+history: $(REPORT) ## draw results/history.html: the newest file's CPU through its commits, of all result files that are kept
+	@sh bench/report/history.sh '$(strip $(WRAPPER) $(REPORT))' results/history.html \
+	    $(filter-out %peers.json %quick.json %regress.json,$(wildcard results/*.json results/cpus/*.json results/history/*.json))
+
+cpus: $(REPORT) ## write results/cpus.html: the reference and the result files of results/cpus beside each other
+	@$(WRAPPER) $(REPORT) --output=results/cpus.html results/reference.json $(wildcard results/cpus/*.json)
 
 plots: $(REPORT) ## draw the pictures of RESULT= into plots/
 	@$(WRAPPER) $(REPORT) --pictures=plots $(RESULT)

@@ -111,6 +111,23 @@ static json_t *hypervisor(void) {
 #endif
 }
 
+/* What runs the program in the place of a CPU: what the Makefile says, or what an Arm program reads that runs on x86.
+ */
+static json_t *emulator(void) {
+    char told[256];
+    snprintf(told, sizeof told, "%s", getenv("KNNMARK_EMULATOR") != NULL ? getenv("KNNMARK_EMULATOR") : "");
+    if (told[0] != '\0')
+        return foreign(told);
+#ifndef __x86_64__
+    json_t *vendor = cpuinfo("vendor_id");
+    int on_x86 = strcmp(json_string_value(vendor), unavailable) != 0;
+    json_decref(vendor);
+    if (on_x86)
+        return json_string("an emulator on x86");
+#endif
+    return json_string("none");
+}
+
 /* -- the parts ----------------------------------------------------------------------------------------------------- */
 
 static json_t *loads(const double *values) {
@@ -120,18 +137,23 @@ static json_t *loads(const double *values) {
     return list;
 }
 
-static json_t *cpu(const struct bench *bench) {
-    char name[64];
+/* Instruction sets that `all` features have: those that are allowed, or those that are left out. */
+static json_t *isas_of(unsigned all, unsigned allowed, int left_out) {
     size_t count;
     const struct knn_isa *isas = knn_isas(&count);
-    json_t *features = json_array();
+    json_t *names = json_array();
     for (size_t i = 0; i < count; i++)
-        if ((isas[i].features & ~bench->features) == 0)
-            json_array_append_new(features, json_string(isas[i].name));
+        if ((isas[i].features & ~all) == 0 && ((isas[i].features & ~allowed) != 0) == left_out)
+            json_array_append_new(names, json_string(isas[i].name));
+    return names;
+}
+
+static json_t *cpu(const struct bench *bench) {
+    char name[64];
     knn_cpu_name(name, sizeof name);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o}", "name", foreign(name), "family", cpuinfo("cpu family"), "model",
-                     cpuinfo("model"), "stepping", cpuinfo("stepping"), "microcode", cpuinfo("microcode"), "features",
-                     features);
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", foreign(name), "family", cpuinfo("cpu family"),
+                     "model", cpuinfo("model"), "stepping", cpuinfo("stepping"), "microcode", cpuinfo("microcode"),
+                     "features", isas_of(bench->features, bench->features, 0), "left_out", isas_of(knn_cpu_features(), bench->features, 1));
 }
 
 /* The SHA-256 of hwloc's description, so that two files can be told to be of the same machine. */
@@ -158,9 +180,9 @@ static json_t *machine(const struct bench *bench) {
     if (getloadavg(load_after, LOADS) != LOADS)
         memset(load_after, 0, sizeof load_after);
     knn_topology_describe(bench->teams[0].topology, topology, sizeof topology);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "hypervisor", hypervisor(), "governor",
-                     line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"), "transparent_hugepages",
-                     chosen_word("/sys/kernel/mm/transparent_hugepage/enabled"), "aslr",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "emulator", emulator(), "hypervisor",
+                     hypervisor(), "governor", line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+                     "transparent_hugepages", chosen_word("/sys/kernel/mm/transparent_hugepage/enabled"), "aslr",
                      line_of("/proc/sys/kernel/randomize_va_space"), "load_before", loads(load_before), "load_after",
                      loads(load_after), "topology", topology, "topology_sha256", topology_hash());
 }

@@ -43,7 +43,6 @@ void write_summary(FILE *stream, const struct comparison *c, enum form form) {
         write_conclusion(stream, c);
     fputs(markdown ? "**\n" : "", stream);
     put_table(stream, benchmarks_table(c), form);
-    fputs(markdown ? "" : "\n", stream);
     put_table(stream, controls_table(c), form);
     fputc('\n', stream);
     describe(stream, c);

@@ -5,6 +5,7 @@
 
 #include "html/style.h"
 #include "html/template.h"
+#include "results/choice.h"
 #include "results/facts.h"
 #include "results/jobs.h"
 #include "results/summary.h"
@@ -32,21 +33,29 @@ static void put_peers_origin(FILE *stream, const void *context) {
 
 static void put_warnings(FILE *stream, const void *context) {
     write_warnings(stream, ((const struct page *)context)->results, FORM_HTML);
+    write_choices(stream, ((const struct page *)context)->results, FORM_HTML);
 }
 
 /* -- tiles: the fastest kernel of each metric ---------------------------------------------------------------------- */
 
-static void put_kernel(FILE *stream, const void *job) {
-    put_name(stream, ((const struct job *)job)->run->subject);
+struct tile {
+    const struct jobs *jobs;
+    const struct job *best;
+};
+
+static void put_kernel(FILE *stream, const void *tile) {
+    put_name(stream, ((const struct tile *)tile)->best->run->subject);
 }
 
 static void put_compared(FILE *stream, const void *context) {
-    const struct job *job = context;
+    const struct tile *tile = context;
+    const struct job *job = tile->best;
     fprintf(stream, "%s of the ceiling", number_percent(job->share.median).text);
     if (job->x_scalar > 0)
         fprintf(stream, ", %s&nbsp;×&nbsp;scalar", number_plain(job->x_scalar).text);
     if (job->x_peer > 0)
-        fprintf(stream, ", %s&nbsp;×&nbsp;best&nbsp;peer", number_plain(job->x_peer).text);
+        fprintf(stream, ", %s&nbsp;×&nbsp;best&nbsp;peer%s", number_plain(job->x_peer).text,
+                peers_are_slow(tile->jobs) ? ", which is slower than scalar code" : "");
 }
 
 static void put_tiles(FILE *stream, const void *context) {
@@ -60,7 +69,7 @@ static void put_tiles(FILE *stream, const void *context) {
                                            {"seconds", seconds.text, NULL},
                                            {"compared", NULL, put_compared},
                                            {"kernel", NULL, put_kernel}};
-            template_write(stream, report_page_html, "tile", fields, COUNT(fields), best);
+            template_write(stream, report_page_html, "tile", fields, COUNT(fields), &(struct tile){&jobs, best});
         }
         jobs_free(&jobs);
     }

@@ -83,6 +83,14 @@ const struct job *jobs_best(const struct jobs *jobs) {
     return NULL;
 }
 
+int peers_are_slow(const struct jobs *jobs) {
+    double most = 0;
+    for (size_t i = 0; i < jobs->count; i++)
+        if (run_is_peer(jobs->items[i].run))
+            most = fmax(most, jobs->items[i].x_scalar);
+    return most > 0 && most < 1;
+}
+
 double job_rate(const struct job *job) {
     double rate = run_spread(job->run, "distances_per_s").median;
     return rate > 0 ? rate : FULL_JOB / job->seconds;

@@ -23,6 +23,9 @@ void jobs_free(struct jobs *jobs);
 /* The fastest of ours; NULL: none. */
 const struct job *jobs_best(const struct jobs *jobs);
 
+/* Whether the best peer is no faster than scalar code. */
+int peers_are_slow(const struct jobs *jobs);
+
 /* Another library, and not knnmark, which runs beside them for comparison. */
 int run_is_peer(const struct run *run);
 

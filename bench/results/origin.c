@@ -48,9 +48,7 @@ void write_peers_origin(FILE *stream, const struct results *results, enum form f
 
 /* -- warnings ------------------------------------------------------------------------------------------------------ */
 
-static void warn(FILE *stream, enum form form, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
-static void warn(FILE *stream, enum form form, const char *format, ...) {
+void warn(FILE *stream, enum form form, const char *format, ...) {
     static const char *const starts[] = {"\nWarning: ", "\n**Warning:** ",
                                          "<p class=\"warn\"><strong>Warning:</strong> ", ""};
     char text[512];

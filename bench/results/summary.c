@@ -1,8 +1,10 @@
 #include "summary.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "bounds.h"
+#include "choice.h"
 #include "jobs.h"
 #include "plural.h"
 
@@ -113,7 +115,7 @@ void write_peer_settings(FILE *stream, const struct results *results, enum form 
     table.columns[1].kind = table.columns[6].kind = COLUMN_WORDS;
     table.columns[5].kind = COLUMN_WIDE;
     for (size_t i = 0; i < results->count; i++)
-        if (run_is_peer(&results->runs[i]))
+        if (strcmp(results->runs[i].group, "peer") == 0)
             add_peer(&table, &results->runs[i], run_label(&results->runs[i]));
     for (size_t i = 0; i < results->failed_count; i++)
         if (run_is_peer(&results->failed[i]))
@@ -145,6 +147,7 @@ void summary_write(FILE *stream, const struct results *results, enum form form) 
     if (form != FORM_CSV)
         write_origins(stream, results, form);
     write_warnings(stream, results, form);
+    write_choices(stream, results, form);
     write_full_job(stream, results, form);
     write_other_searches(stream, results, form);
     write_latencies(stream, results, form);

@@ -16,6 +16,9 @@ void write_peers_origin(FILE *stream, const struct results *results, enum form f
 
 void write_warnings(FILE *stream, const struct results *results, enum form form);
 
+/* One of them. */
+void warn(FILE *stream, enum form form, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 void write_full_job(FILE *stream, const struct results *results, enum form form); /* the main table, per metric */
 void write_other_searches(FILE *stream, const struct results *results, enum form form);
 void write_latencies(FILE *stream, const struct results *results, enum form form);

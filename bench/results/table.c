@@ -121,12 +121,11 @@ static void write_text(const struct table *table, FILE *stream) {
             widths[i] = column_width(table, i);
             last = i;
         }
-    if (table->title != NULL)
-        fprintf(stream, "\n%s\n", table->title);
+    fprintf(stream, "\n%s%s", table->title != NULL ? table->title : "", table->title != NULL ? "\n" : "");
     for (size_t row = 0; row <= table->rows; row++) { /* the first line is the heads' */
         for (size_t i = 0; i <= last; i++) {
             const char *text = row == 0 ? table->columns[i].head : shown(cell_at(table, row - 1, i));
-            if (widths[i] > 0) {
+            if (widths[i] > 0 && !(i == last && text[0] == '\0')) {
                 fputs(i > 0 ? "  " : "", stream);
                 put_padded(stream, text, widths[i], from_left(table->columns[i].kind), i == last);
             }

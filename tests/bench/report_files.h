@@ -21,6 +21,13 @@ enum {
     OTHER_ROWS = 512,
     OTHER_DATA = 1024,
     QUICK = 2048,
+    /* What tells a CPU's file from another's. */
+    EMULATED = 8192,
+    LIMITED = 1 << 14,      /* by --isa */
+    SLOW_DEFAULT = 1 << 15, /* L1's default kernel is not the fastest */
+    FIELDS = 1 << 16,       /* schema 2: names that say nothing */
+    SLOWER = 1 << 17,       /* the full job by l1_avx2_6x8 takes 6 s */
+    LATER = 1 << 18,        /* of another commit */
 };
 
 /* Writes a file of the folder. L1's fastest kernel is l1_avx2_6x8: 4 s, 80 % of the ceiling, 150 times the scalar one.

@@ -12,6 +12,7 @@ void assert_lacks(const char *text, const char *part);
 /* Elements are closed in order, ids are unique, no number is missing, all colours follow the mode, and nothing is
  * fetched or run. */
 void assert_page(const char *html);
+void assert_page_of(const char *html, size_t ids); /* so many at least */
 void assert_no_nan(const char *html);
 
 /* A custom property of the style sheet that is a colour. */

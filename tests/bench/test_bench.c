@@ -132,8 +132,8 @@ static void check_block(json_t *block) {
     json_t *cpu = member(block, "cpu", JSON_OBJECT), *machine = member(block, "machine", JSON_OBJECT);
     check_texts(cpu, (const char *const[]){"name", "family", "model", "stepping", "microcode", NULL});
     assert_string_equal(json_string_value(json_array_get(member(cpu, "features", JSON_ARRAY), 0)), "baseline");
-    check_texts(machine, (const char *const[]){"hypervisor", "governor", "transparent_hugepages", "aslr", "topology",
-                                               "topology_sha256", NULL});
+    check_texts(machine, (const char *const[]){"emulator", "hypervisor", "governor", "transparent_hugepages", "aslr",
+                                               "topology", "topology_sha256", NULL});
     assert_int_equal(json_array_size(member(machine, "load_before", JSON_ARRAY)), 3);
     assert_int_equal(json_array_size(member(machine, "load_after", JSON_ARRAY)), 3);
     json_t *build = member(block, "build", JSON_OBJECT);

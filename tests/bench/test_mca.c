@@ -1,5 +1,5 @@
-/* bench/mca/mca.sh on objects assembled here, of a build whose programs only pretend: which loop it takes, what it counts
- * as a spill, what stands in the table. Needs LLVM's analyser and assembler. Run from the project's root. */
+/* bench/mca/mca.sh on objects assembled here, of a build whose programs only pretend: which loop it takes, what it
+ * counts as a spill, what stands in the table. Needs LLVM's analyser and assembler. Run from the project's root. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,0 +1,297 @@
+#include "cpus.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "html/template.h"
+#include "results/check.h"
+#include "results/choice.h"
+#include "results/facts.h"
+#include "results/jobs.h"
+
+extern const char report_cpus_html[]; /* the file cpus.html */
+
+/* -- what may stand beside each other ------------------------------------------------------------------------------ */
+
+static int differ(const char *a, const char *b) {
+    return a != NULL && b != NULL && strcmp(a, b) != 0;
+}
+
+static int unequal(const struct results *a, const struct results *b, const char *path) {
+    double x = json_number_value(results_fact(a, path, NULL)), y = json_number_value(results_fact(b, path, NULL));
+    return x > 0 && y > 0 && x != y;
+}
+
+/* NULL: it may. What earlier files do not tell is taken to be the same. */
+static const char *objection(const struct results *first, const struct results *results) {
+    static const char sha256[] = "knnmark.data.sha256";
+    struct run_list searches = results_select(results, "search", "full_job_s", 1, 0);
+    if (check_unfit(results) != NULL)
+        return check_unfit(results);
+    if (searches.count == 0)
+        return "it has no full job";
+    if (results_dim(first) != results_dim(results) || unequal(first, results, "knnmark.data.train") ||
+        unequal(first, results, "knnmark.data.test"))
+        return "its data set has another shape";
+    if (differ(results_text(first, sha256, NULL), results_text(results, sha256, NULL)))
+        return "it was measured on other data";
+    return NULL;
+}
+
+/* The file's name without folders and ending, and what was left out: what was measured is then another CPU. */
+static void name_cpu(const struct results *results, char *name, size_t size) {
+    const char *slash = strrchr(results->name, '/'), *base = slash != NULL ? slash + 1 : results->name;
+    const json_t *left_out = results_fact(results, "knnmark.cpu.left_out", NULL);
+    int length = snprintf(name, size, "%.*s", (int)strcspn(base, "."), base);
+    for (size_t i = 0; i < json_array_size(left_out) && length < (int)size; i++) {
+        const char *isa = json_string_value(json_array_get(left_out, i));
+        length +=
+            snprintf(name + length, size - (size_t)length, "%s%s", i == 0 ? " without " : ", ", isa != NULL ? isa : "");
+    }
+}
+
+int cpus_gather(struct cpus *cpus, const struct results *results, size_t count, struct knn_error *error) {
+    char why[400] = "";
+    if (count > MAX_CPUS)
+        return knn_fail(error, "a page has room for %d CPUs: name fewer files", MAX_CPUS);
+    *cpus = (struct cpus){.count = count};
+    for (size_t i = 0; i < count; i++) {
+        const char *text = objection(&results[0], &results[i]);
+        size_t length = strlen(why);
+        cpus->items[i] = &results[i];
+        name_cpu(&results[i], cpus->names[i], sizeof cpus->names[i]);
+        if (text != NULL)
+            snprintf(why + length, sizeof why - length, "%s%.120s: %s", length > 0 ? "; " : "", results[i].name, text);
+    }
+    return why[0] == '\0' ? 0 : knn_fail(error, "not to be compared: %s", why);
+}
+
+/* -- kernels ------------------------------------------------------------------------------------------------------- */
+
+static struct table start(const struct cpus *cpus, const char *title, const char *first, enum column_kind kind) {
+    struct table table;
+    table_start(&table, title, first);
+    for (size_t i = 0; i < cpus->count; i++)
+        table_add_column(&table, cpus->names[i], kind);
+    return table;
+}
+
+/* Byte pairs that a thread does in a cycle; 0 where the clock is not known. */
+static double pairs_per_cycle(const struct results *results, const struct job *job) {
+    struct run_list clocks = results_select(results, "ceiling", "cycles_per_s", 0, 0);
+    double cycles = clocks.count > 0 ? run_spread(clocks.items[0], "cycles_per_s").median : 0;
+    return cycles > 0 ? job_rate(job) * results_dim(results) / job->run->threads / cycles : 0;
+}
+
+static const struct job *find(const struct jobs *jobs, const char *kernel) {
+    for (size_t i = 0; i < jobs->count; i++)
+        if (strcmp(jobs->items[i].run->subject, kernel) == 0 && !run_is_peer(jobs->items[i].run))
+            return &jobs->items[i];
+    return NULL;
+}
+
+struct entry {
+    const char *kernel;
+    double best; /* seconds on the CPU that is fastest with it */
+};
+
+static int faster_first(const void *a, const void *b) {
+    double x = ((const struct entry *)a)->best, y = ((const struct entry *)b)->best;
+    return (x > y) - (x < y);
+}
+
+/* Every kernel that any CPU has, once. */
+static size_t list_kernels(const struct cpus *cpus, const struct jobs *jobs, struct entry *entries, size_t most) {
+    size_t count = 0;
+    for (size_t c = 0; c < cpus->count; c++)
+        for (size_t i = 0; i < jobs[c].count; i++) {
+            const struct job *job = &jobs[c].items[i];
+            size_t e = 0;
+            while (e < count && strcmp(entries[e].kernel, job->run->subject) != 0)
+                e++;
+            if (run_is_peer(job->run) || e == most)
+                continue;
+            if (e == count)
+                entries[count++] = (struct entry){job->run->subject, INFINITY};
+            entries[e].best = fmin(entries[e].best, job->seconds);
+        }
+    qsort(entries, count, sizeof *entries, faster_first);
+    return count;
+}
+
+static void write_kernels(FILE *stream, const struct cpus *cpus, unsigned metric, enum form form) {
+    enum { MOST = 128, MEASURES = 3 };
+    static const char *const measures[MEASURES] = {"seconds", "% of the CPU's ceiling",
+                                                   "byte pairs a cycle, per thread"};
+    struct jobs jobs[MAX_CPUS];
+    struct entry entries[MOST];
+    struct table tables[MEASURES];
+    char titles[MEASURES][64];
+    for (size_t c = 0; c < cpus->count; c++)
+        jobs[c] = jobs_of(cpus->items[c], metric);
+    size_t count = list_kernels(cpus, jobs, entries, MOST);
+    for (size_t m = 0; m < MEASURES; m++) {
+        snprintf(titles[m], sizeof titles[m], "%s, full job, %s", metric_title(metric), measures[m]);
+        tables[m] = start(cpus, titles[m], "kernel", COLUMN_NUMBER);
+    }
+    for (size_t e = 0; e < count; e++) {
+        struct number cells[MEASURES][MAX_CPUS + 1];
+        for (size_t m = 0; m < MEASURES; m++)
+            cells[m][0] = words(entries[e].kernel);
+        for (size_t c = 0; c < cpus->count; c++) {
+            const struct job *job = find(&jobs[c], entries[e].kernel);
+            cells[0][c + 1] = number_plain(job != NULL ? job->seconds : 0);
+            cells[1][c + 1] = number_percent(job != NULL ? job->share.median : 0);
+            cells[2][c + 1] = number_plain(job != NULL ? pairs_per_cycle(cpus->items[c], job) : 0);
+        }
+        for (size_t m = 0; m < MEASURES; m++)
+            table_add_cells(&tables[m], cells[m], cpus->count + 1);
+    }
+    for (size_t m = 0; m < MEASURES; m++) {
+        table_write(&tables[m], stream, form);
+        table_free(&tables[m]);
+    }
+    for (size_t c = 0; c < cpus->count; c++)
+        jobs_free(&jobs[c]);
+}
+
+static void write_all_kernels(FILE *stream, const struct cpus *cpus, enum form form) {
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++)
+        write_kernels(stream, cpus, metric, form);
+}
+
+/* -- the best ------------------------------------------------------------------------------------------------------ */
+
+static void write_best(FILE *stream, const struct cpus *cpus, enum form form) {
+    struct table table;
+    table_start(&table, NULL, "CPU", "metric", "fastest kernel", "s", "default kernel", "s", "× fastest", "verdict");
+    table.columns[1].kind = table.columns[2].kind = table.columns[4].kind = table.columns[7].kind = COLUMN_WORDS;
+    for (size_t c = 0; c < cpus->count; c++)
+        for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
+            struct jobs jobs = jobs_of(cpus->items[c], metric);
+            struct choice choice = choice_of(cpus->items[c], &jobs, metric);
+            const char *verdict = choice.chosen == NULL             ? ""
+                                  : choice.chosen == choice.fastest ? "the right choice"
+                                  : choice.beyond                   ? "the fastest would win by more than the spread"
+                                                                    : "no difference beyond the spread";
+            if (choice.fastest != NULL)
+                table_add(&table, words(cpus->names[c]), words(metric_title(metric)),
+                          words(choice.fastest->run->subject), number_plain(choice.fastest->seconds),
+                          words(choice.chosen != NULL ? choice.chosen->run->subject : "unknown"),
+                          number_plain(choice.chosen != NULL ? choice.chosen->seconds : 0), number_plain(choice.longer),
+                          words(verdict));
+            jobs_free(&jobs);
+        }
+    table_write(&table, stream, form);
+    table_free(&table);
+}
+
+/* -- scaling ------------------------------------------------------------------------------------------------------- */
+
+static struct number scaling_of(const struct results *results, unsigned metric, double threads) {
+    struct run_list list = results_select(results, "scaling", "efficiency", 0, threads);
+    for (size_t i = 0; i < list.count; i++)
+        if (list.items[i]->metric == metric)
+            return number_plain(run_spread(list.items[i], "efficiency").median * threads);
+    return words("");
+}
+
+static void write_scaling(FILE *stream, const struct cpus *cpus, enum form form) {
+    struct table table = start(cpus, NULL, "default kernel of", COLUMN_NUMBER);
+    double most = 0;
+    for (size_t c = 0; c < cpus->count; c++)
+        most = fmax(most, results_most_threads(cpus->items[c], "scaling"));
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++)
+        for (double threads = 2; threads <= most; threads++) {
+            struct number cells[MAX_CPUS + 1];
+            char name[64];
+            size_t some = 0;
+            snprintf(name, sizeof name, "%s, %.0f threads", metric_title(metric), threads);
+            cells[0] = words(name);
+            for (size_t c = 0; c < cpus->count; c++) {
+                cells[c + 1] = scaling_of(cpus->items[c], metric, threads);
+                some += cells[c + 1].words == NULL;
+            }
+            if (some > 0)
+                table_add_cells(&table, cells, cpus->count + 1);
+        }
+    put_paragraph(stream, form, "How many times the rate of one thread.");
+    table_write(&table, stream, form);
+    table_free(&table);
+}
+
+/* -- machines ------------------------------------------------------------------------------------------------------ */
+
+static void write_machines(FILE *stream, const struct cpus *cpus, enum form form) {
+    struct table table = start(cpus, NULL, "", COLUMN_WORDS);
+    const char *label = "";
+    for (size_t i = 0; label != NULL; i++) {
+        struct number cells[MAX_CPUS + 1];
+        char *texts[MAX_CPUS];
+        size_t some = 0;
+        for (size_t c = 0; c < cpus->count; c++) {
+            texts[c] = fact_at(cpus->items[c], i, &label);
+            cells[c + 1] = words(texts[c] != NULL ? texts[c] : "");
+            some += texts[c] != NULL;
+        }
+        cells[0] = words(label != NULL ? label : "");
+        if (some > 0)
+            table_add_cells(&table, cells, cpus->count + 1);
+        for (size_t c = 0; c < cpus->count; c++)
+            free(texts[c]);
+    }
+    table_write(&table, stream, form);
+    table_free(&table);
+}
+
+/* -- all ----------------------------------------------------------------------------------------------------------- */
+
+static void put_kernels(FILE *stream, const void *cpus) {
+    write_all_kernels(stream, cpus, FORM_HTML);
+}
+
+static void put_best(FILE *stream, const void *cpus) {
+    write_best(stream, cpus, FORM_HTML);
+}
+
+static void put_scaling(FILE *stream, const void *cpus) {
+    write_scaling(stream, cpus, FORM_HTML);
+}
+
+static void put_machines(FILE *stream, const void *cpus) {
+    write_machines(stream, cpus, FORM_HTML);
+}
+
+static void put_sources(FILE *stream, const void *context) {
+    const struct cpus *cpus = context;
+    for (size_t c = 0; c < cpus->count; c++) {
+        fputs(c > 0 ? ", " : "", stream);
+        put_html(stream, cpus->items[c]->name);
+    }
+}
+
+static void put_body(FILE *stream, const void *context) {
+    const struct cpus *cpus = context;
+    struct number count = number_exact((double)cpus->count), dim = number_exact(results_dim(cpus->items[0]));
+    const struct field fields[] = {{"count", count.text, NULL},    {"dim", dim.text, NULL},
+                                   {"kernels", NULL, put_kernels}, {"best", NULL, put_best},
+                                   {"scaling", NULL, put_scaling}, {"machines", NULL, put_machines},
+                                   {"sources", NULL, put_sources}};
+    template_write(stream, report_cpus_html, "page", fields, sizeof fields / sizeof fields[0], cpus);
+}
+
+void cpus_write(FILE *stream, const struct cpus *cpus, enum form form) {
+    const struct field fields[] = {{"title", "several CPUs", NULL}, {"body", NULL, put_body}};
+    if (form == FORM_HTML) {
+        template_page(stream, fields, 2, "", cpus);
+        return;
+    }
+    write_all_kernels(stream, cpus, form);
+    put_heading(stream, form, "The best kernel, and the default");
+    write_best(stream, cpus, form);
+    put_heading(stream, form, "Thread scaling");
+    write_scaling(stream, cpus, form);
+    put_heading(stream, form, "Machines");
+    write_machines(stream, cpus, form);
+}

@@ -1,0 +1,23 @@
+#!/bin/sh
+# history.sh REPORT OUTPUT FILE...: the history of one CPU, of result files in the order of their commits; those of the same
+# commit by their date, and those of commits that git does not know first. The CPU is that of the newest.
+set -eu
+report=$1 output=$2
+shift 2
+
+# "<commit's time> <date> <file>" of each that knnmark-bench wrote.
+list() {
+    for file; do
+        commit=$(sed -n 's/^ *"commit": "\([0-9a-f]*\)".*/\1/p' "$file" | tail -n 1)
+        date=$(sed -n 's/^ *"date": "\([^"]*\)".*/\1/p' "$file" | head -n 1)
+        [ -n "$commit" ] || continue
+        echo "$(git show -s --format=%ct "$commit" 2>/dev/null || echo 0) $date $file"
+    done | sort -n -k 1,1 -k 2,2
+}
+
+list "$@" | cut -d ' ' -f 3- | {
+    set --
+    while read -r file; do set -- "$@" "$file"; done
+    [ $# -gt 1 ] || { echo "history: there are not two result files: keep those of \`make bench\` in results/history" >&2; exit 1; }
+    exec $report --history --output="$output" "$@"
+}
