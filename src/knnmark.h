@@ -80,7 +80,8 @@ enum knn_weights {
 enum knn_method {
     KNN_EXHAUSTIVE, /* every distance is computed in full */
     KNN_BOUNDS,     /* lower bounds, from the means of blocks of bytes, rule most rows out (docs/bounds.md) */
-    KNN_AUTO,       /* by bounds where a sample of the rows says that it pays, and back where it does not after all */
+    KNN_AUTO,       /* by bounds where a sample of the rows says that it pays; an index learns from its searches, for
+                       every k and number of queries, and goes back where it does not after all */
 };
 
 /* Called on the caller's thread some ten times a second or less often, with the share of the work that is done, 0 to 1.
@@ -104,7 +105,7 @@ struct knn_options {
                                   larger they are, the shorter rows must be: a distance and an id share 64 bits */
     size_t k;                  /* of a classifier: the neighbours that vote, 1 */
     enum knn_weights weights;  /* of a classifier: KNN_UNIFORM */
-    enum knn_method method;    /* KNN_EXHAUSTIVE; knn_search_folds and knn_distances compute every distance */
+    enum knn_method method;    /* KNN_AUTO; knn_search_folds and knn_distances compute every distance */
     size_t width, height;      /* rows are pictures: planes of height x width bytes, one after another, which makes for
                                   better bounds; 0: they are none */
 };

@@ -42,8 +42,8 @@ const struct option_row shared_options[] = {
                     .help = "use no instructions beyond this set (default: KNNMARK_ISA, else no limit)",
                     .word = isa_word},
     [OPTION_SEARCH] = {"search", 'B', "NAME", offsetof(struct arguments, knn.method), option_word,
-                       .help = "exhaustive: every distance in full (default); bounds: lower bounds rule most\n"
-                               "rows out; auto: by bounds where they pay. The answers are the same",
+                       .help = "auto: by bounds where they pay (default); bounds: lower bounds rule most rows\n"
+                               "out; exhaustive: every distance in full. The answers are the same",
                        .word = method_word},
     [OPTION_THREADS] = {"threads", 't', "N", offsetof(struct arguments, knn.threads), option_unsigned,
                         .help = "threads (default: OMP_NUM_THREADS, else one a core)", .least = 1,

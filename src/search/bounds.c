@@ -1,6 +1,9 @@
 #include "bounds.h"
 
+#include <stdlib.h>
+
 #include "arith.h"
+#include "clock.h"
 #include "seek.h"
 
 /* -- what is built once -------------------------------------------------------------------------------------------- */
@@ -59,6 +62,9 @@ int knn_bounds_build(struct knn_bounds *bounds, const struct knn_job *job, struc
         return -1;
     bounds->rows = rows;
     bounds->pair = knn_bounds_pair(job->kernel);
+    bounds->ways = calloc(KNN_WAYS_KINDS, sizeof *bounds->ways);
+    if (bounds->ways == NULL)
+        return knn_fail(error, "no memory for the bounds of %zu rows: search exhaustively", rows.rows);
     if (build(bounds, job, picture, error) == 0)
         return 0;
     knn_bounds_free(bounds);
@@ -71,6 +77,7 @@ void knn_bounds_free(struct knn_bounds *bounds) {
         knn_level_free(&bounds->levels[i]);
     }
     knn_form_close(&bounds->form);
+    free(bounds->ways);
     *bounds = (struct knn_bounds){0};
 }
 
@@ -98,47 +105,45 @@ static int search_in_full(const struct knn_job *job, const struct knn_bounds *bo
     return knn_search_rows(&own, bounds->rows, queries, k, neighbors, error);
 }
 
-/* The ways to search, with the seconds each takes for a query; 0: not tried yet. In full comes last. */
-struct ways {
-    double seconds[KNN_LEVELS + 1];
-    size_t first; /* the level to try first */
-    int strictly;
-};
-
-/* The fastest way, or one that has not been tried. */
-static size_t best_way(const struct knn_bounds *bounds, const struct ways *ways) {
-    size_t best = ways->first;
-    if (ways->seconds[best] == 0)
-        return best;
-    for (size_t i = 0; i < KNN_LEVELS; i++) {
-        if (bounds->panels[i].kernel == NULL)
-            continue;
-        if (ways->seconds[i] == 0)
-            return i;
-        best = ways->seconds[i] < ways->seconds[best] ? i : best;
-    }
-    return !ways->strictly && ways->seconds[KNN_LEVELS] < ways->seconds[best] ? KNN_LEVELS : best;
-}
-
-/* Notes what a group took, and what it would have taken in full: at the rate of the tile kernel on the coarse level,
- * which is lower on short rows. */
-static void note(struct ways *ways, size_t way, const struct knn_bounds *bounds, size_t queries,
-                 const struct knn_seek_times *times) {
+/* What a search in full would take: at the rate of the tile kernel on the coarse level, which is lower on short rows.
+ */
+static double guess_in_full(const struct knn_bounds *bounds, const struct knn_seek_times *times) {
     const double rate_on_long_rows = 1.25;
     double rate = rate_on_long_rows * times->tile_bytes / times->tile_seconds;
-    ways->seconds[way] = times->seconds / (double)queries;
-    ways->seconds[KNN_LEVELS] = (double)bounds->rows.rows * (double)bounds->rows.dim / rate;
+    return (double)bounds->rows.rows * (double)bounds->rows.dim / rate;
+}
+
+/* Groups that find out which way is the fastest are small, and the others small enough for what is beside each query to
+ * take little memory. In full, the rows are packed for every group, which then is all that is left. */
+static size_t group_size(const struct knn_ways *ways, size_t way, size_t left) {
+    enum { FIRST = 64, TRIAL = 128, GROUP = 2048 };
+    size_t size = ways->groups == 0 ? FIRST : !knn_ways_known(ways, way) ? TRIAL : GROUP;
+    return way == KNN_IN_FULL ? left : knn_min(left, size);
+}
+
+/* One group, and what it took. */
+static int search_group(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_rows queries, size_t k,
+                        struct knn_ways *ways, size_t way, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
+                        struct knn_error *error) {
+    struct knn_seek_times times = {0};
+    double start = knn_seconds();
+    int status = way == KNN_IN_FULL ? search_in_full(job, bounds, queries, k, neighbors, error)
+                                    : knn_seek(job, bounds, (int)way, queries, k, neighbors, work, &times, error);
+    if (status != 0)
+        return status;
+    knn_ways_note(ways, way, (knn_seconds() - start) / (double)queries.rows);
+    if (way != KNN_IN_FULL)
+        knn_ways_guess_full(ways, guess_in_full(bounds, &times));
+    return 0;
 }
 
 int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_rows queries, size_t k,
                       int strictly, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
                       struct knn_error *error) {
-    /* The first group only warms up; large ones are small enough for what is beside each query to take little memory.
-     */
-    enum { FIRST = 64, TRIAL = 128, GROUP = 2048, FEW_NEIGHBORS = 4 };
     struct group group = {.all = queries.rows, .job = job};
-    struct ways ways = {.first = k <= FEW_NEIGHBORS || bounds->panels[KNN_FINE].kernel == NULL ? KNN_COARSE : KNN_FINE,
-                        .strictly = strictly};
+    struct knn_ways *ways = &bounds->ways[knn_ways_kind(k, queries.rows)];
+    unsigned allowed = 1U << KNN_COARSE | (bounds->panels[KNN_FINE].kernel != NULL ? 1U << KNN_FINE : 0) |
+                       (strictly ? 0 : 1U << KNN_IN_FULL);
     struct knn_job own = *job;
     own.kernel = bounds->panels[KNN_COARSE].kernel;
     own.progress = job->progress != NULL ? on_group : NULL;
@@ -146,21 +151,11 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
     *work = (struct knn_bounds_work){0};
     int status = knn_check_search(&own, bounds->rows, queries, k, error);
     for (; status == 0 && group.first < group.all; group.first += group.rows) {
-        size_t way = best_way(bounds, &ways);
-        struct knn_seek_times times = {0};
+        size_t way = knn_ways_best(ways, allowed);
         struct knn_rows some = queries;
         some.data += group.first * queries.stride;
-        some.rows = group.all - group.first;
-        if (way < KNN_LEVELS)
-            some.rows = knn_min(some.rows, group.first == 0 ? FIRST : ways.seconds[way] == 0 ? TRIAL : GROUP);
-        group.rows = some.rows;
-        if (way == KNN_LEVELS) {
-            status = search_in_full(&own, bounds, some, k, neighbors + group.first * k, error);
-        } else {
-            status = knn_seek(&own, bounds, (int)way, some, k, neighbors + group.first * k, work, &times, error);
-            if (status == 0 && group.first > 0)
-                note(&ways, way, bounds, some.rows, &times);
-        }
+        some.rows = group.rows = group_size(ways, way, group.all - group.first);
+        status = search_group(&own, bounds, some, k, ways, way, neighbors + group.first * k, work, error);
     }
     return status;
 }

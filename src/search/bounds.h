@@ -9,6 +9,7 @@
 
 #include "engine.h"
 #include "level.h"
+#include "ways.h"
 
 struct knn_bounds {
     struct knn_rows rows; /* must outlive the bounds */
@@ -17,6 +18,7 @@ struct knn_bounds {
     struct knn_panels panels[KNN_LEVELS]; /* by the job's kernel; the fine level's are none where its rows are too long
                                              for a tile, and the coarse level has its short rows in panels alone */
     const struct knn_kernel *pair;        /* for single rows of the fine level, and for rows in full */
+    struct knn_ways *ways;                /* [KNN_WAYS_KINDS] what searches learnt, of every kind */
 };
 
 /* The pair kernel that goes with a tile kernel: the fastest expected that needs no more of the CPU. */
@@ -37,8 +39,8 @@ struct knn_bounds_work {
     uint64_t fine, full;
 };
 
-/* As knn_search_rows. Which level the walk is over is settled by time, on the first queries. With `strictly` 0, the
- * rest of the queries is searched for among the rows in full when both take longer than that would. */
+/* As knn_search_rows. Which level the walk is over is settled by time, and remembered (ways.h). With `strictly` 0,
+ * queries are sought among the rows in full where that takes less time. */
 int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_rows queries, size_t k,
                       int strictly, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
                       struct knn_error *error);

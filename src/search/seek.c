@@ -270,11 +270,9 @@ int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int lev
         .fine_chunk = knn_chunk_bytes(bounds->pair, bounds->levels[KNN_FINE].rows.dim),
         .full_chunk = knn_chunk_bytes(bounds->pair, queries.dim),
     };
-    double start = knn_seconds();
     int status = open_seek(&s, job, error);
     if (status == 0)
         status = seek_all(&s, job, neighbors, times, error);
-    times->seconds = knn_seconds() - start;
     work->all += (uint64_t)queries.rows * bounds->rows.rows;
     for (size_t i = 0; s.done != NULL && i < job->team->threads; i++) {
         work->fine += s.done[i].fine;

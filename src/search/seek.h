@@ -4,10 +4,9 @@
 
 #include "bounds.h"
 
-/* What a group took. */
+/* What a part of the search took that is the tile kernel's alone, and the byte pairs there. */
 struct knn_seek_times {
-    double seconds;
-    double tile_seconds, tile_bytes; /* a part of it by the tile kernel alone, and the byte pairs there */
+    double tile_seconds, tile_bytes;
 };
 
 /* Adds to *work; `level` has panels. What the job's ids are must have been checked. */

@@ -7,7 +7,8 @@
 #include "choose.h"
 
 void knn_options_init(struct knn_options *options, size_t size) {
-    const struct knn_options defaults = {.size = size, .metric = KNN_L2, .k = 1, .weights = KNN_UNIFORM};
+    const struct knn_options defaults = {
+        .size = size, .metric = KNN_L2, .k = 1, .weights = KNN_UNIFORM, .method = KNN_AUTO};
     memset(options, 0, size);
     memcpy(options, &defaults, knn_min(size, sizeof defaults));
 }

@@ -1,0 +1,38 @@
+/* Which way of searching is the fastest, as searches have found out: over one of the levels, or among the rows in full.
+ * Every group of queries tells what it took, and later ones, of the same call or another, take what was fastest. What
+ * pays depends on k and on how many queries come together, so such searches learn apart. Any number of threads may use
+ * one at a time. */
+#ifndef KNN_WAYS_H
+#define KNN_WAYS_H
+
+#include <stddef.h>
+
+#include "level.h"
+
+enum { KNN_IN_FULL = KNN_LEVELS, KNN_WAYS };
+
+/* Seconds a query takes, each way. What is not measured is a guess, and negative. A level is guessed to take no time,
+ * so that it is tried. */
+struct knn_ways {
+    _Atomic float seconds[KNN_WAYS];
+    _Atomic unsigned groups; /* that have told */
+};
+
+enum { KNN_WAYS_KINDS = 12 };
+
+/* The kind of a search: a number below KNN_WAYS_KINDS. */
+size_t knn_ways_kind(size_t k, size_t queries);
+
+/* The fastest way of those that `allowed` has a bit for; a level that was never tried comes first. */
+size_t knn_ways_best(const struct knn_ways *ways, unsigned allowed);
+
+/* 1 if a way was measured. */
+int knn_ways_known(const struct knn_ways *ways, size_t way);
+
+/* Notes what a way took. The first group of all only warms up and is not counted. */
+void knn_ways_note(struct knn_ways *ways, size_t way, double seconds);
+
+/* What a search in full may take, until one is measured. */
+void knn_ways_guess_full(struct knn_ways *ways, double seconds);
+
+#endif
