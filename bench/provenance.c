@@ -153,7 +153,8 @@ static json_t *cpu(const struct bench *bench) {
     knn_cpu_name(name, sizeof name);
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", foreign(name), "family", cpuinfo("cpu family"),
                      "model", cpuinfo("model"), "stepping", cpuinfo("stepping"), "microcode", cpuinfo("microcode"),
-                     "features", isas_of(bench->features, bench->features, 0), "left_out", isas_of(knn_cpu_features(), bench->features, 1));
+                     "features", isas_of(bench->features, bench->features, 0), "left_out",
+                     isas_of(knn_cpu_features(), bench->features, 1));
 }
 
 /* The SHA-256 of hwloc's description, so that two files can be told to be of the same machine. */

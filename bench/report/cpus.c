@@ -203,11 +203,11 @@ static void write_scaling(FILE *stream, const struct cpus *cpus, enum form form)
     for (size_t c = 0; c < cpus->count; c++)
         most = fmax(most, results_most_threads(cpus->items[c], "scaling"));
     for (unsigned metric = 1; metric <= KNN_METRICS; metric++)
-        for (double threads = 2; threads <= most; threads++) {
+        for (unsigned threads = 2; threads <= (unsigned)most; threads++) {
             struct number cells[MAX_CPUS + 1];
             char name[64];
             size_t some = 0;
-            snprintf(name, sizeof name, "%s, %.0f threads", metric_title(metric), threads);
+            snprintf(name, sizeof name, "%s, %u threads", metric_title(metric), threads);
             cells[0] = words(name);
             for (size_t c = 0; c < cpus->count; c++) {
                 cells[c + 1] = scaling_of(cpus->items[c], metric, threads);

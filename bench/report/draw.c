@@ -17,7 +17,8 @@ static int collect(struct drawn *drawn, const struct results *results, struct kn
     int failed = data == NULL || finding == NULL;
     if (!failed)
         drawn->things = drawn->picture->write(&(struct drawing){results, data, &drawn->table, finding});
-    failed |= (data != NULL && fclose(data) != 0) | (finding != NULL && fclose(finding) != 0);
+    failed |= data != NULL && fclose(data) != 0;
+    failed |= finding != NULL && fclose(finding) != 0;
     return failed ? knn_fail(error, "no memory for the picture %s", drawn->picture->name) : 0;
 }
 

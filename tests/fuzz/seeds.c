@@ -20,6 +20,7 @@ static void write_reports(const char *folder) {
                    {"others.json", OTHERS | ONCE},
                    {"troubled.json", SEARCHES | OTHERS | ONCE | TROUBLED},
                    {"earlier.json", SEARCHES | ONCE | EARLIER},
+                   {"fields.json", EVERYTHING | ONCE | FIELDS},
                    {"peers.json", PEERS}};
     static struct process process;
     snprintf(process.folder, sizeof process.folder, "%s", path_in(folder, "report"));
