@@ -39,15 +39,16 @@ static int check(struct contest *contest, struct contestant *c, struct knn_error
     for (size_t i = 0; i < contest->checked && i < c->queries; i++) {
         size_t row = contest->nearest[i];
         if (row >= contest->job.train->rows)
-            return knn_fail(error, "answers query %zu with row %zu of %zu", i, row, contest->job.train->rows);
+            return knn_fail(error, "wrong answers here: query %zu gets row %zu of %zu", i, row,
+                            contest->job.train->rows);
         uint64_t right = contest->expected[peer->metric][i], found = distance(contest, peer->metric, i, row);
         if (found == right)
             continue;
         double rounding = ldexp(squares(contest->job.test, i) + squares(contest->job.train, row), -24);
         double off = ((double)found - (double)right) / rounding;
         if (peer->exact || off < 0 || off > ROUNDINGS)
-            return knn_fail(error, "answers query %zu with a row at distance %llu, the nearest is at %llu", i,
-                            (unsigned long long)found, (unsigned long long)right);
+            return knn_fail(error, "wrong answers here: query %zu gets a row at distance %llu, the nearest is at %llu",
+                            i, (unsigned long long)found, (unsigned long long)right);
         c->differences++;
         c->worst = fmax(c->worst, off);
     }
