@@ -2,7 +2,6 @@
 
 #include <string.h>
 
-#include "results/text.h"
 #include "style.h"
 
 extern const char html_page_html[]; /* the file page.html */
@@ -18,7 +17,9 @@ static void put_field(FILE *stream, const char *name, size_t length, const struc
                       const void *context) {
     for (size_t i = 0; i < count; i++)
         if (strlen(fields[i].name) == length && strncmp(fields[i].name, name, length) == 0) {
-            if (fields[i].write != NULL)
+            if (fields[i].write_form != NULL)
+                fields[i].write_form(stream, context, FORM_HTML);
+            else if (fields[i].write != NULL)
                 fields[i].write(stream, context);
             else
                 put_html(stream, fields[i].text);

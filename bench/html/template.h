@@ -5,10 +5,13 @@
 #include <stddef.h>
 #include <stdio.h>
 
-/* Either a text, which is made safe, or a function that writes HTML. */
+#include "results/table.h"
+
+/* A text, which is made safe, a function that writes HTML, or one that writes what is asked for. */
 struct field {
     const char *name, *text;
     void (*write)(FILE *stream, const void *context);
+    void (*write_form)(FILE *stream, const void *context, enum form form);
 };
 
 /* Writes a template's part: what follows the line "<!-- part -->", up to the next such line. A name that no field has

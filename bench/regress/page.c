@@ -101,27 +101,27 @@ static void put_body(FILE *stream, const void *context) {
     knn_topology_describe(c->team.topology, topology, sizeof topology);
     snprintf(rounds, sizeof rounds, "%u round%s, epochs of at least %.0f ms, seed %llu; %.0f s in all", s->rounds,
              knn_plural(s->rounds), 1e3 * s->epoch, (unsigned long long)s->seed, c->seconds);
-    const struct field fields[] = {{"head", s->head_name, NULL},
-                                   {"base", s->base_name, NULL},
-                                   {"kind", c->decision.outcome == NO_REGRESSION ? "missing" : "warn", NULL},
-                                   {"conclusion", NULL, put_conclusion},
-                                   {"benchmarks", NULL, put_benchmarks},
-                                   {"limit", limit.text, NULL},
-                                   {"controls", NULL, put_controls},
-                                   {"pairs", NULL, put_pairs},
-                                   {"machine", NULL, put_machine},
-                                   {"topology", topology, NULL},
-                                   {"compiler", KNN_COMPILER, NULL},
-                                   {"flags", KNN_FLAGS, NULL},
-                                   {"data", c->source, NULL},
-                                   {"threshold", threshold.text, NULL},
-                                   {"tau", tau.text, NULL},
-                                   {"floor", floor.text, NULL},
-                                   {"rounds", rounds, NULL}};
+    const struct field fields[] = {{"head", .text = s->head_name},
+                                   {"base", .text = s->base_name},
+                                   {"kind", .text = c->decision.outcome == NO_REGRESSION ? "missing" : "warn"},
+                                   {"conclusion", .write = put_conclusion},
+                                   {"benchmarks", .write = put_benchmarks},
+                                   {"limit", .text = limit.text},
+                                   {"controls", .write = put_controls},
+                                   {"pairs", .write = put_pairs},
+                                   {"machine", .write = put_machine},
+                                   {"topology", .text = topology},
+                                   {"compiler", .text = KNN_COMPILER},
+                                   {"flags", .text = KNN_FLAGS},
+                                   {"data", .text = c->source},
+                                   {"threshold", .text = threshold.text},
+                                   {"tau", .text = tau.text},
+                                   {"floor", .text = floor.text},
+                                   {"rounds", .text = rounds}};
     template_write(stream, regress_page_html, "page", fields, COUNT(fields), c);
 }
 
 void write_page(FILE *stream, const struct comparison *c) {
-    const struct field fields[] = {{"title", "regress", NULL}, {"body", NULL, put_body}};
+    const struct field fields[] = {{"title", .text = "regress"}, {"body", .write = put_body}};
     template_page(stream, fields, COUNT(fields), regress_style_css, c);
 }

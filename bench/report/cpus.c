@@ -7,6 +7,7 @@
 #include "html/template.h"
 #include "results/check.h"
 #include "results/choice.h"
+#include "results/differ.h"
 #include "results/facts.h"
 #include "results/jobs.h"
 
@@ -14,29 +15,14 @@ extern const char report_cpus_html[]; /* the file cpus.html */
 
 /* -- what may stand beside each other ------------------------------------------------------------------------------ */
 
-static int differ(const char *a, const char *b) {
-    return a != NULL && b != NULL && strcmp(a, b) != 0;
-}
-
-static int unequal(const struct results *a, const struct results *b, const char *path) {
-    double x = json_number_value(results_fact(a, path, NULL)), y = json_number_value(results_fact(b, path, NULL));
-    return x > 0 && y > 0 && x != y;
-}
-
-/* NULL: it may. What earlier files do not tell is taken to be the same. */
-static const char *objection(const struct results *first, const struct results *results) {
-    static const char sha256[] = "knnmark.data.sha256";
-    struct run_list searches = results_select(results, "search", "full_job_s", 1, 0);
-    if (check_unfit(results) != NULL)
-        return check_unfit(results);
-    if (searches.count == 0)
-        return "it has no full job";
-    if (results_dim(first) != results_dim(results) || unequal(first, results, "knnmark.data.train") ||
-        unequal(first, results, "knnmark.data.test"))
-        return "its data set has another shape";
-    if (differ(results_text(first, sha256, NULL), results_text(results, sha256, NULL)))
-        return "it was measured on other data";
-    return NULL;
+static struct difference objection(const struct results *first, const struct results *results) {
+    struct difference difference = difference_of(first, results, SAME_DATA);
+    const char *unfit = check_unfit(results);
+    if (unfit == NULL && results_select(results, "search", "full_job_s", 1, 0).count == 0)
+        unfit = "it has no full job";
+    if (unfit != NULL)
+        snprintf(difference.text, sizeof difference.text, "%s", unfit);
+    return difference;
 }
 
 /* The file's name without folders and ending, and what was left out: what was measured is then another CPU. */
@@ -52,19 +38,20 @@ static void name_cpu(const struct results *results, char *name, size_t size) {
 }
 
 int cpus_gather(struct cpus *cpus, const struct results *results, size_t count, struct knn_error *error) {
-    char why[400] = "";
+    char why[MAX_CPUS * 512] = "";
     if (count > MAX_CPUS)
         return knn_fail(error, "a page has room for %d CPUs: name fewer files", MAX_CPUS);
     *cpus = (struct cpus){.count = count};
     for (size_t i = 0; i < count; i++) {
-        const char *text = objection(&results[0], &results[i]);
+        struct difference why_not = objection(&results[0], &results[i]);
         size_t length = strlen(why);
         cpus->items[i] = &results[i];
         name_cpu(&results[i], cpus->names[i], sizeof cpus->names[i]);
-        if (text != NULL)
-            snprintf(why + length, sizeof why - length, "%s%.120s: %s", length > 0 ? "; " : "", results[i].name, text);
+        if (why_not.text[0] != '\0')
+            snprintf(why + length, sizeof why - length, "%s%.120s: %s", length > 0 ? "; " : "", results[i].name,
+                     why_not.text);
     }
-    return why[0] == '\0' ? 0 : knn_fail(error, "not to be compared: %s", why);
+    return why[0] == '\0' ? 0 : knn_fail(error, "not to be compared: %.400s", why);
 }
 
 /* -- kernels ------------------------------------------------------------------------------------------------------- */
@@ -156,14 +143,15 @@ static void write_kernels(FILE *stream, const struct cpus *cpus, unsigned metric
         jobs_free(&jobs[c]);
 }
 
-static void write_all_kernels(FILE *stream, const struct cpus *cpus, enum form form) {
+static void write_all_kernels(FILE *stream, const void *cpus, enum form form) {
     for (unsigned metric = 1; metric <= KNN_METRICS; metric++)
         write_kernels(stream, cpus, metric, form);
 }
 
 /* -- the best ------------------------------------------------------------------------------------------------------ */
 
-static void write_best(FILE *stream, const struct cpus *cpus, enum form form) {
+static void write_best(FILE *stream, const void *context, enum form form) {
+    const struct cpus *cpus = context;
     struct table table;
     table_start(&table, NULL, "CPU", "metric", "fastest kernel", "s", "default kernel", "s", "× fastest", "verdict");
     table.columns[1].kind = table.columns[2].kind = table.columns[4].kind = table.columns[7].kind = COLUMN_WORDS;
@@ -197,7 +185,8 @@ static struct number scaling_of(const struct results *results, unsigned metric, 
     return words("");
 }
 
-static void write_scaling(FILE *stream, const struct cpus *cpus, enum form form) {
+static void write_scaling(FILE *stream, const void *context, enum form form) {
+    const struct cpus *cpus = context;
     struct table table = start(cpus, NULL, "default kernel of", COLUMN_NUMBER);
     double most = 0;
     for (size_t c = 0; c < cpus->count; c++)
@@ -223,7 +212,8 @@ static void write_scaling(FILE *stream, const struct cpus *cpus, enum form form)
 
 /* -- machines ------------------------------------------------------------------------------------------------------ */
 
-static void write_machines(FILE *stream, const struct cpus *cpus, enum form form) {
+static void write_machines(FILE *stream, const void *context, enum form form) {
+    const struct cpus *cpus = context;
     struct table table = start(cpus, NULL, "", COLUMN_WORDS);
     const char *label = "";
     for (size_t i = 0; label != NULL; i++) {
@@ -247,26 +237,10 @@ static void write_machines(FILE *stream, const struct cpus *cpus, enum form form
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
 
-static void put_kernels(FILE *stream, const void *cpus) {
-    write_all_kernels(stream, cpus, FORM_HTML);
-}
-
-static void put_best(FILE *stream, const void *cpus) {
-    write_best(stream, cpus, FORM_HTML);
-}
-
-static void put_scaling(FILE *stream, const void *cpus) {
-    write_scaling(stream, cpus, FORM_HTML);
-}
-
-static void put_machines(FILE *stream, const void *cpus) {
-    write_machines(stream, cpus, FORM_HTML);
-}
-
 static void put_sources(FILE *stream, const void *context) {
     const struct cpus *cpus = context;
     for (size_t c = 0; c < cpus->count; c++) {
-        fputs(c > 0 ? ", " : "", stream);
+        put_html(stream, c > 0 ? ", " : "");
         put_html(stream, cpus->items[c]->name);
     }
 }
@@ -274,15 +248,20 @@ static void put_sources(FILE *stream, const void *context) {
 static void put_body(FILE *stream, const void *context) {
     const struct cpus *cpus = context;
     struct number count = number_exact((double)cpus->count), dim = number_exact(results_dim(cpus->items[0]));
-    const struct field fields[] = {{"count", count.text, NULL},    {"dim", dim.text, NULL},
-                                   {"kernels", NULL, put_kernels}, {"best", NULL, put_best},
-                                   {"scaling", NULL, put_scaling}, {"machines", NULL, put_machines},
-                                   {"sources", NULL, put_sources}};
+    const struct field fields[] = {
+        {"count", .text = count.text},
+        {"dim", .text = dim.text},
+        {"kernels", .write_form = write_all_kernels},
+        {"best", .write_form = write_best},
+        {"scaling", .write_form = write_scaling},
+        {"machines", .write_form = write_machines},
+        {"sources", .write = put_sources},
+    };
     template_write(stream, report_cpus_html, "page", fields, sizeof fields / sizeof fields[0], cpus);
 }
 
-void cpus_write(FILE *stream, const struct cpus *cpus, enum form form) {
-    const struct field fields[] = {{"title", "several CPUs", NULL}, {"body", NULL, put_body}};
+void cpus_write(FILE *stream, const void *cpus, enum form form) {
+    const struct field fields[] = {{"title", .text = "several CPUs"}, {"body", .write = put_body}};
     if (form == FORM_HTML) {
         template_page(stream, fields, 2, "", cpus);
         return;

@@ -19,6 +19,7 @@ struct cpus {
  * part of the job, not finished, emulated. */
 int cpus_gather(struct cpus *cpus, const struct results *results, size_t count, struct knn_error *error);
 
-void cpus_write(FILE *stream, const struct cpus *cpus, enum form form);
+/* `cpus` is a struct cpus. */
+void cpus_write(FILE *stream, const void *cpus, enum form form);
 
 #endif

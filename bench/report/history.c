@@ -6,6 +6,7 @@
 
 #include "html/template.h"
 #include "results/check.h"
+#include "results/differ.h"
 
 extern const char report_history_html[], report_history_css[]; /* the files history.html and history.css */
 
@@ -19,28 +20,15 @@ static const char *fact(const struct results *results, const char *path, const c
     return text != NULL ? text : "";
 }
 
-/* NULL: it may stand beside the last one. */
-static const char *objection(const struct results *last, const struct results *results) {
-    const char *data = fact(results, "knnmark.data.sha256", NULL), *other = fact(last, "knnmark.data.sha256", NULL);
-    if (check_unfit(results) != NULL)
-        return check_unfit(results);
-    if (strcmp(fact(last, "knnmark.cpu.name", "context.cpu"), fact(results, "knnmark.cpu.name", "context.cpu")) != 0)
-        return "it is of another CPU";
-    if (results_threads(last) != results_threads(results))
-        return "it was measured on another number of threads";
-    if (results_dim(last) != results_dim(results) || (data[0] != '\0' && other[0] != '\0' && strcmp(data, other) != 0))
-        return "it was measured on other data";
-    return NULL;
-}
-
 int history_gather(struct history *history, const struct results *results, size_t count, struct knn_error *error) {
     *history = (struct history){.count = 0};
     for (size_t i = 0; i < count; i++) {
-        const char *why = objection(&results[count - 1], &results[i]);
-        if (why == NULL)
+        struct difference why = difference_of(&results[count - 1], &results[i], SAME_CPU | SAME_THREADS | SAME_DATA);
+        const char *unfit = check_unfit(&results[i]);
+        if (unfit == NULL && why.text[0] == '\0')
             history->items[history->count++] = &results[i];
         else
-            fprintf(stderr, "knnmark-report: %s is left out: %s\n", results[i].name, why);
+            fprintf(stderr, "knnmark-report: %s is left out: %s\n", results[i].name, unfit != NULL ? unfit : why.text);
     }
     return history->count > 1 ? 0
                               : knn_fail(error, "a history needs two result files of one CPU; there %s",
@@ -157,8 +145,10 @@ static char *picture_of(const struct line *line, size_t files, int is_time) {
 /* -- the table ----------------------------------------------------------------------------------------------------- */
 
 /* How much longer it takes: "+12 %". */
-static void put_change(FILE *stream, double before, double now, int is_time) {
-    fprintf(stream, "%+.1f %%", 100 * ((is_time ? now / before : before / now) - 1));
+static struct number longer_by(const struct spread *before, const struct spread *now, int is_time) {
+    struct number number = {.value = (is_time ? now->median / before->median : before->median / now->median) - 1};
+    snprintf(number.text, sizeof number.text, "%+.1f %%", 100 * number.value);
+    return number;
 }
 
 static char *changes_of(const struct history *history, const struct line *line, int is_time) {
@@ -168,11 +158,10 @@ static char *changes_of(const struct history *history, const struct line *line, 
     for (size_t f = 0; stream != NULL && f < history->count; f++) {
         if (line->points[f].n == 0)
             continue;
-        if (line->changed[f]) {
-            fprintf(stream, "%s%.8s ", some++ > 0 ? ", " : "",
-                    fact(history->items[f], "knnmark.commit", "context.commit"));
-            put_change(stream, line->points[before].median, line->points[f].median, is_time);
-        }
+        if (line->changed[f])
+            fprintf(stream, "%s%.8s %s", some++ > 0 ? ", " : "",
+                    fact(history->items[f], "knnmark.commit", "context.commit"),
+                    longer_by(&line->points[before], &line->points[f], is_time).text);
         before = f;
     }
     if (stream != NULL)
@@ -186,17 +175,17 @@ static void add_line(struct table *table, const struct history *history, const s
     if (line.count < 2)
         return;
     char *picture = picture_of(&line, history->count, measure->is_time),
-         *changes = changes_of(history, &line, measure->is_time), total[32];
-    double first = line.points[line.first].median, last = line.points[line.last].median;
-    snprintf(total, sizeof total, "%+.1f %%", 100 * ((measure->is_time ? last / first : first / last) - 1));
-    table_add(table, words(run->name), words(picture != NULL ? picture : ""), number_si(first), number_si(last),
-              words(total), words(changes != NULL ? changes : ""));
+         *changes = changes_of(history, &line, measure->is_time);
+    const struct spread *first = &line.points[line.first], *last = &line.points[line.last];
+    table_add(table, words(run->name), words(picture != NULL ? picture : ""), number_si(first->median),
+              number_si(last->median), longer_by(first, last, measure->is_time), words(changes != NULL ? changes : ""));
     free(picture);
     free(changes);
 }
 
 /* The last file's benchmarks: what is gone has no line. */
-static void write_lines(FILE *stream, const struct history *history, enum form form) {
+static void write_lines(FILE *stream, const void *context, enum form form) {
+    const struct history *history = context;
     const struct results *last = history->items[history->count - 1];
     struct table table;
     table_start(&table, NULL, "benchmark", "", "first", "last", "takes longer by", "changed in");
@@ -209,7 +198,8 @@ static void write_lines(FILE *stream, const struct history *history, enum form f
     table_free(&table);
 }
 
-static void write_files(FILE *stream, const struct history *history, enum form form) {
+static void write_files(FILE *stream, const void *context, enum form form) {
+    const struct history *history = context;
     struct table table;
     table_start(&table, NULL, "file", "commit", "date", "compiler");
     table.columns[1].kind = table.columns[2].kind = table.columns[3].kind = COLUMN_WORDS;
@@ -225,27 +215,19 @@ static void write_files(FILE *stream, const struct history *history, enum form f
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
 
-static void put_benchmarks(FILE *stream, const void *history) {
-    write_lines(stream, history, FORM_HTML);
-}
-
-static void put_files(FILE *stream, const void *history) {
-    write_files(stream, history, FORM_HTML);
-}
-
 static void put_body(FILE *stream, const void *context) {
     const struct history *history = context;
     struct number count = number_exact((double)history->count), least = number_percent(LEAST_CHANGE);
-    const struct field fields[] = {{"cpu", fact(history->items[0], "knnmark.cpu.name", "context.cpu"), NULL},
-                                   {"count", count.text, NULL},
-                                   {"least", least.text, NULL},
-                                   {"benchmarks", NULL, put_benchmarks},
-                                   {"files", NULL, put_files}};
+    const struct field fields[] = {{"cpu", .text = fact(history->items[0], "knnmark.cpu.name", "context.cpu")},
+                                   {"count", .text = count.text},
+                                   {"least", .text = least.text},
+                                   {"benchmarks", .write_form = write_lines},
+                                   {"files", .write_form = write_files}};
     template_write(stream, report_history_html, "page", fields, sizeof fields / sizeof fields[0], history);
 }
 
-void history_write(FILE *stream, const struct history *history, enum form form) {
-    const struct field fields[] = {{"title", "history", NULL}, {"body", NULL, put_body}};
+void history_write(FILE *stream, const void *history, enum form form) {
+    const struct field fields[] = {{"title", .text = "history"}, {"body", .write = put_body}};
     if (form == FORM_HTML) {
         template_page(stream, fields, 2, report_history_css, history);
         return;

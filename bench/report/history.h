@@ -18,6 +18,7 @@ struct history {
  * none is left beside it. */
 int history_gather(struct history *history, const struct results *results, size_t count, struct knn_error *error);
 
-void history_write(FILE *stream, const struct history *history, enum form form);
+/* `history` is a struct history. */
+void history_write(FILE *stream, const void *history, enum form form);
 
 #endif

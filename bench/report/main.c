@@ -88,18 +88,10 @@ static int report_with_peers(struct options *options, struct results *results, s
 
 /* -- several ------------------------------------------------------------------------------------------------------- */
 
-static void write_cpus(FILE *stream, const void *cpus, enum form form) {
-    cpus_write(stream, cpus, form);
-}
-
 static int report_cpus(struct options *options, const struct results *results, size_t count, struct knn_error *error) {
     struct cpus cpus;
     choose_output(options, "results/cpus.html");
-    return cpus_gather(&cpus, results, count, error) != 0 ? -1 : write_outputs(options, write_cpus, &cpus, error);
-}
-
-static void write_history(FILE *stream, const void *history, enum form form) {
-    history_write(stream, history, form);
+    return cpus_gather(&cpus, results, count, error) != 0 ? -1 : write_outputs(options, cpus_write, &cpus, error);
 }
 
 static int report_history(struct options *options, const struct results *results, size_t count,
@@ -108,7 +100,7 @@ static int report_history(struct options *options, const struct results *results
     choose_output(options, "results/history.html");
     return history_gather(&history, results, count, error) != 0
                ? -1
-               : write_outputs(options, write_history, &history, error);
+               : write_outputs(options, history_write, &history, error);
 }
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */

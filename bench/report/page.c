@@ -64,11 +64,11 @@ static void put_tiles(FILE *stream, const void *context) {
         const struct job *best = jobs_best(&jobs);
         if (best != NULL) {
             struct number seconds = number_plain(best->seconds);
-            const struct field fields[] = {{"metric", knn_metrics[metric - 1].name, NULL},
-                                           {"title", metric_title(metric), NULL},
-                                           {"seconds", seconds.text, NULL},
-                                           {"compared", NULL, put_compared},
-                                           {"kernel", NULL, put_kernel}};
+            const struct field fields[] = {{"metric", .text = knn_metrics[metric - 1].name},
+                                           {"title", .text = metric_title(metric)},
+                                           {"seconds", .text = seconds.text},
+                                           {"compared", .write = put_compared},
+                                           {"kernel", .write = put_kernel}};
             template_write(stream, report_page_html, "tile", fields, COUNT(fields), &(struct tile){&jobs, best});
         }
         jobs_free(&jobs);
@@ -90,7 +90,7 @@ static void put_facts(FILE *stream, const void *context) {
     char *text;
     for (size_t i = 0; text = fact_at(((const struct page *)context)->results, i, &label), label != NULL;
          i++, free(text)) {
-        const struct field fields[] = {{"label", label, NULL}, {"text", text, NULL}};
+        const struct field fields[] = {{"label", .text = label}, {"text", .text = text}};
         if (text != NULL && text[0] != '\0')
             template_write(stream, report_page_html, "fact", fields, COUNT(fields), NULL);
     }
@@ -141,10 +141,10 @@ static void put_figures(FILE *stream, const void *context) {
         const struct drawn *drawn = &page->drawn[i];
         const struct picture *picture = drawn->picture;
         const struct field fields[] = {
-            {"name", picture->name, NULL},  {"title", picture->title, NULL},
-            {"how", picture->how, NULL},    {"source", picture->source, NULL},
-            {"finding", NULL, put_finding}, {"pictures", NULL, put_pictures},
-            {"numbers", NULL, put_numbers}, {"open", is_pictured(drawn) ? "" : " open", NULL}};
+            {"name", .text = picture->name},   {"title", .text = picture->title},
+            {"how", .text = picture->how},     {"source", .text = picture->source},
+            {"finding", .write = put_finding}, {"pictures", .write = put_pictures},
+            {"numbers", .write = put_numbers}, {"open", .text = is_pictured(drawn) ? "" : " open"}};
         if (!belongs(drawn))
             continue;
         template_write(stream, report_page_html, drawn->things > 0 ? "section" : "missing", fields, COUNT(fields),
@@ -171,16 +171,16 @@ static void put_body(FILE *stream, const void *context) {
     const struct page *page = context;
     char dim[24];
     snprintf(dim, sizeof dim, "%.0f", results_dim(page->results));
-    const struct field fields[] = {{"origin", NULL, put_origin},     {"peers-origin", NULL, put_peers_origin},
-                                   {"warnings", NULL, put_warnings}, {"tiles", NULL, put_tiles},
-                                   {"contents", NULL, put_contents}, {"dim", dim, NULL},
-                                   {"full-job", NULL, put_full_job}, {"figures", NULL, put_figures},
-                                   {"facts", NULL, put_facts},       {"source", page->results->name, NULL}};
+    const struct field fields[] = {{"origin", .write = put_origin},     {"peers-origin", .write = put_peers_origin},
+                                   {"warnings", .write = put_warnings}, {"tiles", .write = put_tiles},
+                                   {"contents", .write = put_contents}, {"dim", .text = dim},
+                                   {"full-job", .write = put_full_job}, {"figures", .write = put_figures},
+                                   {"facts", .write = put_facts},       {"source", .text = page->results->name}};
     template_write(stream, report_page_html, "page", fields, COUNT(fields), context);
 }
 
 void page_write(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count) {
     const struct page page = {results, drawn, count};
-    const struct field fields[] = {{"title", NULL, put_origin}, {"body", NULL, put_body}};
+    const struct field fields[] = {{"title", .write = put_origin}, {"body", .write = put_body}};
     template_page(stream, fields, COUNT(fields), "", &page);
 }

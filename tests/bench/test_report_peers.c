@@ -40,14 +40,14 @@ static void test_peers_left_out(void **state) {
         int other;
         const char *why;
     } cases[] = {
-        {OTHER_CPU, "their CPU is Another CPU, not A CPU"},
-        {OTHER_CPU | EARLIER, "their CPU is Another CPU, not A CPU"},
-        {OTHER_THREADS, "they ran on 4 threads, not on 2"},
-        {OTHER_THREADS | EARLIER, "they ran on 4 threads, not on 2"},
-        {OTHER_ROWS, "they searched 5000 train rows, not 50000"},
-        {OTHER_DATA, "they were measured on other data, whose SHA-256 is bb0123456789..., not aa0123456789..."},
-        {QUICK, "they are of a --quick run"},
-        {TROUBLED | QUICK, "they are of a --quick run"},
+        {OTHER_CPU, "its CPU is Another CPU, not A CPU"},
+        {OTHER_CPU | EARLIER, "its CPU is Another CPU, not A CPU"},
+        {OTHER_THREADS, "it ran on 4 threads, not on 2"},
+        {OTHER_THREADS | EARLIER, "it ran on 4 threads, not on 2"},
+        {OTHER_ROWS, "its data set has 5000 train rows, not 50000"},
+        {OTHER_DATA, "it was measured on other data, whose SHA-256 is bb0123456789..., not aa0123456789..."},
+        {QUICK, "it is of a --quick run"},
+        {TROUBLED | QUICK, "it is of a --quick run"},
     };
     struct process *p = *state;
     write_results(p, "result.json", SEARCHES);

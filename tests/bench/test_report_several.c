@@ -50,7 +50,7 @@ static void test_cpus_refused(void **state) {
         {EVERYTHING | QUICK, "two.json: it is a --quick run"},
         {EVERYTHING | TROUBLED, "two.json: the run did not finish"},
         {EVERYTHING | EMULATED, "two.json: its CPU is emulated"},
-        {EVERYTHING | OTHER_ROWS, "two.json: its data set has another shape"},
+        {EVERYTHING | OTHER_ROWS, "two.json: its data set has 5000 train rows, not 50000"},
         {EVERYTHING | OTHER_DATA, "two.json: it was measured on other data"},
         {OTHERS, "two.json: it has no full job"},
     };
@@ -77,7 +77,7 @@ static void test_history(void **state) {
     write_results(p, "d.json", EVERYTHING | SLOWER | LATER | ONCE);
     report(p, "--history", "--output=@history.html", "--output=@history.txt", "@a.json", "@b.json", "@c.json",
            "@d.json");
-    assert_report_complaint(p, 0, "c.json is left out: it is of another CPU");
+    assert_report_complaint(p, 0, "c.json is left out: its CPU is Another CPU, not A CPU");
     char *html = text_of(p, "history.html"), *text = text_of(p, "history.txt");
     assert_page_of(html, 2);
     assert_int_equal(count_of(html, "class=\"changed\""), 1);
