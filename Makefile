@@ -176,7 +176,7 @@ LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LI
 COMMON_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(COMMON_ROOMS:%=src/%/*.c)))
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/command/*.c))
 REGRESS   := $(BUILD)/knnmark-regress
-STATISTICS := $(BUILD)/bench/statistics/statistics.o $(BUILD)/bench/statistics/samples.o
+STATISTICS := $(BUILD)/bench/statistics/statistics.o $(BUILD)/bench/statistics/samples.o $(BUILD)/bench/statistics/paired.o
 REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
 templates        = $(patsubst %,$(BUILD)/%.o,$(wildcard $(foreach ending,html css,$(1:%=bench/%/*.$(ending)))))
 RESULTS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/results/*.c))
@@ -332,6 +332,13 @@ bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every ke
 
 bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
 	@KNNMARK_EMULATOR='$(WRAPPER)' $(WRAPPER) $(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
+
+# Words of a side as in names of benchmarks: A=l1_avx2_6x8 B=l1_avx2, or A=threads:2 B=threads:1 (see --help).
+.PHONY: versus
+A ?=
+B ?=
+versus: $(BENCH) ## which is faster, and by how much: A=<kernel> B=<kernel>, or two policies, batches, threads, searches
+	@$(WRAPPER) $(BENCH) --versus='$(A),$(B)' $(BENCH_FLAGS)
 
 # Its own make starts anew, with clang's answers.
 .PHONY: fuzz fuzzers

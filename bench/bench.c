@@ -45,6 +45,15 @@ int bench_add(struct bench *bench, const struct identity *identity, gb_fn *funct
     return gb_register(&benchmark) != NULL ? 0 : knn_fail(error, "%s", gb_error());
 }
 
+void bench_unbind(struct bench *bench, const struct knn_team *team) {
+#pragma omp parallel num_threads(team->threads)
+#pragma omp critical
+    {
+        knn_topology_restore(team->topology, bench->at_start);
+        bench->at_start = knn_topology_save(team->topology);
+    }
+}
+
 int bench_failed(struct gb_state *state, int status, const struct knn_error *error) {
     if (status != 0)
         gb_skip_with_error(state, "%s", error->message);
@@ -76,6 +85,7 @@ static int open_all(struct bench *bench, const char *data, const char *isa, unsi
         knn_team_close(&bench->teams[1]);
     bench->stock = (struct stock){.train = bench->dataset.train.pixels,
                                   .queries = bench->dataset.test.pixels,
+                                  .picture = {bench->dataset.shape.width, bench->dataset.shape.height},
                                   .team = bench_team(bench),
                                   .progress = bench_stopping,
                                   .keep = 1};

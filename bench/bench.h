@@ -68,6 +68,9 @@ int bench_failed(struct gb_state *state, int status, const struct knn_error *err
 /* All threads of a bench. */
 const struct knn_team *bench_team(const struct bench *bench);
 
+/* Lets threads run where they could at the start: ceilings leave them bound. */
+void bench_unbind(struct bench *bench, const struct knn_team *team);
+
 /* For knn_search: stops it when the run is to end. */
 int bench_stopping(double done, void *context);
 

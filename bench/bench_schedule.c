@@ -73,16 +73,6 @@ static double rate(const struct work *work, double seconds) {
 
 /* -- in turn with another ------------------------------------------------------------------------------------------ */
 
-/* Ceilings leave threads bound. */
-static void unbind(struct bench *bench, const struct knn_team *team) {
-#pragma omp parallel num_threads(team->threads)
-#pragma omp critical
-    {
-        knn_topology_restore(team->topology, bench->at_start);
-        bench->at_start = knn_topology_save(team->topology);
-    }
-}
-
 /* Times the job and its base in turn, either first every other time; ratios[i] is the i-th of their rates. */
 static int time_pairs(struct gb_state *state, struct schedule_case *c, double *ratios, double *sum,
                       struct knn_error *error) {
@@ -121,7 +111,7 @@ static void run_pairs(struct gb_state *state, void *context) {
     size_t n = (size_t)gb_iterations(state);
     double sum = 0, *ratios = malloc(n * sizeof *ratios);
     if (!c->job.team.bound)
-        unbind(c->bench, &c->job.team);
+        bench_unbind(c->bench, &c->job.team);
     int status = ratios == NULL ? knn_fail(&error, "no memory for the times") : work_ready(&c->job, &error);
     if (status == 0 && (work_ready(&c->base, &error) != 0 || limit_rows(c, &error) != 0))
         status = -1;
@@ -212,28 +202,14 @@ static int differs(const struct schedule_case *c) {
 }
 
 static int add_policies(struct bench *bench, const struct knn_kernel *kernel, size_t queries, struct knn_error *error) {
-    static const struct {
-        const char *name;
-        struct knn_policy policy;
-        int bound;
-        size_t largest; /* batch worth its time */
-    } policies[] = {
-        {"dynamic-auto", {0}, 1, SIZE_MAX},
-        {"static-auto", {.loop = KNN_LOOP_STATIC}, 1, SIZE_MAX},
-        {"guided-auto", {.loop = KNN_LOOP_GUIDED}, 1, 512},
-        {"tasks-auto", {.loop = KNN_LOOP_TASKS}, 1, 512},
-        {"dynamic-queries", {.split = KNN_SPLIT_QUERIES}, 1, SIZE_MAX},
-        {"dynamic-rows", {.split = KNN_SPLIT_ROWS}, 1, SIZE_MAX},
-        {"dynamic-both", {.split = KNN_SPLIT_BOTH}, 1, 4096},
-        {"free", {0}, 0, 4096},
-    };
-    for (size_t i = 0; i < sizeof policies / sizeof policies[0]; i++) {
+    for (size_t i = 0; i < WORK_POLICIES; i++) {
+        const struct work_policy *policy = &work_policies[i];
         struct schedule_case c = {.bench = bench, .by_base = "x_default"};
         c.job = c.base = work_search(&bench->stock, "schedule", kernel, bench_team(bench), 1, queries);
-        c.job.policy = policies[i].policy;
-        c.job.team.bound = policies[i].bound;
-        c.job.identity.policy = policies[i].name;
-        int wanted = queries <= policies[i].largest && (c.job.policy.split == KNN_SPLIT_AUTO || differs(&c));
+        c.job.policy = policy->policy;
+        c.job.team.bound = policy->bound;
+        c.job.identity.policy = policy->name;
+        int wanted = queries <= policy->largest && (c.job.policy.split == KNN_SPLIT_AUTO || differs(&c));
         if (wanted && add(&c, run_pairs, NAME_BATCH, error) != 0)
             return -1;
     }

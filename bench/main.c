@@ -10,10 +10,11 @@
 #include "plural.h"
 #include "program.h"
 #include "provenance.h"
+#include "versus.h"
 
 struct settings {
     struct program_options common;
-    const char *isa;
+    const char *isa, *versus;
 };
 
 static const struct {
@@ -27,13 +28,18 @@ static const struct {
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
 static void help(void) {
-    puts("usage: knnmark-bench [options] [--benchmark_... flags of Google Benchmark]\n\n"
-         "  --data=SPEC     data set, as for `knnmark classify`\n"
-         "  --isa=NAME      use no instructions beyond this set\n"
-         "  --threads=N     threads of the parallel runs (default: OMP_NUM_THREADS, else one a core)\n"
-         "  --output=FILE   write the results as JSON, for knnmark-report and compare.py\n"
-         "  --quick         a small part of the job, in seconds\n"
-         "  --benchmark_filter=REGEX   only some of these:");
+    puts(
+        "usage: knnmark-bench [options] [--benchmark_... flags of Google Benchmark]\n\n"
+        "  --data=SPEC     data set, as for `knnmark classify`\n"
+        "  --isa=NAME      use no instructions beyond this set\n"
+        "  --threads=N     threads of the parallel runs (default: OMP_NUM_THREADS, else one a core)\n"
+        "  --output=FILE   write the results as JSON, for knnmark-report and compare.py\n"
+        "  --quick         a small part of the job, in seconds\n"
+        "  --versus=A,B    only say which is faster, of two kernels, or of two ways of the same search: words as in "
+        "names\n"
+        "                  of benchmarks, with \"/\" between them, such as l1_avx2_6x8,l1_avx2 or batch:64,batch:1 or\n"
+        "                  l2/dynamic-rows/batch:64,l2/dynamic-auto/batch:64 or bounds,exhaustive\n"
+        "  --benchmark_filter=REGEX   only some of these:");
     for (size_t i = 0; i < GROUPS; i++)
         printf("      %s\n", groups[i].names);
     exit(0);
@@ -48,16 +54,20 @@ static int fail(const char *message) {
 static int take_options(int *argc, char **argv, struct settings *settings, struct knn_error *error) {
     int left = 1;
     for (int i = 1; i < *argc; i++) {
-        const char *isa = option_value(argv[i], "--isa");
-        int taken = isa != NULL ? 1 : program_option(&settings->common, argv[i], error);
+        const char *isa = option_value(argv[i], "--isa"), *sides = option_value(argv[i], "--versus");
+        int taken = isa != NULL || sides != NULL ? 1 : program_option(&settings->common, argv[i], error);
         if (taken < 0)
             return -1;
         if (isa != NULL)
             settings->isa = isa;
+        else if (sides != NULL)
+            settings->versus = sides;
         else if (!taken)
             argv[left++] = argv[i];
     }
     argv[ *argc = left] = NULL;
+    if (settings->versus != NULL && settings->common.output != NULL)
+        return knn_fail(error, "--versus prints lines and writes no file: leave --output out");
     return 0;
 }
 
@@ -121,6 +131,17 @@ static int run(struct bench *bench, const char *output) {
     return status;
 }
 
+static int run_versus(struct bench *bench, const char *sides) {
+    struct knn_error error;
+    knn_catch_interrupts(gb_stop_run);
+    if (versus(bench, sides, &error) == 0)
+        return EXIT_SUCCESS;
+    if (!gb_stopping())
+        return fail(error.message);
+    fail("interrupted: there is no answer");
+    return knn_interrupt_status();
+}
+
 int main(int argc, char **argv) {
     struct settings settings = {.isa = NULL};
     const struct program_options *common = &settings.common;
@@ -144,7 +165,7 @@ int main(int argc, char **argv) {
     if (bench_open(&bench, common->data, settings.isa, common->threads, common->quick, &error) != 0)
         return fail(error.message);
     printf("knnmark-bench: %s\n", bench.dataset.source);
-    int status = run(&bench, common->output);
+    int status = settings.versus != NULL ? run_versus(&bench, settings.versus) : run(&bench, common->output);
     gb_shutdown();
     bench_close(&bench);
     return status;

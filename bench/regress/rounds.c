@@ -3,11 +3,10 @@
 #include <string.h>
 
 #include "compare.h"
+#include "paired.h"
 #include "plural.h"
 #include "random.h"
 #include "reference.h"
-
-enum { BLOCK = 4 }; /* epochs: ABBA or BAAB */
 
 void shuffle(size_t *items, size_t count, uint64_t *random) {
     for (size_t i = count; i > 1; i--) {
@@ -46,14 +45,13 @@ static int add_pair(struct series *series, const struct pair *pair, struct knn_e
     return 0;
 }
 
-/* ABBA or BAAB, `other` being B: two pairs. Of two blocks one is the one, one the other, which first by chance: what a
- * place in the block does to a time is then the same for both sides. */
+/* ABBA or BAAB, `other` being B: two pairs. */
 static int run_block(struct comparison *c, size_t benchmark, enum side other, struct series *series,
                      struct knn_error *error) {
     struct pair pairs[2] = {{.benchmark = benchmark}, {.benchmark = benchmark}};
-    series->head_first = series->blocks++ % 2 == 0 ? (int)(knn_random(&c->random) & 1) : !series->head_first;
-    for (size_t i = 0; i < BLOCK; i++) {
-        int is_other = (i == 0 || i == BLOCK - 1) == series->head_first;
+    series->head_first = paired_begins_with_b(series->blocks++, series->head_first, &c->random);
+    for (size_t i = 0; i < PAIRED_BLOCK; i++) {
+        int is_other = paired_is_b(series->head_first, i);
         struct pair *pair = &pairs[i / 2];
         if (run_epoch(c, is_other ? other : BASE, &c->benchmarks[benchmark], is_other ? &pair->head : &pair->base,
                       error) != 0)

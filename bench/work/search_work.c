@@ -2,6 +2,17 @@
 #include "arith.h"
 #include "work.h"
 
+const struct work_policy work_policies[WORK_POLICIES] = {
+    {"dynamic-auto", {0}, 1, SIZE_MAX},
+    {"static-auto", {.loop = KNN_LOOP_STATIC}, 1, SIZE_MAX},
+    {"guided-auto", {.loop = KNN_LOOP_GUIDED}, 1, 512},
+    {"tasks-auto", {.loop = KNN_LOOP_TASKS}, 1, 512},
+    {"dynamic-queries", {.split = KNN_SPLIT_QUERIES}, 1, SIZE_MAX},
+    {"dynamic-rows", {.split = KNN_SPLIT_ROWS}, 1, SIZE_MAX},
+    {"dynamic-both", {.split = KNN_SPLIT_BOTH}, 1, 4096},
+    {"free", {0}, 0, 4096},
+};
+
 static int prepare(struct work *work, struct knn_error *error) {
     return stock_panels(work->stock, work->kernel, error) != NULL &&
                    stock_reserve(work->stock, work->stock->queries.rows * work->k, error) == 0
@@ -19,7 +30,7 @@ static struct knn_panels panels_of(const struct work *work, const struct knn_pan
     return part;
 }
 
-static struct knn_rows next_batch(struct work *work) {
+struct knn_rows work_next_batch(struct work *work) {
     const struct knn_matrix *queries = &work->stock->queries;
     if (work->next + work->batch > queries->rows)
         work->next = 0;
@@ -40,7 +51,7 @@ static int run(struct work *work, uint64_t n, struct knn_error *error) {
     const struct knn_panels panels = panels_of(work, all);
     const struct knn_job job = job_of(work);
     for (uint64_t i = 0; i < n; i++)
-        if (knn_search_panels(&job, &panels, next_batch(work), work->k, work->stock->found, error) != 0)
+        if (knn_search_panels(&job, &panels, work_next_batch(work), work->k, work->stock->found, error) != 0)
             return -1;
     return 0;
 }
@@ -57,14 +68,14 @@ static enum verified verify(struct work *work, struct knn_error *error) {
     return verify_search(&job, panels, knn_view(&queries), knn_min(work->k, stride), expected, stride, error);
 }
 
-static double byte_pairs(const struct work *work) {
+double work_search_pairs(const struct work *work) {
     size_t rows = work->rows > 0 ? work->rows : work->stock->train.rows;
     return (double)work->batch * (double)rows * (double)work->stock->train.dim;
 }
 
 struct work work_search(struct stock *stock, const char *group, const struct knn_kernel *kernel,
                         const struct knn_team *team, size_t k, size_t batch) {
-    static const struct work_kind kind = {prepare, run, verify, byte_pairs};
+    static const struct work_kind kind = {prepare, run, verify, work_search_pairs};
     struct work work = {.kind = &kind, .stock = stock, .kernel = kernel, .team = *team, .k = k};
     work.batch = knn_min(batch, stock->queries.rows);
     work.identity = identity_of(group, kernel);

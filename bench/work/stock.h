@@ -3,6 +3,7 @@
 #define WORK_STOCK_H
 
 #include "engine.h"
+#include "level.h"
 
 enum {
     STOCK_MOST = 16,
@@ -12,6 +13,7 @@ enum {
 
 struct stock {
     struct knn_matrix train, queries; /* of the caller */
+    struct knn_picture picture;       /* what a row is one of, for bounds */
     const struct knn_team *team;      /* packs, and asks the reference */
     knn_progress_fn *progress;        /* of all searches; NULL: none */
     size_t keep;                      /* kernels whose panels are kept, at most STOCK_MOST: the last ones */

@@ -4,23 +4,31 @@
 
 #include "arith.h"
 
+enum verified verify_neighbors(const char *name, const struct knn_neighbor *found, size_t k,
+                               const struct knn_neighbor *expected, size_t stride, size_t queries,
+                               struct knn_error *error) {
+    for (size_t i = 0; i < queries * k; i++) {
+        const struct knn_neighbor *right = &expected[i / k * stride + i % k];
+        if (found[i].distance == right->distance && found[i].id == right->id)
+            continue;
+        knn_fail(error, "%s differs from the reference: query %zu, neighbour %zu: row %u at %llu, not %u at %llu", name,
+                 i / k, i % k, found[i].id, (unsigned long long)found[i].distance, right->id,
+                 (unsigned long long)right->distance);
+        return WRONG;
+    }
+    return RIGHT;
+}
+
 enum verified verify_search(const struct knn_job *job, const struct knn_panels *panels, struct knn_rows queries,
                             size_t k, const struct knn_neighbor *expected, size_t stride, struct knn_error *error) {
     struct knn_neighbor *found = malloc(queries.rows * k * sizeof *found);
     if (found == NULL)
         return knn_fail(error, "no memory to verify %s", panels->kernel->name);
-    int status = knn_search_panels(job, panels, queries, k, found, error);
-    for (size_t i = 0; status == RIGHT && i < queries.rows * k; i++) {
-        const struct knn_neighbor *right = &expected[i / k * stride + i % k];
-        if (found[i].distance == right->distance && found[i].id == right->id)
-            continue;
-        knn_fail(error, "%s differs from the reference: query %zu, neighbour %zu: row %u at %llu, not %u at %llu",
-                 panels->kernel->name, i / k, i % k, found[i].id, (unsigned long long)found[i].distance, right->id,
-                 (unsigned long long)right->distance);
-        status = WRONG;
-    }
+    enum verified verified = FAILED;
+    if (knn_search_panels(job, panels, queries, k, found, error) == 0)
+        verified = verify_neighbors(panels->kernel->name, found, k, expected, stride, queries.rows, error);
     free(found);
-    return status;
+    return verified;
 }
 
 /* Some queries and rows that meet in one call. */

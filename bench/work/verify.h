@@ -7,8 +7,13 @@
 
 enum verified { FAILED = -1, RIGHT = 0, WRONG = 1 };
 
-/* The neighbours of `queries` (a few: the reference takes its time) by one search, and `expected`, which has `stride`
- * of them for each query, at least k. */
+/* Neighbours of some queries, k of each, and `expected`, which has `stride` of them for each, at least k. `name` is
+ * whose they are. */
+enum verified verify_neighbors(const char *name, const struct knn_neighbor *found, size_t k,
+                               const struct knn_neighbor *expected, size_t stride, size_t queries,
+                               struct knn_error *error);
+
+/* The same of one search for a few queries: the reference takes its time. */
 enum verified verify_search(const struct knn_job *job, const struct knn_panels *panels, struct knn_rows queries,
                             size_t k, const struct knn_neighbor *expected, size_t stride, struct knn_error *error);
 

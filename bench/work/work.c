@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "arith.h"
+#include "bounds.h"
 #include "clock.h"
 
 int work_ready(struct work *work, struct knn_error *error) {
@@ -54,4 +55,8 @@ void work_release(struct work *work) {
     free(work->queries);
     free(work->train);
     work->queries = work->train = NULL;
+    if (work->bounds != NULL)
+        knn_bounds_free(work->bounds);
+    free(work->bounds);
+    work->bounds = NULL;
 }

@@ -36,6 +36,7 @@ struct work {
     size_t next;                 /* query: runs follow one another in the stock's, which begin anew when they end */
     size_t rows;                 /* train rows, the first so many; 0: all */
     struct f32_rows *float_rows; /* only of a search in float32 */
+    struct knn_bounds *bounds;   /* only of a search by them; NULL: not made yet */
 
     /* Of a kernel alone, everything in cache: a tile on one train panel and several query panels in turn, a pair kernel
      * on several rows in turn. */
@@ -49,6 +50,21 @@ struct work {
 /* All queries in a batch, or as many of them. Its answers are in stock->found. */
 struct work work_search(struct stock *stock, const char *group, const struct knn_kernel *kernel,
                         const struct knn_team *team, size_t k, size_t batch);
+
+/* The same by bounds, which are made when it is prepared. */
+struct work work_bounds(struct stock *stock, const char *group, const struct knn_kernel *kernel,
+                        const struct knn_team *team, size_t k, size_t batch);
+
+/* Ways to cut a search and spread it over threads. */
+struct work_policy {
+    const char *name;
+    struct knn_policy policy;
+    int bound;      /* 0: on unbound threads */
+    size_t largest; /* batch worth its time in a run of all */
+};
+
+enum { WORK_POLICIES = 8 };
+extern const struct work_policy work_policies[WORK_POLICIES];
 
 /* The same in float32, k = 1. *rows are packed when it is prepared, unless they are already. */
 struct work work_float(struct stock *stock, const char *group, enum knn_metric metric, const struct knn_team *team,
@@ -80,7 +96,11 @@ size_t work_fitting(size_t all, size_t unit, size_t block, double each, double a
 /* Sets the batch of a search that is ready to what fits, by the time of one unit. */
 int work_fit(struct work *work, size_t unit, size_t block, double allowed, struct knn_error *error);
 
-/* Frees what a kernel alone has packed. */
+/* For searches: the queries of the next run, and the byte pairs of each. */
+struct knn_rows work_next_batch(struct work *work);
+double work_search_pairs(const struct work *work);
+
+/* Frees what a kernel alone has packed, and bounds. */
 void work_release(struct work *work);
 
 #endif

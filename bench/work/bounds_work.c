@@ -1,0 +1,55 @@
+/* The search by bounds, strictly: which levels rule the other rows out. Making the bounds is not timed. */
+#include <stdlib.h>
+
+#include "bounds.h"
+#include "work.h"
+
+static struct knn_job job_of(const struct work *work) {
+    return (struct knn_job){.kernel = work->kernel, .team = &work->team, .progress = work->stock->progress};
+}
+
+static int prepare(struct work *work, struct knn_error *error) {
+    const struct knn_job job = job_of(work);
+    if (stock_reserve(work->stock, work->stock->queries.rows * work->k, error) != 0)
+        return -1;
+    if (work->bounds != NULL)
+        return 0;
+    if ((work->bounds = malloc(sizeof *work->bounds)) == NULL)
+        return knn_fail(error, "no memory for bounds");
+    if (knn_bounds_build(work->bounds, &job, knn_view(&work->stock->train), work->stock->picture, error) == 0)
+        return 0;
+    free(work->bounds);
+    work->bounds = NULL;
+    return -1;
+}
+
+static int search(struct work *work, struct knn_rows queries, struct knn_error *error) {
+    const struct knn_job job = job_of(work);
+    struct knn_bounds_work counted;
+    return knn_search_bounds(&job, work->bounds, queries, work->k, 1, work->stock->found, &counted, error);
+}
+
+static int run(struct work *work, uint64_t n, struct knn_error *error) {
+    int status = 0;
+    for (uint64_t i = 0; i < n && status == 0; i++)
+        status = search(work, work_next_batch(work), error);
+    return status;
+}
+
+static enum verified verify(struct work *work, struct knn_error *error) {
+    size_t stride;
+    const struct knn_neighbor *expected = stock_expected(work->stock, work->kernel->metric, &stride, error);
+    struct knn_matrix queries = first_rows(&work->stock->queries, VERIFIED_QUERIES);
+    if (expected == NULL || search(work, knn_view(&queries), error) != 0)
+        return FAILED;
+    return verify_neighbors(work->kernel->name, work->stock->found, work->k, expected, stride, queries.rows, error);
+}
+
+struct work work_bounds(struct stock *stock, const char *group, const struct knn_kernel *kernel,
+                        const struct knn_team *team, size_t k, size_t batch) {
+    static const struct work_kind kind = {prepare, run, verify, work_search_pairs};
+    struct work work = work_search(stock, group, kernel, team, k, batch);
+    work.kind = &kind;
+    work.identity.search = "bounds";
+    return work;
+}
