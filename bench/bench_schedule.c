@@ -112,11 +112,12 @@ static void run_pairs(struct gb_state *state, void *context) {
     double sum = 0, *ratios = malloc(n * sizeof *ratios);
     if (!c->job.team.bound)
         bench_unbind(c->bench, &c->job.team);
-    int status = ratios == NULL ? knn_fail(&error, "no memory for the times") : work_ready(&c->job, &error);
-    if (status == 0 && (work_ready(&c->base, &error) != 0 || limit_rows(c, &error) != 0))
-        status = -1;
-    if (!bench_failed(state, status, &error) &&
-        !bench_failed(state, time_pairs(state, c, ratios, &sum, &error), &error))
+    if (ratios == NULL)
+        gb_skip_with_error(state, "no memory for the times");
+    else if (!bench_failed(state, work_ready(&c->job, &error), &error) &&
+             !bench_failed(state, work_ready(&c->base, &error), &error) &&
+             !bench_failed(state, limit_rows(c, &error), &error) &&
+             !bench_failed(state, time_pairs(state, c, ratios, &sum, &error), &error))
         count_pairs(state, c, ratios, n, sum);
     free(ratios);
 }
@@ -151,20 +152,12 @@ static void count_stream(struct gb_state *state, const struct schedule_case *c, 
     gb_counter(state, "distances_per_s", rate(&c->job, sum / (double)n), 0);
 }
 
-/* All passes; *seconds are to be freed. */
-static int time_stream(struct gb_state *state, struct schedule_case *c, double **seconds, size_t *n, double *sum,
+static int time_stream(struct gb_state *state, struct work *work, size_t a_pass, double *seconds, double *sum,
                        struct knn_error *error) {
-    double predicted;
-    if (work_ready(&c->job, error) != 0 || predict(c, &predicted, error) != 0)
-        return -1;
-    size_t a_pass = choose_batches(c->bench, predicted);
-    *n = a_pass * (size_t)gb_iterations(state);
-    if ((*seconds = malloc(*n * sizeof **seconds)) == NULL)
-        return knn_fail(error, "no memory for the times");
     int64_t iterations = gb_start(state);
     for (int64_t i = 0; i < iterations; i++) {
         double pass = 0;
-        if (time_batches(&c->job, a_pass, *seconds + (size_t)i * a_pass, &pass, error) != 0)
+        if (time_batches(work, a_pass, seconds + (size_t)i * a_pass, &pass, error) != 0)
             return -1;
         gb_set_iteration_time(state, pass);
         *sum += pass;
@@ -174,11 +167,18 @@ static int time_stream(struct gb_state *state, struct schedule_case *c, double *
 }
 
 static void run_stream(struct gb_state *state, void *context) {
+    struct schedule_case *c = context;
     struct knn_error error;
-    double *seconds = NULL, sum = 0;
-    size_t n = 0;
-    if (!bench_failed(state, time_stream(state, context, &seconds, &n, &sum, &error), &error))
-        count_stream(state, context, seconds, n, sum);
+    double predicted = 0, sum = 0;
+    if (bench_failed(state, work_ready(&c->job, &error), &error) ||
+        bench_failed(state, predict(c, &predicted, &error), &error))
+        return;
+    size_t a_pass = choose_batches(c->bench, predicted), n = a_pass * (size_t)gb_iterations(state);
+    double *seconds = malloc(n * sizeof *seconds);
+    if (seconds == NULL)
+        gb_skip_with_error(state, "no memory for the times");
+    else if (!bench_failed(state, time_stream(state, &c->job, a_pass, seconds, &sum, &error), &error))
+        count_stream(state, c, seconds, n, sum);
     free(seconds);
 }
 
