@@ -91,15 +91,16 @@ def compare(command, folder, output, model, test, labels, metric, k, weights):
 
 
 class Remembering(KNeighborsClassifier):
-    """Its neighbours are computed once for each k: scikit-learn needs many seconds for them."""
+    """Its neighbours are computed once, for the largest k: scikit-learn needs many seconds for them, whatever k. A
+    smaller k has the first of them; among those that are equally far, the ones with the smallest index."""
 
     def kneighbors(self, X=None, n_neighbors=None, return_distance=True):
-        k = n_neighbors or self.n_neighbors
-        memory = self.__dict__.setdefault("memory", {})
-        if k not in memory:
-            memory.clear()
-            memory[k] = super().kneighbors(X, k, True)
-        return memory[k] if return_distance else memory[k][1]
+        if "memory" not in self.__dict__:
+            distances, neighbors = super().kneighbors(X, KS[-1], True)
+            order = np.lexsort((neighbors, distances))
+            self.memory = [np.take_along_axis(part, order, axis=1) for part in (distances, neighbors)]
+        distances, neighbors = (part[:, : n_neighbors or self.n_neighbors] for part in self.memory)
+        return (distances, neighbors) if return_distance else neighbors
 
 
 def main():
