@@ -436,13 +436,19 @@ format: ## reformat the sources
 	clang-format -i $(FORMATTED)
 
 LINTED := statistics ceilings work results html report regress # peers need packages that may be absent
-lint: $(BUILD)/bench/commit.h ## check format and run the static checkers
+TIDY   := $(filter-out %/f32_tile.c,$(wildcard src/*/*.c bench/*.c $(LINTED:%=bench/%/*.c)))
+.PHONY: cppcheck $(TIDY:%=%.tidy)
+lint: cppcheck $(TIDY:%=%.tidy) ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 	$(Q)! grep -n '#include "[^"]*/' kernels/*.[ch] src/*/*.[ch] # by a path, one room could see any other
+
+cppcheck:
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 $(ALL_ROOMS) \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar --force $(filter -DKNN_BUILD_%,$(DEFINES)) \
 	    $(filter %.c,$(FORMATTED))
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $(filter-out %/f32_tile.c,$(wildcard src/*/*.c bench/*.c $(LINTED:%=bench/%/*.c))) -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
+
+$(TIDY:%=%.tidy): %.tidy: % $(BUILD)/bench/commit.h
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
 
 # What is installed, from below PREFIX; the library finds nothing by a path, so that all of it can be moved.
 INSTALLED = bin/knnmark include/knnmark.h lib/libknnmark.a lib/$(notdir $(SHARED)) lib/$(SONAME) lib/$(LINKED) lib/pkgconfig/knnmark.pc \
