@@ -341,13 +341,19 @@ versus: $(BENCH) ## which is faster, and by how much: A=<kernel> B=<kernel>, or 
 	@$(WRAPPER) $(BENCH) --versus='$(A),$(B)' $(BENCH_FLAGS)
 
 # Its own make starts anew, with clang's answers.
-.PHONY: fuzz fuzzers
+.PHONY: fuzz fuzzed
 fuzz: ## damaged files for the readers, for FUZZ_SECONDS=20 each, others every time but with FUZZ_SEED=1 (libFuzzer)
-	@+$(MAKE) --no-print-directory CC=clang CXX=clang++ BUILD=build/fuzz SANITIZE=fuzzer-no-link,address,undefined fuzzers
-	@sh tests/fuzz/run.sh build/fuzz/tests/fuzz $(or $(FUZZ_SECONDS),20) $(FUZZ_SEED)
+	@+$(MAKE) --no-print-directory CC=clang CXX=clang++ BUILD=build/fuzz SANITIZE=fuzzer-no-link,address,undefined fuzzed
 
 FUZZERS := $(addprefix $(BUILD)/tests/fuzz/,pickle archive npy idx vectors report)
-fuzzers: $(FUZZERS) $(BUILD)/tests/fuzz/seeds
+.PHONY: $(FUZZERS:%=%.run) corpus
+fuzzed: $(FUZZERS:%=%.run)
+$(FUZZERS:%=%.run): %.run: corpus
+	@sh tests/fuzz/run.sh $* $(or $(FUZZ_SECONDS),20) $(FUZZ_SEED)
+
+corpus: $(BUILD)/tests/fuzz/seeds $(FUZZERS) # which take no time from those that run
+	@$(if $(FUZZ_SEED),rm -rf $(BUILD)/tests/fuzz/corpus) # what earlier runs added
+	@$< $(BUILD)/tests/fuzz/corpus
 
 $(FUZZERS): %: %.o $(BUILD)/tests/fuzz/file.o $(filter-out %/main.o,$(sort $(REPORT_OBJECTS) $(REGRESS_OBJECTS))) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
