@@ -220,18 +220,11 @@ static const uint8_t *sample_row(struct knn_rows rows, size_t i, size_t samples)
     return rows.data + i * rows.rows / samples * rows.stride;
 }
 
-/* Chooses the unit so that most coordinates fit into bytes. */
-static void choose_unit(struct knn_form *form, int level, struct knn_rows rows, size_t samples, struct room *room,
-                        struct moments *m) {
+/* Chooses a unit so that most coordinates of this level fit into bytes. */
+static void choose_unit(struct knn_form *form, int level, struct moments *m) {
     const double deviations = 2.5, least = 1.0 / 64;
     size_t n = form->shorter[level];
     double most = 0;
-    for (size_t i = 0; i < samples; i++) {
-        const uint8_t *row = sample_row(rows, i, samples);
-        find_coefficients(form, row, room);
-        find_coordinates(form, level, room);
-        add(m, room->coordinates, n);
-    }
     settle(m, n);
     for (size_t i = 0; i < n; i++) {
         form->middle[level][i] = (float)m->sums[i];
@@ -259,8 +252,15 @@ static int fit_spectrum(struct knn_form *form, struct knn_rows rows) {
         settle(&m[KNN_LEVELS], form->spectrum.coefficients);
         knn_spectrum_sort(&form->spectrum, m[KNN_LEVELS].squares);
     }
+    for (size_t i = 0; !failed && i < samples; i++) {
+        find_coefficients(form, sample_row(rows, i, samples), &room);
+        for (int level = KNN_LEVELS - 1; level >= 0; level--) {
+            find_coordinates(form, level, &room);
+            add(&m[level], room.coordinates, form->shorter[level]);
+        }
+    }
     for (int level = 0; !failed && level < KNN_LEVELS; level++)
-        choose_unit(form, level, rows, samples, &room, &m[level]);
+        choose_unit(form, level, &m[level]);
     for (int i = 0; i <= KNN_LEVELS; i++) {
         free(m[i].sums);
         free(m[i].squares);
