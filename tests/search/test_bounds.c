@@ -17,7 +17,7 @@
 #include "bounds.h"
 #include "harness.h"
 
-enum { FEW = 60, MANY = 400 }; /* queries: one group, or more than are needed to try both levels */
+enum { FEW = 60, MANY = 330 }; /* queries: one group, or more than are needed to try both levels */
 
 static uint64_t seed, stream;
 static struct knn_team team;
@@ -87,15 +87,27 @@ static size_t differences(const struct knn_neighbor *found, const struct knn_nei
     return different;
 }
 
+/* At once, or by an index, after whose making none of the first rows is there any more. The bounds are the same. */
+static int search(struct knn_rows train, size_t gone, const struct knn_rows *queries, size_t k,
+                  struct knn_neighbor *found, const struct knn_options *options, struct knn_error *error) {
+    struct knn_index *index;
+    if (pick(2))
+        return knn_search(&train, queries, k, found, options, error);
+    if (knn_index_create(&index, &train, options, error) != 0)
+        return -1;
+    memset((uint8_t *)train.data, 1, gone * train.stride);
+    int status = knn_index_search(index, queries, k, found, error);
+    knn_index_free(index);
+    return status;
+}
+
 static void check(enum kind kind, struct shape shape, const struct knn_kernel_info *info) {
-    size_t count = shape.queries * shape.k;
+    size_t count = shape.queries * shape.k, own = shape.rows - 20; /* the last 20 train rows are queries, too */
     uint8_t *bytes = make_rows(kind, shape.rows + shape.queries, shape.dim);
     struct knn_rows train = {bytes, shape.rows, shape.dim, shape.dim};
-    struct knn_rows queries = {bytes + (shape.rows - 20) * shape.dim, shape.queries, shape.dim,
-                               shape.dim}; /* 20 are train rows */
+    struct knn_rows queries = {bytes + own * shape.dim, shape.queries, shape.dim, shape.dim};
     struct knn_neighbor *found = calloc(count, sizeof *found), *right = calloc(count, sizeof *right);
     struct knn_options options = knn_defaults();
-    struct knn_index *index;
     struct knn_error error = {""};
     assert_true(found != NULL && right != NULL);
     options.metric = info->metric;
@@ -107,18 +119,11 @@ static void check(enum kind kind, struct shape shape, const struct knn_kernel_in
     options.method = KNN_EXHAUSTIVE;
     assert_int_equal(knn_search(&train, &queries, shape.k, right, &options, &error), 0);
     options.method = KNN_BOUNDS;
-    if (knn_search(&train, &queries, shape.k, found, &options, &error) != 0)
+    if (search(train, own, &queries, shape.k, found, &options, &error) != 0)
         fail_msg("%s, kind %d, %zu bytes: %s", info->name, (int)kind, shape.dim, error.message);
     if (differences(found, right, count) > 0)
         fail_msg("%s, kind %d, %zu rows of %zu bytes, k %zu: %zu of %zu neighbours differ (seed %" PRIu64 ")",
                  info->name, (int)kind, shape.rows, shape.dim, shape.k, differences(found, right, count), count, seed);
-    memset(found, 0, count * sizeof *found);
-    options.method = pick(2) ? KNN_BOUNDS : KNN_AUTO;
-    assert_int_equal(knn_index_create(&index, &train, &options, &error), 0);
-    memset(bytes, 1, (shape.rows - 20) * shape.dim); /* the index has its own, and queries stay */
-    assert_int_equal(knn_index_search(index, &queries, shape.k, found, &error), 0);
-    assert_int_equal(differences(found, right, count), 0);
-    knn_index_free(index);
     free(found);
     free(right);
     free(bytes);
@@ -157,13 +162,13 @@ static void test_lengths(void **state) {
     for (size_t dim = 3071; dim <= 3073; dim++)
         for (int kind = 0; kind < KINDS; kind++) {
             struct knn_kernel_info info = some_kernel();
-            check(kind, (struct shape){150, dim, ks[pick(3)], 0, 0, FEW}, &info);
+            check(kind, (struct shape){100, dim, ks[pick(3)], 0, 0, FEW}, &info);
         }
 }
 
 static void test_pictures(void **state) {
     (void)state;
-    static const struct shape shapes[] = {{300, 3072, 5, 32, 32, MANY},   {200, 784, 1, 28, 28, MANY},
+    static const struct shape shapes[] = {{150, 3072, 5, 32, 32, MANY},   {150, 784, 1, 28, 28, MANY},
                                           {200, 7 * 5 * 3, 3, 7, 5, FEW}, {200, 4 * 4, 2, 4, 4, FEW},
                                           {200, 9 * 30, 2, 9, 30, FEW},   {100, 300 * 5, 2, 300, 5, FEW}};
     if (no_tile())
@@ -229,6 +234,12 @@ static void test_broken(void **state) {
 
 /* -- what a level promises ----------------------------------------------------------------------------------------- */
 
+/* The largest distance of short rows that rules out neither of two rows at this distance for the other. */
+static double reach_of(const struct knn_form *form, int level, uint64_t distance, double slack, double other) {
+    return fmin(knn_level_reach(form, knn_level_limit(form, level, distance, slack), other),
+                knn_level_reach(form, knn_level_limit(form, level, distance, other), slack));
+}
+
 /* The bound itself, of all pairs and levels: never above the distance, and on blocks of one value equal to it (L1). */
 static void check_levels(int kind, enum knn_metric metric, size_t dim, struct knn_picture picture) {
     enum { ROWS = 40 };
@@ -239,21 +250,21 @@ static void check_levels(int kind, enum knn_metric metric, size_t dim, struct kn
     struct knn_level levels[KNN_LEVELS];
     assert_int_equal(knn_form_open(&form, metric, rows, picture, reference), 0);
     assert_int_equal(knn_levels_build(levels, &form, rows, &team), 0);
-    for (size_t i = 0; i < ROWS * ROWS * KNN_LEVELS; i++) {
-        size_t a = i / ROWS % ROWS, b = i % ROWS;
-        const struct knn_level *level = &levels[i / (ROWS * ROWS)];
-        int which = (int)(level - levels);
-        uint64_t full = reference->pair(bytes + a * dim, bytes + b * dim, dim);
-        double shorter =
-            reference->pair(knn_matrix_row(&level->rows, a), knn_matrix_row(&level->rows, b), form.shorter[which]);
-        double limit = knn_level_limit(&form, which, full, level->slack[a]);
-        if (shorter > knn_level_reach(&form, limit, level->slack[b]))
-            fail_msg("metric %d, kind %d, level %d, %zu bytes: rows %zu and %zu, at %" PRIu64
-                     ", are ruled out by %.0f (seed %" PRIu64 ")",
-                     (int)metric, kind, which, dim, a, b, full, shorter, seed);
-        if (kind == BLOCKS && dim % 16 == 0 && metric == KNN_L1 && picture.width == 0)
-            assert_true(shorter * form.unit[which] == (double)full);
-    }
+    for (size_t a = 0; a < ROWS; a++)
+        for (size_t b = 0; b <= a; b++) {
+            uint64_t full = reference->pair(bytes + a * dim, bytes + b * dim, dim);
+            for (int i = 0; i < KNN_LEVELS; i++) {
+                const struct knn_level *level = &levels[i];
+                double shorter =
+                    reference->pair(knn_matrix_row(&level->rows, a), knn_matrix_row(&level->rows, b), form.shorter[i]);
+                if (shorter > reach_of(&form, i, full, level->slack[a], level->slack[b]))
+                    fail_msg("metric %d, kind %d, level %d, %zu bytes: rows %zu and %zu, at %" PRIu64
+                             ", are ruled out by %.0f (seed %" PRIu64 ")",
+                             (int)metric, kind, i, dim, a, b, full, shorter, seed);
+                if (kind == BLOCKS && dim % 16 == 0 && metric == KNN_L1 && picture.width == 0)
+                    assert_true(shorter * form.unit[i] == (double)full);
+            }
+        }
     for (int i = 0; i < KNN_LEVELS; i++)
         knn_level_free(&levels[i]);
     knn_form_close(&form);
@@ -330,44 +341,47 @@ static void test_refusals(void **state) {
 
 /* A search that has learnt that levels are slow seeks all queries in full, and the answers are the same; one that must
  * use bounds does so nevertheless. */
-static void go_back(size_t count) {
-    enum { ROWS = 3000, DIM = 1024 };
-    uint8_t *bytes = make_rows(UNIFORM, ROWS + count, DIM);
-    struct knn_rows rows = {bytes, ROWS, DIM, DIM}, queries = {bytes + ROWS * DIM, count, DIM, DIM};
-    const struct knn_job job = {.kernel = knn_kernel_default(KNN_L2, knn_cpu_features()), .team = &team};
-    struct knn_neighbor *right = calloc(count, sizeof *right), *found = calloc(count, sizeof *found);
-    struct knn_bounds bounds;
+static void go_back(const struct knn_job *job, struct knn_bounds *bounds, struct knn_rows queries,
+                    const struct knn_neighbor *right) {
+    struct knn_neighbor *found = malloc(queries.rows * sizeof *found);
+    struct knn_ways *ways = &bounds->ways[knn_ways_kind(1, queries.rows)];
     struct knn_bounds_work work;
-    assert_true(right != NULL && found != NULL);
-    assert_int_equal(knn_search_rows(&job, rows, queries, 1, right, NULL), 0);
-    assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0, 0}, NULL), 0);
-    struct knn_ways *ways = &bounds.ways[knn_ways_kind(1, count)];
+    uint64_t all = (uint64_t)queries.rows * bounds->rows.rows;
+    assert_non_null(found);
     for (int i = 0; i < KNN_LEVELS; i++)
         ways->seconds[i] = 1000;
     knn_ways_guess_full(ways, 1);
     for (int strictly = 0; strictly <= 1; strictly++) {
-        memset(found, 0, count * sizeof *found);
-        assert_int_equal(knn_search_bounds(&job, &bounds, queries, 1, strictly, found, &work, NULL), 0);
-        assert_int_equal(differences(found, right, count), 0);
-        assert_int_equal(work.all, strictly ? count * ROWS : 0);
+        memset(found, 0, queries.rows * sizeof *found);
+        assert_int_equal(knn_search_bounds(job, bounds, queries, 1, strictly, found, &work, NULL), 0);
+        assert_int_equal(differences(found, right, queries.rows), 0);
+        assert_int_equal(work.all, strictly ? all : 0);
     }
     for (int i = 0; i < KNN_LEVELS; i++)
         ways->seconds[i] = 0; /* forgotten: this call tries both, whatever it then does */
-    assert_int_equal(knn_search_bounds(&job, &bounds, queries, 1, 0, found, &work, NULL), 0);
-    assert_int_equal(differences(found, right, count), 0);
-    assert_true(work.all >= knn_min(count, 2 * 64) * (uint64_t)ROWS);
-    knn_bounds_free(&bounds);
-    free(right);
+    assert_int_equal(knn_search_bounds(job, bounds, queries, 1, 0, found, &work, NULL), 0);
+    assert_int_equal(differences(found, right, queries.rows), 0);
+    assert_true(work.all >= knn_min(all, (uint64_t)(2 * 64) * bounds->rows.rows));
     free(found);
-    free(bytes);
 }
 
 static void test_way_back(void **state) {
     (void)state;
+    enum { ROWS = 1000, DIM = 1024, PAIRS = 20, ALL = 320 }; /* queries so few that a pair kernel has them, and more */
     if (no_tile())
         skip();
-    go_back(20); /* so few that a pair kernel has them */
-    go_back(320);
+    uint8_t *bytes = make_rows(UNIFORM, ROWS + ALL, DIM);
+    struct knn_rows rows = {bytes, ROWS, DIM, DIM}, few = {bytes + ROWS * DIM, PAIRS, DIM, DIM}, all = few;
+    const struct knn_job job = {.kernel = knn_kernel_default(KNN_L2, knn_cpu_features()), .team = &team};
+    struct knn_neighbor right[ALL];
+    struct knn_bounds bounds;
+    all.rows = ALL;
+    assert_int_equal(knn_search_rows(&job, rows, all, 1, right, NULL), 0);
+    assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0, 0}, NULL), 0);
+    go_back(&job, &bounds, few, right);
+    go_back(&job, &bounds, all, right);
+    knn_bounds_free(&bounds);
+    free(bytes);
 }
 
 /* An automatic index of rows that bounds are good for has them; the ids are the caller's, in no order. */
