@@ -314,11 +314,17 @@ $(BUILD)/bench/provenance.o lint: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
 # -- running ----------------------------------------------------------------------------------------------------------
 
-.PHONY: tests test bench bench-quick
+# Tests of what runs no kernel: one CPU of an architecture, the least, shows as much as all.
+KERNELLESS := $(addprefix $(BUILD)/,bench/gbench/% tests/app/% tests/data/% $(addprefix tests/bench/test_,mca re% statistics) \
+              $(addprefix tests/command/test_,pages scripts))
+
+.PHONY: tests test test-kernels bench bench-quick
 tests: $(TESTS) $(COMMAND) $(BENCH) $(REPORT) $(REGRESS)
 test: tests ## prove every kernel, the search, the loaders, the command and the benchmarks right
+test-kernels: tests ## the tests of what runs kernels: for one CPU more of the same architecture
+test test-kernels:
 	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) KNNMARK_BENCH=$(BENCH) KNNMARK_REPORT=$(REPORT) KNNMARK_REGRESS=$(REGRESS) \
-	    sh tests/run.sh $(TESTS)
+	    sh tests/run.sh $(filter-out $(if $(filter test-kernels,$@),$(KERNELLESS)),$(TESTS))
 
 .PHONY: check-library
 check-library: $(LIBRARY) $(SHARED) $(COMMAND) ## install the library into a folder of its own, and build the documentation's programs with it
