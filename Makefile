@@ -315,7 +315,7 @@ $(BUILD)/bench/provenance.o lint: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 # -- running ----------------------------------------------------------------------------------------------------------
 
 # Tests of what runs no kernel: one CPU of an architecture, the least, shows as much as all.
-KERNELLESS := $(addprefix $(BUILD)/,bench/gbench/% tests/app/% tests/data/% $(addprefix tests/bench/test_,mca re% statistics) \
+KERNELLESS := $(addprefix $(BUILD)/,bench/gbench/% tests/app/% tests/data/% $(addprefix tests/bench/test_,mca report% regress_% statistics) \
               $(addprefix tests/command/test_,pages scripts))
 
 .PHONY: tests test test-kernels bench bench-quick
