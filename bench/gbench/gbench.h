@@ -1,5 +1,5 @@
 /* Google Benchmark (1.7.1 or later) for C: its runner, its reporters, its files and all its command-line flags. This
- * header and gbench.cc (C++17) are all of it; link with -lbenchmark and the C++ runtime.
+ * header is its interface, README.md says how to build it (C++17); link with -lbenchmark and the C++ runtime.
  *
  *   static void copy(struct gb_state *state, void *context) {
  *       struct buffers *b = context;                      // not timed
