@@ -71,6 +71,15 @@ int bench_measure(struct gb_state *state, struct work *work, double *each) {
     return 0;
 }
 
+struct stock bench_stock(const struct bench *bench) {
+    return (struct stock){.train = bench->dataset.train.pixels,
+                          .queries = bench->dataset.test.pixels,
+                          .picture = {bench->dataset.shape.width, bench->dataset.shape.height},
+                          .team = bench_team(bench),
+                          .progress = bench_stopping,
+                          .keep = 1};
+}
+
 static int open_all(struct bench *bench, const char *data, const char *isa, unsigned threads, struct knn_error *error) {
     if (knn_allowed_features(isa, &bench->features, error) != 0 ||
         knn_dataset_open(&bench->dataset, knn_dataset_spec(data), error) != 0 ||
@@ -83,12 +92,7 @@ static int open_all(struct bench *bench, const char *data, const char *isa, unsi
         bench->team_count = 2;
     else
         knn_team_close(&bench->teams[1]);
-    bench->stock = (struct stock){.train = bench->dataset.train.pixels,
-                                  .queries = bench->dataset.test.pixels,
-                                  .picture = {bench->dataset.shape.width, bench->dataset.shape.height},
-                                  .team = bench_team(bench),
-                                  .progress = bench_stopping,
-                                  .keep = 1};
+    bench->stock = bench_stock(bench);
     bench->f32.kernel = f32_kernel(bench->features);
     bench->at_start = knn_topology_save(bench->teams[0].topology);
     return 0;
@@ -154,11 +158,7 @@ const struct ceiling *bench_ceiling(struct bench *bench, size_t team, const stru
 
 double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metric) {
     double *rate = &bench->scalar_rates[team][metric], seconds;
-    struct stock alone = {.train = bench->stock.train, /* whose panels stay where they are */
-                          .queries = bench->stock.queries,
-                          .team = bench->stock.team,
-                          .progress = bench_stopping,
-                          .keep = 1};
+    struct stock alone = bench_stock(bench); /* the panels of the bench's stay where they are */
     struct knn_error error;
     if (*rate > 0)
         return *rate;

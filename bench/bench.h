@@ -71,6 +71,9 @@ const struct knn_team *bench_team(const struct bench *bench);
 /* Lets threads run where they could at the start: ceilings leave them bound. */
 void bench_unbind(struct bench *bench, const struct knn_team *team);
 
+/* All rows, and nothing packed yet. */
+struct stock bench_stock(const struct bench *bench);
+
 /* For knn_search: stops it when the run is to end. */
 int bench_stopping(double done, void *context);
 

@@ -1,4 +1,4 @@
-/* The search by bounds, strictly: which levels rule the other rows out. Making the bounds is not timed. */
+/* The search by bounds: which levels rule the other rows out. Making the bounds is not timed. */
 #include <stdlib.h>
 
 #include "bounds.h"
@@ -26,7 +26,11 @@ static int prepare(struct work *work, struct knn_error *error) {
 static int search(struct work *work, struct knn_rows queries, struct knn_error *error) {
     const struct knn_job job = job_of(work);
     struct knn_bounds_work counted;
-    return knn_search_bounds(&job, work->bounds, queries, work->k, 1, work->stock->found, &counted, error);
+    int status =
+        knn_search_bounds(&job, work->bounds, queries, work->k, !work->loosely, work->stock->found, &counted, error);
+    work->fine += status == 0 ? counted.fine : 0;
+    work->full += status == 0 ? counted.full : 0;
+    return status;
 }
 
 static int run(struct work *work, uint64_t n, struct knn_error *error) {

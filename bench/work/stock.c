@@ -56,9 +56,13 @@ int stock_reserve(struct stock *stock, size_t neighbours, struct knn_error *erro
     return 0;
 }
 
+void stock_forget(struct stock *stock) {
+    while (stock->count > 0)
+        knn_panels_free(&stock->panels[--stock->count]);
+}
+
 void stock_free(struct stock *stock) {
-    for (size_t i = 0; i < stock->count; i++)
-        knn_panels_free(&stock->panels[i]);
+    stock_forget(stock);
     for (size_t i = 0; i < KNN_METRICS; i++)
         free(stock->expected[i]);
     free(stock->found);

@@ -35,6 +35,9 @@ const struct knn_neighbor *stock_expected(struct stock *stock, enum knn_metric m
 /* So many neighbours in stock->found. */
 int stock_reserve(struct stock *stock, size_t neighbours, struct knn_error *error);
 
+/* Frees all panels. */
+void stock_forget(struct stock *stock);
+
 void stock_free(struct stock *stock);
 
 /* The first rows of a matrix. */

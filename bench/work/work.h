@@ -36,6 +36,8 @@ struct work {
     size_t next;                 /* query: runs follow one another in the stock's, which begin anew when they end */
     size_t rows;                 /* train rows, the first so many; 0: all */
     struct f32_rows *float_rows; /* only of a search in float32 */
+    int loosely;                 /* bounds that do not pay give way to the exhaustive search */
+    uint64_t fine, full;         /* distances that bounds have left to compute, of their fine level and in full */
     struct knn_bounds *bounds;   /* only of a search by them; NULL: not made yet */
 
     /* Of a kernel alone, everything in cache: a tile on one train panel and several query panels in turn, a pair kernel
