@@ -11,6 +11,12 @@
 /* -- the sink --------------------------------------------------------------------------------------------------------
  */
 
+/* The largest distance that a neighbour of a query still to be found may have, in the terms of both levels. */
+struct limits {
+    double of[KNN_LEVELS];
+    uint32_t bound; /* distances of the walk's level from this on rule a row out, whatever its slack */
+};
+
 /* The state of the sink, which keeps the k best as knn_best_of_queries does, but of full distances. */
 struct seek {
     struct knn_best best; /* first: what best.h does with a state */
@@ -19,28 +25,31 @@ struct seek {
     struct knn_level own[KNN_LEVELS]; /* of the queries */
     int level;                        /* the one that the walk is over */
     size_t fine_chunk, full_chunk;
-    uint64_t *limits;             /* of the queries, at first */
+    uint64_t *first;              /* limits of the queries */
+    struct limits *limits;        /* now, where best.h has its items */
     struct knn_bounds_work *done; /* [thread] */
 };
 
-/* The largest distance that a neighbour of a query still to be found may have, in the terms of both levels. */
-struct limits {
-    double of[KNN_LEVELS];
-    uint32_t bound; /* distances of the walk's level from this on rule a row out, whatever its slack */
-};
+static struct limits *limits_of(const struct knn_worker *w, size_t query) {
+    const struct seek *s = w->walk->state;
+    return &s->limits[w->range * s->best.queries + query];
+}
 
-static struct limits limits_of(const struct seek *s, const struct knn_kbest *item, size_t query) {
+/* What the k best so far leave. */
+static void lower_limits(const struct knn_worker *w, size_t query) {
+    const struct seek *s = w->walk->state;
+    const struct knn_kbest *item = knn_best_item(w, query);
+    struct limits *limits = limits_of(w, query);
     uint64_t limit = item->bound > 0 ? (item->bound - 1) >> s->best.id_bits : 0;
-    struct limits limits;
     for (int i = 0; i < KNN_LEVELS; i++)
-        limits.of[i] = knn_level_limit(&s->bounds->form, i, limit, s->own[i].slack[query]);
-    double reach = knn_level_reach(&s->bounds->form, limits.of[s->level], s->bounds->levels[s->level].most_slack);
-    limits.bound = reach < UINT32_MAX - 1 ? (uint32_t)reach + 1 : UINT32_MAX;
-    return limits;
+        limits->of[i] = knn_level_limit(&s->bounds->form, i, limit, s->own[i].slack[query]);
+    double reach = knn_level_reach(&s->bounds->form, limits->of[s->level], s->bounds->levels[s->level].most_slack);
+    limits->bound = reach < UINT32_MAX - 1 ? (uint32_t)reach + 1 : UINT32_MAX;
 }
 
 static uint32_t bound(const struct knn_worker *w, size_t query) {
-    return limits_of(w->walk->state, knn_best_item(w, query), query).bound;
+    lower_limits(w, query);
+    return limits_of(w, query)->bound;
 }
 
 static uint64_t full_distance(const struct seek *s, size_t query, size_t train) {
@@ -78,14 +87,14 @@ static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n,
     const struct seek *s = w->walk->state;
     const struct knn_level *level = &s->bounds->levels[s->level];
     struct knn_kbest *item = knn_best_item(w, query);
-    struct limits limits = limits_of(s, item, query);
+    const struct limits *limits = limits_of(w, query);
     struct knn_bounds_work *done = &s->done[omp_get_thread_num()];
     uint16_t below[KNN_MAX_TILE + 1];
-    size_t count = list_below(distances, limits.bound, n, below);
+    size_t count = list_below(distances, limits->bound, n, below);
     for (size_t i = 0; i < count; i++) {
         size_t row = train + below[i];
-        if (distances[below[i]] > knn_level_reach(&s->bounds->form, limits.of[s->level], level->slack[row]) ||
-            is_ruled_out(s, query, row, &limits, done))
+        if (distances[below[i]] > knn_level_reach(&s->bounds->form, limits->of[s->level], level->slack[row]) ||
+            is_ruled_out(s, query, row, limits, done))
             continue;
         done->full++;
         uint64_t before = item->bound;
@@ -93,9 +102,9 @@ static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n,
         if (item->filled >= s->best.k + s->best.k / EARLIER)
             knn_kbest_select(item, s->best.k);
         if (item->bound != before)
-            limits = limits_of(s, item, query);
+            lower_limits(w, query);
     }
-    *own_bound = limits.bound;
+    *own_bound = limits->bound;
 }
 
 static void seek_tile(struct knn_worker *w, size_t query, size_t nq, size_t train, size_t n, const uint32_t *distances,
@@ -123,13 +132,17 @@ static struct knn_walk walk_of(const struct knn_job *job, const struct seek *s, 
     };
 }
 
-static int run(struct knn_walk *walk, struct knn_best *best, const uint64_t *limits, struct knn_neighbor *neighbors,
-               struct knn_error *error) {
+static int no_memory(const struct seek *s, struct knn_error *error) {
+    return knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time", s->best.queries,
+                    s->best.k);
+}
+
+static int run(const struct seek *s, struct knn_walk *walk, struct knn_best *best, const uint64_t *limits,
+               struct knn_neighbor *neighbors, struct knn_error *error) {
     best->ranges = knn_walk_ranges(walk);
     if (knn_best_open(best, neighbors) != 0) {
         knn_best_close(best);
-        return knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time",
-                        best->queries, best->k);
+        return no_memory(s, error);
     }
     for (size_t i = 0; limits != NULL && i < best->ranges * best->queries; i++)
         best->items[i].bound = (limits[i % best->queries] + 1) << best->id_bits; /* above all within the limit */
@@ -175,8 +188,7 @@ static int find_limits(const struct seek *s, const struct knn_job *job, struct k
     struct knn_best best = {.k = count, .queries = queries, .id_bits = knn_id_bits(rows - 1)};
     struct knn_neighbor *nearest = malloc(queries * count * sizeof *nearest);
     if (nearest == NULL)
-        return knn_fail(error, "no memory to search %zu queries for k = %zu: use fewer queries at a time", queries,
-                        s->best.k);
+        return no_memory(s, error);
     struct phase phase = {job, 0, limits_share};
     walk.sink = &knn_best_of_queries;
     walk.state = &best;
@@ -184,13 +196,13 @@ static int find_limits(const struct seek *s, const struct knn_job *job, struct k
     walk.progress = job->progress != NULL ? on_phase : NULL;
     walk.context = &phase;
     double start = knn_seconds();
-    int status = run(&walk, &best, NULL, nearest, error);
+    int status = run(s, &walk, &best, NULL, nearest, error);
     times->tile_bytes = (double)queries * (double)part * (double)walk.train.rows.dim;
     times->tile_seconds = knn_seconds() - start;
 #pragma omp parallel for num_threads(job->team->threads) schedule(static)
     for (size_t q = 0; q < queries; q++)
         if (status == 0)
-            s->limits[q] = kth_distance(s, q, nearest + q * count, count);
+            s->first[q] = kth_distance(s, q, nearest + q * count, count);
     free(nearest);
     return status;
 }
@@ -231,26 +243,26 @@ static int seek_all(struct seek *s, const struct knn_job *job, struct knn_neighb
     struct phase phase = {job, limits_share, 1 - limits_share};
     walk.progress = job->progress != NULL ? on_phase : NULL;
     walk.context = &phase;
-    return run(&walk, &s->best, s->limits, neighbors, error);
+    s->limits = calloc(knn_walk_ranges(&walk) * s->queries.rows, sizeof *s->limits);
+    if (s->limits == NULL)
+        return no_memory(s, error);
+    return run(s, &walk, &s->best, s->first, neighbors, error);
 }
 
 static int open_seek(struct seek *s, const struct knn_job *job, struct knn_error *error) {
     size_t done = job->team->threads * sizeof *s->done;
     s->done = aligned_alloc(_Alignof(struct knn_bounds_work), done);
-    s->limits = calloc(s->queries.rows, sizeof *s->limits);
-    if (s->done == NULL || s->limits == NULL) {
-        knn_fail(error, "no memory to search %zu queries: use fewer at a time", s->queries.rows);
-        return -1;
-    }
+    s->first = calloc(s->queries.rows, sizeof *s->first);
+    if (s->done == NULL || s->first == NULL)
+        return no_memory(s, error);
     memset(s->done, 0, done);
-    if (knn_levels_build(s->own, &s->bounds->form, s->queries, job->team) == 0)
-        return 0;
-    return knn_fail(error, "no memory to search %zu queries: use fewer at a time", s->queries.rows);
+    return knn_levels_build(s->own, &s->bounds->form, s->queries, job->team) == 0 ? 0 : no_memory(s, error);
 }
 
 static void close_seek(struct seek *s) {
     for (int i = 0; i < KNN_LEVELS; i++)
         knn_level_free(&s->own[i]);
+    free(s->first);
     free(s->limits);
     free(s->done);
 }
