@@ -105,12 +105,12 @@ static int search_in_full(const struct knn_job *job, const struct knn_bounds *bo
     return knn_search_rows(&own, bounds->rows, queries, k, neighbors, error);
 }
 
-/* What a search in full would take: at the rate of the tile kernel on the coarse level, which is lower on short rows.
- */
-static double guess_in_full(const struct knn_bounds *bounds, const struct knn_seek_times *times) {
+/* What a walk over rows of so many bytes would take, and nothing else: at the rate of the tile kernel on the coarse
+ * level, which is lower on short rows. */
+static double guess(const struct knn_bounds *bounds, size_t dim, const struct knn_seek_times *times) {
     const double rate_on_long_rows = 1.25;
     double rate = rate_on_long_rows * times->tile_bytes / times->tile_seconds;
-    return (double)bounds->rows.rows * (double)bounds->rows.dim / rate;
+    return (double)bounds->rows.rows * (double)dim / rate;
 }
 
 /* Groups that find out which way is the fastest are small, and the others small enough for what is beside each query to
@@ -132,8 +132,10 @@ static int search_group(const struct knn_job *job, const struct knn_bounds *boun
     if (status != 0)
         return status;
     knn_ways_note(ways, way, (knn_seconds() - start) / (double)queries.rows);
-    if (way != KNN_IN_FULL)
-        knn_ways_guess_full(ways, guess_in_full(bounds, &times));
+    if (way != KNN_IN_FULL) {
+        knn_ways_guess(ways, KNN_FINE, guess(bounds, bounds->panels[KNN_FINE].rows.dim, &times));
+        knn_ways_guess(ways, KNN_IN_FULL, guess(bounds, bounds->rows.dim, &times));
+    }
     return 0;
 }
 

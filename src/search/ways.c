@@ -44,7 +44,7 @@ void knn_ways_note(struct knn_ways *ways, size_t way, double seconds) {
             ways->seconds[i] = ways->seconds[i] * FORGET;
 }
 
-void knn_ways_guess_full(struct knn_ways *ways, double seconds) {
-    if (ways->seconds[KNN_IN_FULL] <= 0)
-        ways->seconds[KNN_IN_FULL] = (float)-seconds;
+void knn_ways_guess(struct knn_ways *ways, size_t way, double seconds) {
+    if (ways->seconds[way] <= 0)
+        ways->seconds[way] = (float)-seconds;
 }

@@ -11,8 +11,8 @@
 
 enum { KNN_IN_FULL = KNN_LEVELS, KNN_WAYS };
 
-/* Seconds a query takes, each way. What is not measured is a guess, and negative. A level is guessed to take no time,
- * so that it is tried. */
+/* Seconds a query takes, each way. What is not measured is a guess, and negative. A level is guessed to take no time at
+ * first, so that it is tried. */
 struct knn_ways {
     _Atomic float seconds[KNN_WAYS];
     _Atomic unsigned groups; /* that have told */
@@ -23,7 +23,7 @@ enum { KNN_WAYS_KINDS = 12 };
 /* The kind of a search: a number below KNN_WAYS_KINDS. */
 size_t knn_ways_kind(size_t k, size_t queries);
 
-/* The fastest way of those that `allowed` has a bit for; a level that was never tried comes first. */
+/* The fastest way of those that `allowed` has a bit for; a level of which nothing is known comes first. */
 size_t knn_ways_best(const struct knn_ways *ways, unsigned allowed);
 
 /* 1 if a way was measured. */
@@ -32,7 +32,7 @@ int knn_ways_known(const struct knn_ways *ways, size_t way);
 /* Notes what a way took. The first group of all only warms up and is not counted. */
 void knn_ways_note(struct knn_ways *ways, size_t way, double seconds);
 
-/* What a search in full may take, until one is measured. */
-void knn_ways_guess_full(struct knn_ways *ways, double seconds);
+/* The least that a way may take, until it is measured. */
+void knn_ways_guess(struct knn_ways *ways, size_t way, double seconds);
 
 #endif

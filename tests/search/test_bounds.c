@@ -350,7 +350,7 @@ static void go_back(const struct knn_job *job, struct knn_bounds *bounds, struct
     assert_non_null(found);
     for (int i = 0; i < KNN_LEVELS; i++)
         ways->seconds[i] = 1000;
-    knn_ways_guess_full(ways, 1);
+    knn_ways_guess(ways, KNN_IN_FULL, 1);
     for (int strictly = 0; strictly <= 1; strictly++) {
         memset(found, 0, queries.rows * sizeof *found);
         assert_int_equal(knn_search_bounds(job, bounds, queries, 1, strictly, found, &work, NULL), 0);

@@ -40,6 +40,19 @@ static void test_levels_first(void **state) {
     assert_int_equal(knn_ways_best(&ways, ALL), KNN_FINE);
 }
 
+/* A level is not tried if even the least that it may take is more than what another one took. */
+static void test_hopeless_level(void **state) {
+    (void)state;
+    for (int hopeless = 0; hopeless <= 1; hopeless++) {
+        struct knn_ways ways = {0};
+        knn_ways_note(&ways, KNN_COARSE, 9);
+        knn_ways_guess(&ways, KNN_FINE, hopeless ? 2.5 : 1.5);
+        assert_int_equal(knn_ways_best(&ways, ALL), KNN_COARSE);
+        knn_ways_note(&ways, KNN_COARSE, 2);
+        assert_int_equal(knn_ways_best(&ways, ALL), hopeless ? KNN_COARSE : KNN_FINE);
+    }
+}
+
 static void learn_levels(struct knn_ways *ways, double coarse, double fine) {
     knn_ways_note(ways, KNN_COARSE, 1);
     knn_ways_note(ways, KNN_COARSE, coarse);
@@ -53,13 +66,13 @@ static void test_in_full(void **state) {
         struct knn_ways ways = {0};
         learn_levels(&ways, 2, 3);
         assert_int_equal(knn_ways_best(&ways, ALL), KNN_COARSE);
-        knn_ways_guess_full(&ways, 2.5);
+        knn_ways_guess(&ways, KNN_IN_FULL, 2.5);
         assert_int_equal(knn_ways_best(&ways, ALL), KNN_COARSE);
-        knn_ways_guess_full(&ways, 1.5);
+        knn_ways_guess(&ways, KNN_IN_FULL, 1.5);
         assert_int_equal(knn_ways_best(&ways, ALL), KNN_IN_FULL);
         assert_int_equal(knn_ways_best(&ways, LEVELS), KNN_COARSE);
         knn_ways_note(&ways, KNN_IN_FULL, right ? 1.6 : 2.2);
-        knn_ways_guess_full(&ways, 0.1); /* what was measured stays */
+        knn_ways_guess(&ways, KNN_IN_FULL, 0.1); /* what was measured stays */
         assert_int_equal(knn_ways_best(&ways, ALL), right ? KNN_IN_FULL : KNN_COARSE);
     }
 }
@@ -91,8 +104,8 @@ static void test_second_chance(void **state) {
 
 int main(void) {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_kinds),     cmocka_unit_test(test_levels_first),  cmocka_unit_test(test_in_full),
-        cmocka_unit_test(test_disturbed), cmocka_unit_test(test_second_chance),
+        cmocka_unit_test(test_kinds),   cmocka_unit_test(test_levels_first), cmocka_unit_test(test_hopeless_level),
+        cmocka_unit_test(test_in_full), cmocka_unit_test(test_disturbed),    cmocka_unit_test(test_second_chance),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
