@@ -14,6 +14,10 @@ struct knn_options choice_options(const struct arguments *arguments, size_t i, s
     return options;
 }
 
+const char *as_good_as(const struct arguments *arguments) {
+    return arguments->knn.method == KNN_EXHAUSTIVE ? "" : "as good as ";
+}
+
 void print_method(const struct arguments *arguments, unsigned threads) {
     struct knn_error none; /* there is always a kernel where none is named */
     printf("method    %s, %u thread%s%s, kernel",

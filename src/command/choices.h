@@ -8,7 +8,10 @@
 /* The options of the search by the i-th metric, which is its part of the progress. */
 struct knn_options choice_options(const struct arguments *arguments, size_t i, struct progress *progress);
 
-/* The line of votes, threads and kernels, without its end. */
+/* The line of votes, threads and kernels. */
 void print_method(const struct arguments *arguments, unsigned threads);
+
+/* What comes before a rate of distances that need not all have been computed. */
+const char *as_good_as(const struct arguments *arguments);
 
 #endif

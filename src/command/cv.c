@@ -98,6 +98,8 @@ static int validate(struct cv *cv, struct knn_error *error) {
     for (size_t i = 0; i < arguments->metrics.count && status == 0; i++) {
         struct progress progress;
         struct knn_options options = choice_options(arguments, i, &progress);
+        options.width = cv->dataset.shape.width;
+        options.height = cv->dataset.shape.height;
         status = knn_search_folds(&rows, cv->folds.of, cv->folds.count, largest, neighbors, &options, error);
         if (status == 0)
             count_votes(cv, options.metric, neighbors, largest);
@@ -167,6 +169,7 @@ static const struct option_row options[] = {
      .word = split_word},
     {"seed", 'e', "N", offsetof(struct arguments, seed), option_number, .help = "of the random draw (default 1)",
      .least = 1, .most = UINT32_MAX},
+    {.same = &shared_options[OPTION_SEARCH]},
     {.same = &shared_options[OPTION_ISA]},
     {.same = &shared_options[OPTION_THREADS]},
     {.same = &shared_options[OPTION_NO_BIND]},

@@ -47,8 +47,8 @@ void print_cv_text(const void *result) {
     printf("data      %s\n", cv->dataset.source);
     print_folds(cv);
     print_method(cv->arguments, cv->team.threads);
-    printf("search    %.3f s, %.4g distances/s: each pair once for each metric, for all k\n", cv->seconds,
-           distances(cv) / cv->seconds);
+    printf("search    %.3f s, %s%.4g distances/s: once for each metric, for all folds and k\n", cv->seconds,
+           as_good_as(cv->arguments), distances(cv) / cv->seconds);
     print_table(cv);
     printf("best      k = %zu, %s: mean %.2f %% (of equals the smaller k, then the metric named first)\n", cv->best->k,
            knn_metrics[cv->best->metric].name, 100 * cv->best->mean);

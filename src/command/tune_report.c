@@ -31,8 +31,8 @@ void print_tune_text(const void *result) {
     else
         printf("the first\n");
     print_method(arguments, t->team.threads);
-    printf("search    %.3f s, %.4g distances/s: once for each metric, for all k\n", t->search_seconds,
-           distances / t->search_seconds);
+    printf("search    %.3f s, %s%.4g distances/s: once for each metric, for all k\n", t->search_seconds,
+           as_good_as(arguments), distances / t->search_seconds);
     print_table(t);
     printf("chosen    k = %zu, %s: the most right answers on the images held out (of equals the smaller k, then the "
            "metric named first)\n",

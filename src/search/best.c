@@ -53,7 +53,7 @@ static void offer_row(struct knn_worker *w, size_t query, size_t train, size_t n
     const struct knn_best *best = w->walk->state;
     struct knn_kbest *item = knn_best_item(w, query);
     for (size_t j = 0; j < n; j++)
-        if (distances[j] < *own_bound) {
+        if (distances[j] < *own_bound && !knn_best_leaves_out(best, query, train + j)) {
             knn_best_offer(best, item, train + j, distances[j]);
             *own_bound = bound_of(best, item);
         }
@@ -69,7 +69,9 @@ static void offer_tile(struct knn_worker *w, size_t query, size_t nq, size_t tra
 }
 
 static void offer_one(struct knn_worker *w, size_t query, size_t train, uint64_t distance) {
-    knn_best_offer(w->walk->state, knn_best_item(w, query), train, distance);
+    const struct knn_best *best = w->walk->state;
+    if (!knn_best_leaves_out(best, query, train))
+        knn_best_offer(best, knn_best_item(w, query), train, distance);
 }
 
 /* -- both sides ---------------------------------------------------------------------------------------------------- */
@@ -133,6 +135,8 @@ static void finish(const void *state, size_t query) {
             knn_kbest_offer(all, best->k, item->keys[i]);
     }
     knn_kbest_select(all, best->k);
+    while (all->filled < best->k)
+        all->keys[all->filled++] = UINT64_MAX;
     knn_sort_keys(all->keys, best->k);
     decode(best, all->keys);
 }

@@ -8,18 +8,26 @@
 #include "kbest.h"
 #include "walk.h"
 
+/* Where rows are left out, fewer than k may be found; the places of the others then get the largest distance there is.
+ */
 struct knn_best {
     size_t k, queries, ranges;
     unsigned id_bits;
-    const uint32_t *ids;     /* of the train rows, by position; NULL: the position */
-    uint32_t first_id;       /* what is added to an id in the end */
-    const uint32_t *order;   /* the query at position i is row order[i] of the result; NULL: row i */
-    struct knn_kbest *items; /* [range][position]: a query's best of each range of panels */
-    knn_key *further;        /* [range - 1][position]: room for the keys of the other ranges */
+    const uint32_t *ids;  /* of the train rows, by position; NULL: the position */
+    uint32_t first_id;    /* what is added to an id in the end */
+    const uint32_t *fold; /* of the train rows, by position, and below of the queries: rows of a query's own fold */
+    const uint32_t *query_fold; /* are left out; NULL: none is */
+    const uint32_t *order;      /* the query at position i is row order[i] of the result; NULL: row i */
+    struct knn_kbest *items;    /* [range][position]: a query's best of each range of panels */
+    knn_key *further;           /* [range - 1][position]: room for the keys of the other ranges */
 };
 
 extern const struct knn_sink knn_best_of_queries;
 extern const struct knn_sink knn_best_of_both; /* queries and train rows are the same rows in the same order */
+
+static inline int knn_best_leaves_out(const struct knn_best *best, size_t query, size_t train) {
+    return best->fold != NULL && best->fold[train] == best->query_fold[query];
+}
 
 /* What a sink needs that keeps other distances than the walk's in a struct knn_best, which its state begins with. */
 struct knn_kbest *knn_best_item(const struct knn_worker *w, size_t query);

@@ -139,13 +139,17 @@ static int search_group(const struct knn_job *job, const struct knn_bounds *boun
     return 0;
 }
 
+static unsigned allowed_ways(const struct knn_bounds *bounds, int strictly) {
+    return 1U << KNN_COARSE | (bounds->panels[KNN_FINE].kernel != NULL ? 1U << KNN_FINE : 0) |
+           (strictly ? 0 : 1U << KNN_IN_FULL);
+}
+
 int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_rows queries, size_t k,
                       int strictly, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
                       struct knn_error *error) {
     struct group group = {.all = queries.rows, .job = job};
     struct knn_ways *ways = &bounds->ways[knn_ways_kind(k, queries.rows)];
-    unsigned allowed = 1U << KNN_COARSE | (bounds->panels[KNN_FINE].kernel != NULL ? 1U << KNN_FINE : 0) |
-                       (strictly ? 0 : 1U << KNN_IN_FULL);
+    unsigned allowed = allowed_ways(bounds, strictly);
     struct knn_job own = *job;
     own.kernel = bounds->panels[KNN_COARSE].kernel;
     own.progress = job->progress != NULL ? on_group : NULL;
@@ -153,6 +157,7 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
     *work = (struct knn_bounds_work){0};
     int status = knn_check_search(&own, bounds->rows, queries, k, error);
     for (; status == 0 && group.first < group.all; group.first += group.rows) {
+        own.query_fold = job->query_fold + (job->fold != NULL ? group.first : 0);
         size_t way = knn_ways_best(ways, allowed);
         struct knn_rows some = queries;
         some.data += group.first * queries.stride;
@@ -161,6 +166,38 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
     }
     return status;
 }
+
+/* -- folds --------------------------------------------------------------------------------------------------------- */
+
+/* Each row is a query, but in full each pair is compared once, for all queries together: one way or the other. */
+int knn_search_folds_by_bounds(const struct knn_job *job, const struct knn_bounds *bounds, const uint32_t *fold,
+                               size_t folds, size_t k, int strictly, struct knn_neighbor *neighbors,
+                               struct knn_error *error) {
+    enum { TRIAL = 512 };
+    struct knn_rows rows = bounds->rows, some = rows;
+    struct group group = {.rows = some.rows = knn_min(TRIAL, rows.rows), .all = rows.rows, .job = job};
+    struct knn_ways *ways = &bounds->ways[knn_ways_kind(k, some.rows)];
+    struct knn_bounds_work work;
+    struct knn_job own = *job;
+    own.kernel = bounds->panels[KNN_COARSE].kernel;
+    own.progress = job->progress != NULL ? on_group : NULL;
+    own.context = &group;
+    if (knn_check_folds(&own, rows, fold, folds, k, error) != 0)
+        return -1;
+    own.fold = own.query_fold = fold;
+    if (knn_search_bounds(&own, bounds, some, k, 1, neighbors, &work, error) != 0)
+        return -1;
+    group.first = group.rows;
+    some.rows = group.rows = rows.rows - group.first;
+    knn_ways_guess(ways, KNN_IN_FULL, -ways->seconds[KNN_IN_FULL] / 2);
+    if (knn_ways_best(ways, allowed_ways(bounds, strictly)) == KNN_IN_FULL)
+        return knn_search_other_folds(&own, rows, fold, folds, k, neighbors, error);
+    some.data += group.first * rows.stride;
+    own.query_fold += group.first;
+    return knn_search_bounds(&own, bounds, some, k, 1, neighbors + group.first * k, &work, error);
+}
+
+/* -- whether it pays ----------------------------------------------------------------------------------------------- */
 
 /* Counts, and not times, of so small a search: a byte by a pair kernel takes as long as several by a tile. */
 int knn_bounds_pay(const struct knn_job *job, struct knn_rows rows, struct knn_picture picture) {

@@ -45,6 +45,12 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
                       int strictly, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
                       struct knn_error *error);
 
+/* As knn_search_other_folds, whose rows the bounds are of. With `strictly` 0, that one does the work where the first
+ * queries show that it takes less time. */
+int knn_search_folds_by_bounds(const struct knn_job *job, const struct knn_bounds *bounds, const uint32_t *fold,
+                               size_t folds, size_t k, int strictly, struct knn_neighbor *neighbors,
+                               struct knn_error *error);
+
 /* 1 if bounds seem to pay for searches among these rows: some of the rows are sought among some others. */
 int knn_bounds_pay(const struct knn_job *job, struct knn_rows rows, struct knn_picture picture);
 

@@ -58,6 +58,39 @@ int knn_check_search(const struct knn_job *job, struct knn_rows rows, struct knn
     return 0;
 }
 
+/* The smallest training part, all folds but the largest, must have k rows. */
+static int check_parts(struct knn_rows rows, const uint32_t *fold, size_t folds, size_t k, struct knn_error *error) {
+    size_t *count = calloc(folds, sizeof *count), largest = 0;
+    if (count == NULL)
+        return knn_fail(error, "no memory to count the rows of %zu folds: use fewer", folds);
+    for (size_t i = 0; i < rows.rows; i++)
+        if (++count[fold[i]] > largest)
+            largest = count[fold[i]];
+    free(count);
+    if (k > rows.rows - largest)
+        return knn_fail(error, "k = %zu is more than the %zu rows of the smallest training part: use a smaller k", k,
+                        rows.rows - largest);
+    return 0;
+}
+
+int knn_check_folds(const struct knn_job *job, struct knn_rows rows, const uint32_t *fold, size_t folds, size_t k,
+                    struct knn_error *error) {
+    if (!knn_metrics[job->kernel->metric].symmetric)
+        return knn_fail(error,
+                        "metric %s differs between a to b and b to a, but each pair is computed once for both: use l1 "
+                        "or l2",
+                        knn_metrics[job->kernel->metric].name);
+    if (knn_check_search(job, rows, rows, k, error) != 0)
+        return -1;
+    if (folds < 2 || folds > rows.rows)
+        return knn_fail(error, "%zu folds of %zu rows: use at least 2, and no more than rows", folds, rows.rows);
+    for (size_t i = 0; i < rows.rows; i++)
+        if (fold[i] >= folds)
+            return knn_fail(error, "row %zu is in fold %u: the folds have numbers from 0 to %zu", i, fold[i],
+                            folds - 1);
+    return check_parts(rows, fold, folds, k, error);
+}
+
 /* -- the k nearest ------------------------------------------------------------------------------------------------- */
 
 /* Each range of panels has its own k best of every query: no more ranges than this much memory allows. */
@@ -140,7 +173,6 @@ int knn_search_rows(const struct knn_job *job, struct knn_rows rows, struct knn_
 struct groups {
     uint32_t *order, *ids; /* by position: the row, and its id */
     size_t *start;         /* fold f has positions start[f] to start[f + 1] - 1 */
-    size_t largest;        /* rows of the largest fold */
     struct knn_strip *strips;
     size_t strip_count;
 };
@@ -149,7 +181,6 @@ static void sort_by_fold(struct groups *g, const struct knn_job *job, const uint
     for (size_t i = 0; i < rows; i++)
         g->start[fold[i] + 1]++;
     for (size_t f = 0; f < folds; f++) {
-        g->largest = knn_max(g->largest, g->start[f + 1]);
         g->start[f + 1] += g->start[f];
     }
     for (size_t i = 0; i < rows; i++) {
@@ -177,11 +208,6 @@ static void cut_strips(struct groups *g, const struct knn_walk *walk, size_t fol
 
 static int open_groups(struct groups *g, const struct knn_job *job, struct knn_rows rows, const uint32_t *fold,
                        size_t folds, struct knn_error *error) {
-    for (size_t i = 0; i < rows.rows; i++)
-        if (fold[i] >= folds) {
-            knn_fail(error, "row %zu is in fold %u: the folds have numbers from 0 to %zu", i, fold[i], folds - 1);
-            return -1;
-        }
     g->order = calloc(rows.rows, sizeof *g->order); // NOLINT: never 0, it was checked
     g->ids = calloc(rows.rows, sizeof *g->ids);     // NOLINT: the same
     g->start = calloc(folds + 1, sizeof *g->start);
@@ -203,9 +229,6 @@ static void close_groups(struct groups *g) {
 
 static int seek_in_groups(struct groups *g, const struct knn_job *job, struct knn_rows rows, size_t folds, size_t k,
                           struct knn_neighbor *neighbors, struct knn_error *error) {
-    if (k > rows.rows - g->largest)
-        return knn_fail(error, "k = %zu is more than the %zu rows of the smallest training part: use a smaller k", k,
-                        rows.rows - g->largest);
     struct knn_job own = *job;
     own.ids = g->ids;
     own.largest_id = job->ids != NULL ? job->largest_id : (uint32_t)(rows.rows - 1);
@@ -220,15 +243,8 @@ static int seek_in_groups(struct groups *g, const struct knn_job *job, struct kn
 
 int knn_search_other_folds(const struct knn_job *job, struct knn_rows rows, const uint32_t *fold, size_t folds,
                            size_t k, struct knn_neighbor *neighbors, struct knn_error *error) {
-    if (!knn_metrics[job->kernel->metric].symmetric)
-        return knn_fail(error,
-                        "metric %s differs between a to b and b to a, but each pair is computed once for both: use l1 "
-                        "or l2",
-                        knn_metrics[job->kernel->metric].name);
-    if (knn_check_search(job, rows, rows, k, error) != 0)
+    if (knn_check_folds(job, rows, fold, folds, k, error) != 0)
         return -1;
-    if (folds < 2 || folds > rows.rows)
-        return knn_fail(error, "%zu folds of %zu rows: use at least 2, and no more than rows", folds, rows.rows);
     struct groups groups = {0};
     int status = open_groups(&groups, job, rows, fold, folds, error);
     if (status == 0)

@@ -17,9 +17,10 @@ struct knn_job {
     struct knn_policy policy; /* changes no answer, only the time it takes: to compare policies */
     knn_progress_fn *progress;
     void *context;
-    uint32_t first_id;   /* added to every id; 0 where there are ids */
-    const uint32_t *ids; /* of the train rows; NULL: their numbers */
-    uint32_t largest_id; /* of ids */
+    uint32_t first_id;                 /* added to every id; 0 where there are ids */
+    const uint32_t *ids;               /* of the train rows; NULL: their numbers */
+    uint32_t largest_id;               /* of ids */
+    const uint32_t *fold, *query_fold; /* bounds alone know them: of train rows and queries, as in best.h */
 };
 
 /* What every search asks of its train rows and of k, for those who would know before they pack. */
@@ -29,6 +30,8 @@ int knn_check_k(size_t k, struct knn_error *error);
 /* What searches of other files need, too: all checks; bits of an id in a key; ranges that a strip may be cut into. */
 int knn_check_search(const struct knn_job *job, struct knn_rows rows, struct knn_rows queries, size_t k,
                      struct knn_error *error);
+int knn_check_folds(const struct knn_job *job, struct knn_rows rows, const uint32_t *fold, size_t folds, size_t k,
+                    struct knn_error *error);
 unsigned knn_job_id_bits(const struct knn_job *job, size_t rows);
 size_t knn_most_ranges(size_t queries, size_t k);
 

@@ -99,24 +99,32 @@ void knn_index_free(struct knn_index *index) {
 
 /* -- without one --------------------------------------------------------------------------------------------------- */
 
+/* Bounds for a search of so many queries; none where they are not wanted, or not strictly and there is no memory. */
+static int open_bounds(struct knn_bounds *bounds, const struct knn_setup *setup, struct knn_rows train, size_t queries,
+                       struct knn_error *error) {
+    enum { FEW = 512 }; /* queries that are not worth building bounds for */
+    int strictly = setup->options.method == KNN_BOUNDS;
+    *bounds = (struct knn_bounds){0};
+    if (!strictly && (queries < FEW || !wants_bounds(setup, train)))
+        return 0;
+    return knn_bounds_build(bounds, &setup->job, train, picture_of(&setup->options), error) != 0 && strictly ? -1 : 0;
+}
+
 int knn_search(const struct knn_rows *train, const struct knn_rows *queries, size_t k, struct knn_neighbor *neighbors,
                const struct knn_options *options, struct knn_error *error) {
-    enum { FEW = 512 }; /* queries that are not worth building bounds for */
     struct knn_setup setup;
     struct knn_bounds bounds = {0};
     struct knn_bounds_work work;
     if (knn_setup_open(&setup, options, train->rows, error) != 0)
         return -1;
-    int status = knn_check_search(&setup.job, *train, *queries, k, error);
-    int strictly = setup.options.method == KNN_BOUNDS;
-    int by_bounds = status == 0 && (strictly || (queries->rows >= FEW && wants_bounds(&setup, *train)));
-    if (by_bounds && knn_bounds_build(&bounds, &setup.job, *train, picture_of(&setup.options), error) != 0) {
-        by_bounds = 0;
-        status = strictly ? -1 : 0;
-    }
+    const struct knn_job *job = &setup.job;
+    int status = knn_check_search(job, *train, *queries, k, error);
     if (status == 0)
-        status = by_bounds ? knn_search_bounds(&setup.job, &bounds, *queries, k, strictly, neighbors, &work, error)
-                           : knn_search_rows(&setup.job, *train, *queries, k, neighbors, error);
+        status = open_bounds(&bounds, &setup, *train, queries->rows, error);
+    if (status == 0)
+        status = bounds.rows.rows > 0 ? knn_search_bounds(job, &bounds, *queries, k, setup.options.method == KNN_BOUNDS,
+                                                          neighbors, &work, error)
+                                      : knn_search_rows(job, *train, *queries, k, neighbors, error);
     knn_bounds_free(&bounds);
     knn_setup_close(&setup);
     return status;
@@ -125,9 +133,18 @@ int knn_search(const struct knn_rows *train, const struct knn_rows *queries, siz
 int knn_search_folds(const struct knn_rows *rows, const uint32_t *fold, size_t folds, size_t k,
                      struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error) {
     struct knn_setup setup;
+    struct knn_bounds bounds = {0};
     if (knn_setup_open(&setup, options, rows->rows, error) != 0)
         return -1;
-    int status = knn_search_other_folds(&setup.job, *rows, fold, folds, k, neighbors, error);
+    const struct knn_job *job = &setup.job;
+    int status = knn_check_folds(job, *rows, fold, folds, k, error);
+    if (status == 0)
+        status = open_bounds(&bounds, &setup, *rows, rows->rows, error);
+    if (status == 0)
+        status = bounds.rows.rows > 0 ? knn_search_folds_by_bounds(job, &bounds, fold, folds, k,
+                                                                   setup.options.method == KNN_BOUNDS, neighbors, error)
+                                      : knn_search_other_folds(job, *rows, fold, folds, k, neighbors, error);
+    knn_bounds_free(&bounds);
     knn_setup_close(&setup);
     return status;
 }

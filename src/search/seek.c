@@ -93,7 +93,8 @@ static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n,
     size_t count = list_below(distances, limits->bound, n, below);
     for (size_t i = 0; i < count; i++) {
         size_t row = train + below[i];
-        if (distances[below[i]] > knn_level_reach(&s->bounds->form, limits->of[s->level], level->slack[row]) ||
+        if (knn_best_leaves_out(&s->best, query, row) ||
+            distances[below[i]] > knn_level_reach(&s->bounds->form, limits->of[s->level], level->slack[row]) ||
             is_ruled_out(s, query, row, limits, done))
             continue;
         done->full++;
@@ -151,11 +152,16 @@ static int run(const struct seek *s, struct knn_walk *walk, struct knn_best *bes
     return status;
 }
 
+/* What no distance exceeds, as a limit. */
+static uint64_t most_distant(const struct seek *s) {
+    return (UINT64_MAX >> s->best.id_bits) - 1;
+}
+
 /* The k-th smallest of a list's distances in full, which take the place of the list. */
 static uint64_t kth_distance(const struct seek *s, size_t query, struct knn_neighbor *list, size_t count) {
     knn_key *distances = (knn_key *)(void *)list;
     for (size_t i = 0; i < count; i++)
-        distances[i] = full_distance(s, query, list[i].id);
+        distances[i] = list[i].distance <= UINT32_MAX ? full_distance(s, query, list[i].id) : most_distant(s);
     knn_select_keys(distances, count, s->best.k);
     uint64_t largest = 0;
     for (size_t i = 0; i < s->best.k; i++)
@@ -185,7 +191,11 @@ static int find_limits(const struct seek *s, const struct knn_job *job, struct k
     size_t count = knn_min(rows, knn_max(MORE * s->best.k, LEAST)), part = knn_min(rows, knn_max(rows / PARTS, count));
     struct knn_walk walk = walk_of(job, s, KNN_COARSE, count);
     struct knn_strip strip = knn_strip_of(&walk, 0, part, queries, job->policy.split);
-    struct knn_best best = {.k = count, .queries = queries, .id_bits = knn_id_bits(rows - 1)};
+    struct knn_best best = {.k = count,
+                            .queries = queries,
+                            .id_bits = knn_id_bits(rows - 1),
+                            .fold = job->fold,
+                            .query_fold = job->query_fold};
     struct knn_neighbor *nearest = malloc(queries * count * sizeof *nearest);
     if (nearest == NULL)
         return no_memory(s, error);
@@ -275,7 +285,9 @@ int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int lev
                  .queries = queries.rows,
                  .id_bits = knn_job_id_bits(job, bounds->rows.rows),
                  .ids = job->ids,
-                 .first_id = job->first_id},
+                 .first_id = job->first_id,
+                 .fold = job->fold,
+                 .query_fold = job->query_fold},
         .bounds = bounds,
         .queries = queries,
         .level = level,

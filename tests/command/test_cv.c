@@ -103,7 +103,7 @@ static void must_print(const char *text, enum knn_metric metric, size_t k, const
 }
 
 struct run {
-    const char *folds, *limit, *weights, *seed;
+    const char *folds, *limit, *weights, *seed, *search;
     enum knn_fold_split split;
 };
 
@@ -116,7 +116,7 @@ static void check_run(struct process *p, const struct knn_dataset *dataset, stru
                                     (size_t)atoi(run.limit), (uint64_t)atoi(run.seed), &error),
                      0);
     knnmark(p, "cv", "--data", DATA, "--folds", run.folds, "--limit", run.limit, "--weights", run.weights, "--seed",
-            run.seed, "--split", knn_fold_split_name(run.split), "--k", K_LIST, "--output",
+            run.seed, "--search", run.search, "--split", knn_fold_split_name(run.split), "--k", K_LIST, "--output",
             process_path(p, "cv.csv", path, sizeof path));
     assert_success(p);
     FILE *csv = fopen(path, "r");
@@ -138,10 +138,10 @@ static void check_run(struct process *p, const struct knn_dataset *dataset, stru
 
 static void test_accuracies(void **state) {
     static const struct run runs[] = {
-        {"5", "211", "uniform", "1", KNN_STRATIFIED},
-        {"3", "200", "distance", "1", KNN_CONTIGUOUS},
-        {"7", "150", "uniform", "8", KNN_SHUFFLED},
-        {"2", "211", "distance", "9", KNN_SHUFFLED},
+        {"5", "211", "uniform", "1", "auto", KNN_STRATIFIED},
+        {"3", "200", "distance", "1", "bounds", KNN_CONTIGUOUS},
+        {"7", "150", "uniform", "8", "exhaustive", KNN_SHUFFLED},
+        {"2", "211", "distance", "9", "bounds", KNN_SHUFFLED},
     };
     struct knn_dataset dataset;
     struct knn_error error;

@@ -1,5 +1,5 @@
-/* All pairs at once, by every kernel this CPU can run, against one search for every fold: the same neighbours at the
- * same distances. */
+/* All pairs at once, in full and by bounds, by every kernel this CPU can run, against one search for every fold: the
+ * same neighbours at the same distances. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -14,7 +14,7 @@
 #include <pthread.h>
 #include <unistd.h>
 
-#include "engine.h"
+#include "bounds.h"
 #include "folds.h"
 #include "harness.h"
 #include "l1wrap.h"
@@ -188,6 +188,25 @@ static int search(const struct problem *p, const struct knn_kernel *kernel, size
     return knn_search_other_folds(&job, knn_view(&p->rows), p->folds.of, p->folds.count, k, found, error);
 }
 
+/* Where the kernel has bounds for such rows. With `strictly` 0, it finds them in one way or the other. */
+static void must_find_by_bounds(const struct problem *p, const struct knn_kernel *kernel, size_t k,
+                                const struct knn_team *team) {
+    const struct knn_job job = {.kernel = kernel, .team = team};
+    struct knn_neighbor *found = malloc(p->rows.rows * k * sizeof *found);
+    struct knn_error error;
+    struct knn_bounds bounds;
+    assert_non_null(found);
+    if (knn_bounds_check(&job, p->rows.dim, (struct knn_picture){0}, NULL) == 0)
+        for (int strictly = 0; strictly <= 1; strictly++) {
+            if (knn_bounds_build(&bounds, &job, knn_view(&p->rows), (struct knn_picture){0}, &error) != 0 ||
+                knn_search_folds_by_bounds(&job, &bounds, p->folds.of, p->folds.count, k, strictly, found, &error) != 0)
+                fail_msg("%s: %s", kernel->name, error.message);
+            compare(p, kernel, found, k, team);
+            knn_bounds_free(&bounds);
+        }
+    free(found);
+}
+
 static void must_find(const struct problem *p, const struct knn_kernel *kernel, size_t k, const struct knn_team *team) {
     struct knn_neighbor *found = malloc(p->rows.rows * k * sizeof *found);
     struct knn_error error;
@@ -196,6 +215,7 @@ static void must_find(const struct problem *p, const struct knn_kernel *kernel, 
         fail_msg("%s: %s", kernel->name, error.message);
     compare(p, kernel, found, k, team);
     free(found);
+    must_find_by_bounds(p, kernel, k, team);
 }
 
 /* Every kernel and several k, each with the next team; max_dim, if not 0, makes rows too long for the kernel. */
