@@ -78,10 +78,10 @@ enum knn_weights {
 
 /* How the nearest are sought; no way changes the answer. */
 enum knn_method {
-    KNN_EXHAUSTIVE, /* every distance is computed in full */
-    KNN_BOUNDS,     /* lower bounds, from the means of blocks of bytes, rule most rows out (docs/bounds.md) */
     KNN_AUTO,       /* by bounds where a sample of the rows says that it pays; an index learns from its searches, for
                        every k and number of queries, and goes back where it does not after all */
+    KNN_EXHAUSTIVE, /* every distance is computed in full */
+    KNN_BOUNDS,     /* lower bounds, from the means of blocks of bytes, rule most rows out (docs/bounds.md) */
 };
 
 /* Called on the caller's thread some ten times a second or less often, with the share of the work that is done, 0 to 1.
@@ -105,7 +105,7 @@ struct knn_options {
                                   larger they are, the shorter rows must be: a distance and an id share 64 bits */
     size_t k;                  /* of a classifier: the neighbours that vote, 1 */
     enum knn_weights weights;  /* of a classifier: KNN_UNIFORM */
-    enum knn_method method;    /* KNN_AUTO; knn_search_folds and knn_distances compute every distance */
+    enum knn_method method;    /* KNN_AUTO; knn_distances computes every distance */
     size_t width, height;      /* rows are pictures: planes of height x width bytes, one after another, which makes for
                                   better bounds; 0: they are none */
 };
@@ -157,9 +157,9 @@ KNN_API enum knn_method knn_index_method(const struct knn_index *index);
 /* Accepts NULL. */
 KNN_API void knn_index_free(struct knn_index *index);
 
-/* The k nearest of every row among the rows of other folds, each pair compared once: for cross-validation. fold[i] is
- * the fold of row i, 0 <= fold[i] < folds, 2 <= folds <= rows; at least k rows must be outside each fold. Only for a
- * metric that is symmetric, which KNN_L1WRAP is not. */
+/* The k nearest of every row among the rows of other folds, for cross-validation: by bounds, or each pair compared
+ * once. fold[i] is the fold of row i, 0 <= fold[i] < folds, 2 <= folds <= rows; at least k rows must be outside each
+ * fold. Only for a metric that is symmetric, which KNN_L1WRAP is not. */
 KNN_API int knn_search_folds(const struct knn_rows *rows, const uint32_t *fold, size_t folds, size_t k,
                              struct knn_neighbor *neighbors, const struct knn_options *options,
                              struct knn_error *error);

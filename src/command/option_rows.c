@@ -10,7 +10,7 @@ static const char *weights_word(size_t i) {
 }
 
 static const char *method_word(size_t i) {
-    static const char *const words[] = {"exhaustive", "bounds", "auto"};
+    static const char *const words[] = {"auto", "exhaustive", "bounds"};
     return i < sizeof words / sizeof words[0] ? words[i] : NULL;
 }
 

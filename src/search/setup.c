@@ -20,8 +20,8 @@ static int check_options(const struct knn_options *options, struct knn_error *er
     if (options->weights != KNN_UNIFORM && options->weights != KNN_DISTANCE)
         return knn_fail(error, "there are no weights number %d: use KNN_UNIFORM or KNN_DISTANCE",
                         (int)options->weights);
-    if ((unsigned)options->method > KNN_AUTO)
-        return knn_fail(error, "there is no method number %d: use KNN_EXHAUSTIVE, KNN_BOUNDS or KNN_AUTO",
+    if ((unsigned)options->method > KNN_BOUNDS)
+        return knn_fail(error, "there is no method number %d: use KNN_AUTO, KNN_EXHAUSTIVE or KNN_BOUNDS",
                         (int)options->method);
     if (options->bind != 0 && options->bind != 1)
         return knn_fail(error, "bind = %d: use 0 or 1", options->bind);

@@ -185,6 +185,34 @@ static void test_json(void **state) {
     assert_holds(p->output, "\"queries_per_s\": ");
 }
 
+/* Without --search, bounds are used where they pay: among enough rows that are smooth, and not among few. */
+static void test_methods(void **state) {
+    enum { MANY = 5000, LENGTH = 64 };
+    struct process *p = *state;
+    uint8_t *file = calloc(1, 8 + MANY * LENGTH);
+    assert_non_null(file);
+    put32(file, MANY);
+    put32(file + 4, LENGTH);
+    for (size_t i = 0; i < MANY; i++)
+        memset(file + 8 + i * LENGTH, (int)(i % 256), LENGTH);
+    assert_int_equal(process_write(p, "many.u8bin", file, 8 + MANY * LENGTH), 0);
+    free(file);
+    static const struct {
+        const char *rows, *asked, *done;
+    } cases[] = {{"many.u8bin", NULL, "bounds"},
+                 {"many.u8bin", "auto", "bounds"},
+                 {"many.u8bin", "exhaustive", "exhaustive"},
+                 {"train.u8bin", NULL, "exhaustive"}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char says[64];
+        knnmark(p, "search", "--train", cases[i].rows, "--queries", cases[i].rows, "--limit", "2", "--output", "o.npy",
+                "--json", cases[i].asked != NULL ? "--search" : "--no-bind", cases[i].asked);
+        assert_success(p);
+        snprintf(says, sizeof says, "\"search\": \"%s\"", cases[i].done);
+        assert_holds(p->output, says);
+    }
+}
+
 /* -- refusals ------------------------------------------------------------------------------------------------------ */
 
 static void test_usage(void **state) {
@@ -216,8 +244,9 @@ static void test_data(void **state) {
 int main(void) {
     const struct CMUnitTest tests[] = {
 #define WITH_FOLDER(test) cmocka_unit_test_setup_teardown(test, enter, command_leave)
-        WITH_FOLDER(test_csv), WITH_FOLDER(test_npy),  WITH_FOLDER(test_npz),   WITH_FOLDER(test_ivecs),
-        WITH_FOLDER(test_bin), WITH_FOLDER(test_json), WITH_FOLDER(test_usage), WITH_FOLDER(test_data),
+        WITH_FOLDER(test_csv),     WITH_FOLDER(test_npy),   WITH_FOLDER(test_npz),
+        WITH_FOLDER(test_ivecs),   WITH_FOLDER(test_bin),   WITH_FOLDER(test_json),
+        WITH_FOLDER(test_methods), WITH_FOLDER(test_usage), WITH_FOLDER(test_data),
     };
     return cmocka_run_group_tests_name("search", tests, NULL, NULL) != 0;
 }

@@ -318,7 +318,7 @@ static void test_refused_options(void **state) {
     must_refuse(&train, options, "bind = 2: use 0 or 1");
     options = knn_defaults();
     options.method = (enum knn_method)3;
-    must_refuse(&train, options, "there is no method number 3: use KNN_EXHAUSTIVE, KNN_BOUNDS or KNN_AUTO");
+    must_refuse(&train, options, "there is no method number 3: use KNN_AUTO, KNN_EXHAUSTIVE or KNN_BOUNDS");
     options = knn_defaults();
     options.size = 0;
     must_refuse(&train, options, "options of 0 bytes: begin with knn_defaults(), which says their size");
