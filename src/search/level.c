@@ -77,26 +77,27 @@ static void sum_blocks(const struct knn_grid *grid, const uint8_t *row, uint32_t
 static void coarsen(const struct knn_grid *fine, uint32_t *sums) {
     struct knn_grid grid = coarser(*fine);
     size_t wide = grid.block_width / fine->block_width, high = grid.block_height / fine->block_height;
-    size_t from_across = knn_blocks_across(fine), from_down = knn_blocks_down(fine), i = 0;
+    size_t from_across = knn_blocks_across(fine), from_down = knn_blocks_down(fine), n = 0;
     for (size_t plane = 0; plane < grid.planes; plane++)
         for (size_t y = 0; y < knn_blocks_down(&grid); y++)
             for (size_t x = 0; x < knn_blocks_across(&grid); x++) {
                 const uint32_t *block = sums + (plane * from_down + y * high) * from_across + x * wide;
                 uint32_t sum = 0;
-                for (size_t j = 0; j < wide * high; j++)
-                    sum += block[j / wide * from_across + j % wide];
-                sums[i++] = sum;
+                for (size_t i = 0; i < high; i++, block += from_across)
+                    for (size_t j = 0; j < wide; j++)
+                        sum += block[j];
+                sums[n++] = sum;
             }
 }
 
 /* Writes the means; returns the slack. */
 static double put_means(const uint32_t *sums, size_t blocks, double unit, uint8_t *means) {
     uint32_t n = (uint32_t)unit, shift = (uint32_t)__builtin_ctz(n);
-    uint64_t all = 0;
+    uint32_t all = 0; /* n / 2 a block, of as many as a tile takes at the coarse level, and four times as many */
     for (size_t i = 0; i < blocks; i++) {
-        uint32_t mean = (sums[i] + n / 2) >> shift;
+        uint32_t mean = (sums[i] + n / 2) >> shift, full = mean << shift;
         means[i] = (uint8_t)mean;
-        all += (uint64_t)abs((int32_t)(sums[i] - (mean << shift)));
+        all += sums[i] > full ? sums[i] - full : full - sums[i];
     }
     return (double)all / unit;
 }
