@@ -328,7 +328,7 @@ test test-kernels:
 
 .PHONY: check-library
 check-library: $(LIBRARY) $(SHARED) $(COMMAND) ## install the library into a folder of its own, and build the documentation's programs with it
-	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' CFLAGS='$(SANITIZER)' WRAPPER='$(WRAPPER)' sh tests/library.sh $(BUILD)/library
+	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' SANITIZER='$(SANITIZER)' WRAPPER='$(WRAPPER)' sh tests/library.sh $(BUILD)/library
 
 REPORTS := --output=results/report.html --output=results/report.md
 bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every kernel (under 6 minutes on 2 cores), and report

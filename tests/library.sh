@@ -1,8 +1,8 @@
 #!/bin/sh
 # library.sh FOLDER: the library as its users have it. Installs into a folder with a space in its name, compiles the
 # header by all standards it promises, builds and runs the programs of README.md and docs/library.md against the shared
-# and the static library, compares the names it exports with the header's, and uninstalls. MAKE, CC, CXX, CFLAGS (as in
-# CFLAGS=-fsanitize=address) and WRAPPER say with what; MAKEFLAGS of the caller's make have the rest.
+# and the static library, compares the names it exports with the header's, and uninstalls. MAKE, CC, CXX, SANITIZER (as in
+# SANITIZER=-fsanitize=address) and WRAPPER say with what; MAKEFLAGS of the caller's make have the rest.
 set -eu
 rm -rf "$1"
 mkdir -p "$1"
@@ -29,7 +29,7 @@ ${MAKE:-make} --no-print-directory install PREFIX="$prefix" >/dev/null
 export PKG_CONFIG_PATH="$prefix/lib/pkgconfig" LD_LIBRARY_PATH="$prefix/lib${LD_LIBRARY_PATH:+:$LD_LIBRARY_PATH}"
 
 build() { # build COMPILER PROGRAM SOURCE LIBRARY: what pkg-config says has spaces escaped, for a shell to read
-    eval "$1 $strict ${CFLAGS:-} -o '$folder/$2' '$folder/$3' $(pkg-config --cflags --libs knnmark | sed "s/-lknnmark/$4/")"
+    eval "$1 $strict ${SANITIZER:-} -o '$folder/$2' '$folder/$3' $(pkg-config --cflags --libs knnmark | sed "s/-lknnmark/$4/")"
 }
 
 echo '#include <knnmark.h>' >"$folder/header.c"
