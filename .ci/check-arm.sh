@@ -13,7 +13,8 @@ export OMP_NUM_THREADS="${OMP_NUM_THREADS:-2}"
 answers() { # answers METRIC KERNEL FILE COMMAND...: the first 200 test images, as CSV
     metric=$1 kernel=$2 file=$3
     shift 3
-    "$@" classify --data "$data" --metric "$metric" --k 10 --limit 200 --kernel "$kernel" --output "$file" >"$file.log"
+    "$@" classify --data "$data" --metric "$metric" --k 10 --limit 200 --kernel "$kernel" --search exhaustive \
+        --output "$file" >"$file.log"
 }
 
 # All at once: an emulated suite keeps one core busy for the most part.

@@ -20,7 +20,7 @@ value() { # value KEY: of the last run
 }
 
 measure() { # measure IMAGES: prints IMAGES, seconds to train, seconds to predict, peak KiB
-    "$knnmark" classify --data "synthetic:train=$1,test=$queries" --json >"$folder/json" &
+    "$knnmark" classify --data "synthetic:train=$1,test=$queries" --search exhaustive --json >"$folder/json" &
     peak=
     while now=$(awk '/^VmHWM:/ { print $2 }' "/proc/$!/status" 2>/dev/null) && [ -n "$now" ]; do
         peak=$now

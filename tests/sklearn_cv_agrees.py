@@ -52,11 +52,14 @@ def read(folder, limit):
 def knnmark(command, folder, limit, weights, split):
     """Accuracies of the folds by metric and k."""
     with tempfile.TemporaryDirectory() as scratch:
-        path = Path(scratch) / "cv.csv"
-        subprocess.run([command, "cv", "--data", folder, "--limit", str(limit), "--folds", str(FOLDS), "--k",
-                        ",".join(map(str, KS)), "--weights", weights, "--split", split, "--output", path],
-                       check=True, capture_output=True)
-        with open(path, newline="") as file:
+        paths = [Path(scratch) / f"{search}.csv" for search in ("bounds", "exhaustive")]
+        for path in paths:
+            subprocess.run([command, "cv", "--data", folder, "--limit", str(limit), "--folds", str(FOLDS), "--k",
+                            ",".join(map(str, KS)), "--weights", weights, "--split", split, "--search", path.stem,
+                            "--output", path], check=True, capture_output=True)
+        if paths[0].read_bytes() != paths[1].read_bytes():
+            sys.exit(f"sklearn_cv_agrees: {weights}, {split}: the search by bounds gives other answers")
+        with open(paths[0], newline="") as file:
             rows = list(csv.DictReader(file))
     found = {}
     for row in rows:
