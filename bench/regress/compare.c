@@ -119,10 +119,11 @@ static int set_rules(struct comparison *c, struct knn_error *error) {
     unsigned needed = 1;
     c->rules = rules_default(c->count);
     c->rules.tau = log1p(c->settings.tau);
+    c->rules.most = log1p(c->settings.most);
     c->rules.control = log1p(c->settings.control);
     while (sign_rank(2 * (size_t)needed, rules_level(&c->rules)) == 0)
         needed++;
-    if (c->settings.rounds >= needed)
+    if (c->settings.rounds >= needed || c->count == 0)
         return 0;
     return knn_fail(error, "--rounds=%u are too few for %zu benchmarks: give %u at least", c->settings.rounds, c->count,
                     needed);
@@ -131,6 +132,8 @@ static int set_rules(struct comparison *c, struct knn_error *error) {
 static void print_list(const struct comparison *c) {
     for (size_t i = 0; i < c->count; i++)
         puts(c->benchmarks[i].name);
+    for (size_t i = 0; i < c->unchanged_count; i++)
+        printf("%s (unchanged)\n", c->unchanged[i]);
 }
 
 static int open_all(struct comparison *c, struct knn_error *error) {
@@ -150,7 +153,7 @@ int compare(struct comparison *c, const struct settings *settings, struct knn_er
     int status = open_all(c, error);
     if (status == 0 && settings->list)
         print_list(c);
-    else if (status == 0)
+    else if (status == 0 && c->count > 0)
         status = calibrate(c, error) != 0 ? -1 : measure(c, error);
     stop_workers(c);
     load_stop(&c->load);
@@ -169,9 +172,11 @@ void comparison_free(struct comparison *c) {
         free(c->benchmarks[i].fresh.pairs);
     }
     free(c->benchmarks);
+    free(c->unchanged);
     free(c->copies.pairs);
     free(c->fresh_copies.pairs);
     knn_team_close(&c->team);
     c->count = 0;
     c->benchmarks = NULL;
+    c->unchanged = NULL;
 }

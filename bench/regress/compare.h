@@ -1,12 +1,12 @@
 /* A comparison of two workers, from their start to the verdict.
  *
- *   start       base, a second copy of base, and head; their lists of benchmarks must be the same, head's kernels right
- *   calibrate   an iteration count for each benchmark, so that an epoch of base takes at least `epoch` seconds
- *   rounds      in each round, in random order: a block of every benchmark, and a block of base against its copy on one
- *               benchmark after the other. A block is ABBA or BAAB at random, as often the one as the other, hence two
- *               pairs of neighbours. Before every epoch runs the frozen reference
- *   judge       (verdict.h); what is undecided gets as many rounds once more, in fresh processes
- *   confirm     what is slower is measured again, as long as before, in fresh processes
+ *   start       base, a second copy of base, and head; their lists of benchmarks must be the same, head's kernels
+ * right; what runs the same machine code on both sides (code.h) is unchanged, and not timed calibrate   an iteration
+ * count for each benchmark, so that an epoch of base takes at least `epoch` seconds rounds      in each round, in
+ * random order: a block of every benchmark, and a block of base against its copy on one benchmark after the other. A
+ * block is ABBA or BAAB at random, as often the one as the other, hence two pairs of neighbours. Before every epoch
+ * runs the frozen reference judge       (verdict.h); what is undecided gets as many rounds once more, in fresh
+ * processes confirm     what is slower is measured again, as long as before, in fresh processes
  *
  * Where the system puts a process's memory can cost more than a change of the code: processes start and pack their data
  * in random order, so that none has the better place because it came first, and "slower" needs more than one set of
@@ -30,11 +30,14 @@ struct settings {
     const char *base, *head;           /* worker programs */
     const char *base_name, *head_name; /* for people: commits */
     const char *data, *data_file;      /* what to time on, and the file that both sides map */
-    const char *benchmarks;            /* patterns of a shell, with commas between them */
+    const char *benchmarks;            /* patterns of a shell, with commas between them; NULL: searches and tiles */
+    const char *base_code, *head_code; /* what code.sh lists of them; NULL: not known, so that all is timed */
     const char *output;                /* results go to OUTPUT.json, .html, .md */
     unsigned threads, rounds;
-    double epoch, tau, control; /* seconds; 0.03 for 3 % */
+    double epoch;              /* seconds */
+    double tau, most, control; /* the threshold, how far noise may raise it, the controls' limit: 0.03 for 3 % */
     uint64_t seed;
+    int always_time;    /* also what runs the same code on both sides */
     int allow_new;      /* head may have benchmarks that base lacks */
     int warn_undecided; /* exit 0 instead of 3 */
     int list;           /* only say what there is */
@@ -74,8 +77,10 @@ struct comparison {
     struct knn_team team;
     struct load load;
     struct child children[SIDES];
-    struct benchmark *benchmarks;
+    struct benchmark *benchmarks; /* to be timed */
     size_t count;
+    char (*unchanged)[REGRESS_NAME]; /* those that run the same code on both sides */
+    size_t unchanged_count;
     struct series copies, fresh_copies;
     struct rules rules;
     struct decision decision;

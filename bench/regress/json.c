@@ -93,10 +93,17 @@ static json_t *machine_of(const struct comparison *c) {
 }
 
 static json_t *rules_of(const struct comparison *c) {
-    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:i, s:i, s:f}", "tau", exp(c->rules.tau), "control",
-                     exp(c->rules.control), "alpha", c->rules.alpha, "level", rules_level(&c->rules), "power",
-                     c->rules.power, "looks", (int)c->rules.looks, "rounds", (int)c->settings.rounds, "epoch_seconds",
-                     c->settings.epoch);
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:i, s:i, s:f}", "tau", exp(c->rules.tau), "most",
+                     exp(c->rules.most), "control", exp(c->rules.control), "alpha", c->rules.alpha, "level",
+                     rules_level(&c->rules), "power", c->rules.power, "looks", (int)c->rules.looks, "rounds",
+                     (int)c->settings.rounds, "epoch_seconds", c->settings.epoch);
+}
+
+static json_t *unchanged_of(const struct comparison *c) {
+    json_t *list = json_array();
+    for (size_t i = 0; i < c->unchanged_count; i++)
+        json_array_append_new(list, json_string(c->unchanged[i]));
+    return list;
 }
 
 /* A few numbers for scripts, each on a line of its own. */
@@ -110,6 +117,7 @@ static json_t *summary_of(const struct comparison *c) {
     }
     for (int v = 0; v <= VERDICT_UNDECIDED; v++)
         json_object_set_new(object, verdict_name((enum verdict)v), json_integer((json_int_t)counts[v]));
+    json_object_set_new(object, "unchanged", json_integer((json_int_t)c->unchanged_count));
     json_object_set_new(object, "largest", number(exp(most)));
     json_object_set_new(object, "detectable", number(exp(least_detectable(c))));
     json_object_set_new(object, "floor", number(exp(c->decision.controls.floor)));
@@ -126,16 +134,17 @@ int write_json(FILE *stream, const struct comparison *c) {
     struct tm utc;
     if (gmtime_r(&now, &utc) != NULL)
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    size_t outside = c->decision.controls.outside + c->decision.fresh_controls.outside;
-    json_t *all = json_pack(
-        "{s:s, s:i, s:s, s:i, s:b, s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, s:o, s:o}",
-        "kind", "knnmark-regress", "schema", SCHEMA, "outcome", outcome_name(c->decision.outcome), "exit",
-        (int)c->decision.outcome, "disturbed", outside > 0, "base", c->settings.base_name, "head",
-        c->settings.head_name, "date", date, "seconds", c->seconds, "summary", summary_of(c), "machine", machine_of(c),
-        "compiler", KNN_COMPILER, "flags", KNN_FLAGS, "data", c->source, "seed", (json_int_t)c->settings.seed, "rules",
-        rules_of(c), "controls", controls_of(&c->decision.controls), "fresh_controls",
-        has_fresh(c) ? controls_of(&c->decision.fresh_controls) : json_null(), "benchmarks", benchmarks_of(c), "copies",
-        series_of(c, &c->copies, 1), "fresh_copies", series_of(c, &c->fresh_copies, 1));
+    json_t *all =
+        json_pack("{s:s, s:i, s:s, s:i, s:b, s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, "
+                  "s:o, s:o, s:o}",
+                  "kind", "knnmark-regress", "schema", SCHEMA, "outcome", outcome_name(c->decision.outcome), "exit",
+                  (int)c->decision.outcome, "disturbed", was_disturbed(c), "base", c->settings.base_name, "head",
+                  c->settings.head_name, "date", date, "seconds", c->seconds, "summary", summary_of(c), "machine",
+                  machine_of(c), "compiler", KNN_COMPILER, "flags", KNN_FLAGS, "data", c->source, "seed",
+                  (json_int_t)c->settings.seed, "rules", rules_of(c), "controls", controls_of(&c->decision.controls),
+                  "fresh_controls", has_fresh(c) ? controls_of(&c->decision.fresh_controls) : json_null(), "benchmarks",
+                  benchmarks_of(c), "unchanged", unchanged_of(c), "copies", series_of(c, &c->copies, 1), "fresh_copies",
+                  series_of(c, &c->fresh_copies, 1));
     int status = all != NULL && json_dumpf(all, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 ? 0 : -1;
     fputc('\n', stream);
     json_decref(all);

@@ -17,7 +17,12 @@ static const char usage[] =
     "  --benchmarks=PATTERN,...     what to time; by default the searches and the tiles: "
     "search/*,kernel/*_[0-9]*x[0-9]*/*\n"
     "  --list                       only list them\n"
+    "  --base-code=FILE, --head-code=FILE   what code.sh says of the builds: benchmarks whose code is the same in both "
+    "are "
+    "not timed\n"
+    "  --always-time                they are, nevertheless\n"
     "  --threshold=PERCENT          what counts as slower; 3\n"
+    "  --max-threshold=PERCENT      this machine's noise raises the threshold; beyond that there is no verdict; 10\n"
     "  --control=PERCENT            how far a control may move before the run counts as disturbed; 1\n"
     "  --rounds=N                   a block of four epochs of every benchmark in each; 12\n"
     "  --epoch=MS                   the least time of an epoch of base; 50\n"
@@ -69,8 +74,12 @@ enum option_key {
     OPTION_BASE_NAME,
     OPTION_HEAD_NAME,
     OPTION_BENCHMARKS,
+    OPTION_BASE_CODE,
+    OPTION_HEAD_CODE,
+    OPTION_ALWAYS_TIME,
     OPTION_LIST,
     OPTION_THRESHOLD,
+    OPTION_MAX_THRESHOLD,
     OPTION_CONTROL,
     OPTION_ROUNDS,
     OPTION_EPOCH,
@@ -91,8 +100,12 @@ static const struct option known[] = {{"base", required_argument, NULL, OPTION_B
                                       {"base-name", required_argument, NULL, OPTION_BASE_NAME},
                                       {"head-name", required_argument, NULL, OPTION_HEAD_NAME},
                                       {"benchmarks", required_argument, NULL, OPTION_BENCHMARKS},
+                                      {"base-code", required_argument, NULL, OPTION_BASE_CODE},
+                                      {"head-code", required_argument, NULL, OPTION_HEAD_CODE},
+                                      {"always-time", no_argument, NULL, OPTION_ALWAYS_TIME},
                                       {"list", no_argument, NULL, OPTION_LIST},
                                       {"threshold", required_argument, NULL, OPTION_THRESHOLD},
+                                      {"max-threshold", required_argument, NULL, OPTION_MAX_THRESHOLD},
                                       {"control", required_argument, NULL, OPTION_CONTROL},
                                       {"rounds", required_argument, NULL, OPTION_ROUNDS},
                                       {"epoch", required_argument, NULL, OPTION_EPOCH},
@@ -128,6 +141,10 @@ static int set_number(struct settings *s, enum option_key key, const char *name,
         status = number(name, value, 0.1, 100, &read, error);
         s->tau = read / 100;
         return status;
+    case OPTION_MAX_THRESHOLD:
+        status = number(name, value, 0.1, 1000, &read, error);
+        s->most = read / 100;
+        return status;
     case OPTION_CONTROL:
         status = number(name, value, 0.1, 10000, &read, error);
         s->control = read / 100;
@@ -155,6 +172,7 @@ static int set(struct words *words, enum option_key key, const char *name, const
         [OPTION_BASE_NAME] = &s->base_name, [OPTION_HEAD_NAME] = &s->head_name,
         [OPTION_DATA] = &s->data,           [OPTION_DATA_FILE] = &s->data_file,
         [OPTION_OUTPUT] = &s->output,       [OPTION_BENCHMARKS] = &s->benchmarks,
+        [OPTION_BASE_CODE] = &s->base_code, [OPTION_HEAD_CODE] = &s->head_code,
         [OPTION_OF_WORKER] = NULL,
     };
     if (texts[key] != NULL) {
@@ -165,6 +183,8 @@ static int set(struct words *words, enum option_key key, const char *name, const
         s->list = 1;
     else if (key == OPTION_ALLOW_NEW)
         s->allow_new = 1;
+    else if (key == OPTION_ALWAYS_TIME)
+        s->always_time = 1;
     else if (key == OPTION_WARN)
         s->warn_undecided = 1;
     else if (key == OPTION_HELP)
@@ -181,13 +201,13 @@ static int set(struct words *words, enum option_key key, const char *name, const
 int parse_words(struct words *words, int argc, char **argv, struct knn_error *error) {
     *words = (struct words){.settings = {.base_name = "base",
                                          .head_name = "head",
-                                         .benchmarks = "search/*,kernel/*_[0-9]*x[0-9]*/*",
                                          .data_file = "regress-data",
                                          .output = "results/regress",
                                          .rounds = 12,
                                          .epoch = 0.05,
                                          .tau = 0.03,
                                          .control = 0.01,
+                                         .most = 0.1,
                                          .seed = (uint64_t)time(NULL)}};
     opterr = 0;
     for (int key, index = 0; (key = getopt_long(argc, argv, "", known, &index)) != -1;) {

@@ -64,8 +64,9 @@ static void put_pairs(FILE *stream, const void *context) {
         snprintf(id, sizeof id, "pairs-%zu", i + 1);
         write_series(stream, b->name, id, &b->first, &b->fresh, b->found.judgement.threshold);
     }
-    write_series(stream, "base against its copy", "pairs-copy", &c->copies, &c->fresh_copies,
-                 fmax(c->rules.control, c->decision.controls.floor));
+    if (c->count > 0)
+        write_series(stream, "base against its copy", "pairs-copy", &c->copies, &c->fresh_copies,
+                     fmax(c->rules.control, c->decision.controls.floor));
 }
 
 /* -- the page ------------------------------------------------------------------------------------------------------ */
@@ -80,11 +81,17 @@ static void put_benchmarks(FILE *stream, const void *comparison) {
 }
 
 static void put_controls(FILE *stream, const void *comparison) {
-    put_table(stream, controls_table(comparison));
+    const struct comparison *c = comparison;
+    if (c->count > 0)
+        put_table(stream, controls_table(comparison));
 }
 
 static void put_conclusion(FILE *stream, const void *comparison) {
     write_conclusion(stream, comparison);
+}
+
+static void put_advice(FILE *stream, const void *comparison) {
+    write_advice(stream, comparison);
 }
 
 static void put_machine(FILE *stream, const void *comparison) {
@@ -105,6 +112,7 @@ static void put_body(FILE *stream, const void *context) {
                                    {"base", .text = s->base_name},
                                    {"kind", .text = c->decision.outcome == NO_REGRESSION ? "missing" : "warn"},
                                    {"conclusion", .write = put_conclusion},
+                                   {"advice", .write = put_advice},
                                    {"benchmarks", .write = put_benchmarks},
                                    {"limit", .text = limit.text},
                                    {"controls", .write = put_controls},

@@ -8,7 +8,8 @@
  * threads as the library does, thread i of N to a core of its own.
  *
  *     (start)     knnmark-regress 1                  the version, before any command
- *     list        benchmark NAME                     one line each, then
+ *     list        benchmark NAME KERNEL              one line each, with the kernel that it runs, which earlier workers
+ *                                                    do not name; then
  *                 end
  *     check NAME  ok                                 its kernel's distances and masks equal the scalar reference's on
  *                                                    32 queries and 512 rows, its search's answers on all rows; or

@@ -81,11 +81,11 @@ find_commit() {
 build_base() {
     version=$($compiler --version 2>/dev/null | head -n 1)
     stamp="$commit|$version|$compiler|$optimize|${CFLAGS:-}|${CPPFLAGS:-}|${LDFLAGS:-}|${LDLIBS:-}|${SANITIZE:-}"
-    [ -x "$here/base-worker" ] && [ "$(cat "$here/base-stamp" 2>/dev/null)" = "$stamp" ] && return
+    [ -x "$here/base-worker" ] && [ -e "$here/base-code" ] && [ "$(cat "$here/base-stamp" 2>/dev/null)" = "$stamp" ] && return
     git cat-file -e "$commit:bench/regress/worker.c" 2>/dev/null ||
         fail "base $short has no worker to compare with: it is older than \`make regress\`"
     echo "regress: building base $short"
-    rm -f "$here/base-stamp"
+    rm -f "$here/base-stamp" "$here/base-code"
     remove_tree
     git worktree add --quiet --force --force --detach "$tree" "$commit" 2>"$here/base.log" ||
         fail "git cannot make a worktree of $short: $(tail -n 1 "$here/base.log")"
@@ -97,6 +97,8 @@ build_base() {
         reason=$(grep -m 1 -i error "$here/base.log" || tail -n 1 "$here/base.log")
         fail "base $short does not build: $reason ($here/base.log has all)"
     fi
+    # Where the code cannot be listed, for want of objcopy, the list is empty, and all is timed.
+    sh "${0%/*}/code.sh" "$tree/build" >"$here/base-code" 2>"$here/code.log" || : >"$here/base-code"
     { cp "$tree/build/knnmark-regress-worker" "$here/base-worker" && echo "$stamp" >"$here/base-stamp"; } 2>/dev/null ||
         fail "cannot write $here/base-worker: is there room on the disk, and may you write there?"
     remove_tree
@@ -107,6 +109,8 @@ against_commit() {
     short=$(git rev-parse --short "$commit")
     build_base
     head=$(git describe --always --dirty)
+    sh "${0%/*}/code.sh" "$build" >"$here/head-code" 2>"$here/code.log" && [ -s "$here/base-code" ] &&
+        set -- --base-code="$here/base-code" --head-code="$here/head-code" "$@"
     drive --base="$here/base-worker" --head="$build/knnmark-regress-worker" --base-name="base $short" \
         --head-name="head $head" --data-file="$here/data" --output=results/regress "$@"
 }

@@ -6,6 +6,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "code.h"
 #include "compare.h"
 
 static const char *const sides[] = {"base", "base's copy", "head"};
@@ -53,14 +54,16 @@ int restart_workers(struct comparison *c, struct knn_error *error) {
 
 struct list {
     char names[MOST_BENCHMARKS][REGRESS_NAME];
+    char kernels[MOST_BENCHMARKS][REGRESS_NAME]; /* empty where the worker does not say */
     size_t count;
 };
 
-static int has(const struct list *list, const char *name) {
-    for (size_t i = 0; i < list->count; i++)
-        if (strcmp(list->names[i], name) == 0)
-            return 1;
-    return 0;
+/* A benchmark's place in a list, or its count where it has none. */
+static size_t find(const struct list *list, const char *name) {
+    size_t i = 0;
+    while (i < list->count && strcmp(list->names[i], name) != 0)
+        i++;
+    return i;
 }
 
 static int read_list(struct child *child, struct list *list, struct knn_error *error) {
@@ -69,7 +72,8 @@ static int read_list(struct child *child, struct list *list, struct knn_error *e
     if (child_ask(child, "list", line, error) != 0)
         return -1;
     while (strcmp(line, "end") != 0) {
-        if (list->count == MOST_BENCHMARKS || sscanf(line, "benchmark %127s", list->names[list->count]) != 1)
+        if (list->count == MOST_BENCHMARKS ||
+            sscanf(line, "benchmark %127s %127s", list->names[list->count], list->kernels[list->count]) < 1)
             return knn_fail(error, "%s's worker lists \"%.80s\", which is no benchmark, or one too many", child->side,
                             line);
         list->count++;
@@ -79,13 +83,19 @@ static int read_list(struct child *child, struct list *list, struct knn_error *e
     return 0;
 }
 
-static int is_chosen(const char *patterns, const char *name) {
-    char pattern[REGRESS_NAME];
-    for (const char *at = patterns; *at != '\0'; at += at[0] == ',') {
-        size_t length = strcspn(at, ",");
+/* Marks by 1 what matches one of the patterns. Each must match something; but without any, this CPU's searches and
+ * tiles are taken, and some have no tiles. */
+static int mark_chosen(const struct list *base, const char *patterns, char *chosen, struct knn_error *error) {
+    int given = patterns != NULL;
+    for (const char *at = given ? patterns : "search/*,kernel/*_[0-9]*x[0-9]*/*"; *at != '\0'; at += at[0] == ',') {
+        char pattern[REGRESS_NAME];
+        size_t found = 0, length = strcspn(at, ",");
         snprintf(pattern, sizeof pattern, "%.*s", (int)length, at);
-        if (fnmatch(pattern, name, 0) == 0)
-            return 1;
+        for (size_t i = 0; i < base->count; i++)
+            if (fnmatch(pattern, base->names[i], 0) == 0)
+                found += (size_t)(chosen[i] = 1);
+        if (found == 0 && given)
+            return knn_fail(error, "no benchmark is called %s; --list --benchmarks='*' shows all", pattern);
         at += length;
     }
     return 0;
@@ -95,23 +105,51 @@ static int is_chosen(const char *patterns, const char *name) {
 static int compare_lists(const struct settings *s, const struct list *base, const struct list *head,
                          struct knn_error *error) {
     for (size_t i = 0; i < base->count; i++)
-        if (!has(head, base->names[i]))
+        if (find(head, base->names[i]) == head->count)
             return knn_fail(error, "%s is missing in head: base has it, so there is no comparison", base->names[i]);
     for (size_t i = 0; i < head->count && !s->allow_new; i++)
-        if (!has(base, head->names[i]))
+        if (find(base, head->names[i]) == base->count)
             return knn_fail(error, "%s is missing in base: give --allow-new if head adds it on purpose",
                             head->names[i]);
     return 0;
 }
 
-static int choose(struct comparison *c, const struct list *base, struct knn_error *error) {
+/* Marks by 2 what runs the same code in both, of the same kernel. */
+static int mark_unchanged(const struct settings *s, const struct list *base, const struct list *head, char *chosen,
+                          struct knn_error *error) {
+    struct code codes[2] = {{0}};
+    if (s->base_code == NULL || s->head_code == NULL || s->always_time)
+        return 0;
+    int status =
+        code_read(&codes[0], "base", s->base_code, error) != 0 || code_read(&codes[1], "head", s->head_code, error) != 0
+            ? -1
+            : 0;
+    for (size_t i = 0; i < base->count && status == 0; i++) {
+        const char *kernel = base->kernels[i];
+        if (chosen[i] && kernel[0] != '\0' && strcmp(kernel, head->kernels[find(head, base->names[i])]) == 0 &&
+            code_same(&codes[0], &codes[1], kernel))
+            chosen[i] = 2;
+    }
+    code_free(&codes[0]);
+    code_free(&codes[1]);
+    return status;
+}
+
+static int choose(struct comparison *c, const struct list *base, const struct list *head, struct knn_error *error) {
+    char chosen[MOST_BENCHMARKS] = {0};
     c->benchmarks = calloc(base->count + 1, sizeof *c->benchmarks);
-    if (c->benchmarks == NULL)
+    c->unchanged = calloc(base->count + 1, sizeof *c->unchanged);
+    if (c->benchmarks == NULL || c->unchanged == NULL)
         return knn_fail(error, "no memory for %zu benchmarks", base->count);
+    if (mark_chosen(base, c->settings.benchmarks, chosen, error) != 0 ||
+        mark_unchanged(&c->settings, base, head, chosen, error) != 0)
+        return -1;
     for (size_t i = 0; i < base->count; i++)
-        if (is_chosen(c->settings.benchmarks, base->names[i]))
+        if (chosen[i] == 1)
             memcpy(c->benchmarks[c->count++].name, base->names[i], REGRESS_NAME);
-    return c->count > 0 ? 0 : knn_fail(error, "no benchmark is called %s; --list shows them", c->settings.benchmarks);
+        else if (chosen[i] == 2)
+            memcpy(c->unchanged[c->unchanged_count++], base->names[i], REGRESS_NAME);
+    return 0;
 }
 
 /* -- answers ------------------------------------------------------------------------------------------------------- */
@@ -144,12 +182,13 @@ int find_benchmarks(struct comparison *c, struct knn_error *error) {
     struct list *lists = calloc(2, sizeof *lists);
     if (lists == NULL)
         return knn_fail(error, "no memory for the lists of benchmarks");
-    int status =
-        read_list(&c->children[BASE], &lists[0], error) != 0 || read_list(&c->children[HEAD], &lists[1], error) != 0 ||
-                compare_lists(&c->settings, &lists[0], &lists[1], error) != 0 || choose(c, &lists[0], error) != 0 ||
-                (!c->settings.list && check_answers(c, &lists[1], error) != 0)
-            ? -1
-            : 0;
+    int status = read_list(&c->children[BASE], &lists[0], error) != 0 ||
+                         read_list(&c->children[HEAD], &lists[1], error) != 0 ||
+                         compare_lists(&c->settings, &lists[0], &lists[1], error) != 0 ||
+                         choose(c, &lists[0], &lists[1], error) != 0 ||
+                         (!c->settings.list && check_answers(c, &lists[1], error) != 0)
+                     ? -1
+                     : 0;
     free(lists);
     return status;
 }

@@ -14,7 +14,9 @@ static void describe(FILE *stream, const struct comparison *c) {
 
 static void detected(FILE *stream, const struct comparison *c) {
     double least = least_detectable(c);
-    if (isfinite(least))
+    if (!isfinite(least))
+        fputs("so few pairs cannot tell which slowdown would have been found", stream);
+    else
         fprintf(stream, "a slowdown of %.24s or more would have been found in any benchmark, %.0f times in 100",
                 change_of(least).text + 1, 100 * c->rules.power);
 }
@@ -29,7 +31,7 @@ static void put_table(FILE *stream, struct table table, enum form form) {
     table_free(&table);
 }
 
-/* A terminal shows its end first, Markdown its beginning: there the conclusion stands. */
+/* The verdict, why, and what to do; then what was measured. */
 void write_summary(FILE *stream, const struct comparison *c, enum form form) {
     int markdown = form == FORM_MARKDOWN;
     fputs(markdown ? "### knnmark: " : "", stream);
@@ -38,21 +40,22 @@ void write_summary(FILE *stream, const struct comparison *c, enum form form) {
     put_words(stream, form, c->settings.base_name);
     fputs(" on ", stream);
     write_machine(stream, c);
-    fputs(markdown ? "\n\n**" : "\n", stream);
-    if (markdown)
-        write_conclusion(stream, c);
-    fputs(markdown ? "**\n" : "", stream);
+    fputs(markdown ? "\n\n**" : "\nregress: ", stream);
+    write_conclusion(stream, c);
+    fputs(markdown ? ".** " : ".\n", stream);
+    fputs("What to do: ", stream);
+    write_advice(stream, c);
+    fputs(".\n", stream);
     put_table(stream, benchmarks_table(c), form);
-    put_table(stream, controls_table(c), form);
+    if (c->count > 0)
+        put_table(stream, controls_table(c), form);
     fputc('\n', stream);
-    describe(stream, c);
-    fputs(markdown ? "; " : "\n", stream);
-    measured(stream, c);
-    fputs(markdown ? ".\n\n" : "\n", stream);
-    detected(stream, c);
-    fputs(markdown ? ".\n" : "\nregress: ", stream);
-    if (!markdown) {
-        write_conclusion(stream, c);
-        fputc('\n', stream);
+    if (c->count > 0) {
+        describe(stream, c);
+        fputs(markdown ? "; " : "\n", stream);
+        detected(stream, c);
+        fputs(markdown ? "; " : "\n", stream);
     }
+    measured(stream, c);
+    fputs(markdown ? ".\n" : "\n", stream);
 }

@@ -114,6 +114,9 @@ struct table benchmarks_table(const struct comparison *c) {
                                   b->found.confirmed},
                     range);
     }
+    for (size_t i = 0; i < c->unchanged_count; i++)
+        table_add(&table, words(c->unchanged[i]), words(""), words(""), words(""), words(""), words(""), words(""),
+                  words("unchanged: the same code"));
     return table;
 }
 

@@ -3,8 +3,13 @@
 #include <math.h>
 
 struct rules rules_default(size_t benchmarks) {
-    return (struct rules){
-        .tau = log(1.03), .control = log(1.01), .alpha = 0.05, .power = 0.9, .benchmarks = benchmarks, .looks = 2};
+    return (struct rules){.tau = log(1.03),
+                          .most = log(1.1),
+                          .control = log(1.01),
+                          .alpha = 0.05,
+                          .power = 0.9,
+                          .benchmarks = benchmarks,
+                          .looks = 2};
 }
 
 double rules_level(const struct rules *rules) {
@@ -25,19 +30,19 @@ double threshold_of(const struct rules *rules, double floor) {
 }
 
 /* Without a measured floor, for lack of pairs, nothing is decided. */
-static enum verdict verdict_of(const struct interval *interval, double threshold) {
+static enum verdict verdict_of(const struct interval *interval, double threshold, double most) {
     if (!isfinite(threshold))
         return VERDICT_UNDECIDED;
     if (interval->low > threshold)
         return VERDICT_SLOWER;
     if (interval->high < -threshold)
         return VERDICT_FASTER;
-    return interval->high < threshold ? VERDICT_SAME : VERDICT_UNDECIDED;
+    return interval->high < threshold && threshold <= most ? VERDICT_SAME : VERDICT_UNDECIDED;
 }
 
 struct judgement judge(const struct rules *rules, const double *d, size_t n, double threshold) {
     struct judgement judgement = {.interval = sign_interval(d, n, rules_level(rules)), .threshold = threshold};
-    judgement.verdict = verdict_of(&judgement.interval, threshold);
+    judgement.verdict = verdict_of(&judgement.interval, threshold, fmax(rules->tau, rules->most));
     judgement.detectable =
         threshold + sign_power_shift(n, judgement.interval.rank, rules->power) * robust_deviation(d, n);
     if (judgement.interval.rank == 0)

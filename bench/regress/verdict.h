@@ -7,13 +7,14 @@
  * can only take a verdict back.
  *
  * The floor is half the width of the interval of base against its own copy, at the same level: what this machine cannot
- * tell from nothing at the moment. The threshold is tau, or the floor where that is higher. A control that leaves the
+ * tell from nothing at the moment. The threshold is tau, or the floor where that is higher; noise that raises it beyond
+ * `most` would make "same" a blind word, which then is not given. A control that leaves the
  * limit (1 %, or the floor) means that something else than the code differed between the sides: the run is disturbed.
  * So it is if the copy's interval lies wholly beyond 1 %: a floor is noise, and base that differs from base is not.
  *
  *     slower      the interval lies wholly above the threshold, and fresh processes confirm it
  *     faster      the interval lies wholly below minus the threshold
- *     same        its upper end is below the threshold ("same or faster")
+ *     same        its upper end is below the threshold ("same or faster"), which is no higher than `most`
  *     undecided   none of these; the number of pairs is doubled once, and all is judged again. So it is after a first
  *                 look that was disturbed */
 #ifndef REGRESS_VERDICT_H
@@ -22,12 +23,12 @@
 #include "statistics.h"
 
 struct rules {
-    double tau, control; /* logarithms: the threshold, and the limit of the controls */
-    double alpha, power; /* of all intervals of a run together; for the smallest slowdown that would be found */
+    double tau, most, control; /* logarithms: the threshold, the highest that noise may make it, the controls' limit */
+    double alpha, power;       /* of all intervals of a run together; for the smallest slowdown that would be found */
     size_t benchmarks, looks;
 };
 
-/* tau 3 %, controls 1 %, alpha 0.05, power 0.9, two looks. */
+/* tau 3 %, most 10 %, controls 1 %, alpha 0.05, power 0.9, two looks. */
 struct rules rules_default(size_t benchmarks);
 
 /* alpha of one interval. */

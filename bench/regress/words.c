@@ -46,38 +46,73 @@ double least_detectable(const struct comparison *c) {
     return most;
 }
 
+/* What a control that moved says. */
+static const char *const meanings[CONTROLS] = {
+    "a loop that is the same for both ran at another speed: the clock or another program's load changed",
+    "one program against itself differed: something else than code, such as where memory lies, makes this difference",
+    "one side's threads had to wait longer for a CPU: another program was running"};
+
 static void write_disturbed(FILE *stream, const struct comparison *c) {
-    fputs("disturbed, no verdict: what is the same on both sides was not: ", stream);
+    fputs("disturbed, no verdict: ", stream);
     for (int confirming = 0, first = 1; confirming < 2; confirming++) {
         struct named_control all[CONTROLS];
         list_controls(c, confirming, all);
         for (size_t i = 0; i < CONTROLS; i++)
             if (all[i].control->outside) {
-                fprintf(stream, "%s\"%s\" changed by %s%s", first ? "" : ", ", all[i].name,
-                        change_of(all[i].control->interval.estimate).text, confirming ? " (fresh processes)" : "");
+                fprintf(stream, "%s\"%s\" changed by %s%s (%s)", first ? "" : ", ", all[i].name,
+                        change_of(all[i].control->interval.estimate).text, confirming ? " in fresh processes" : "",
+                        meanings[i]);
                 first = 0;
             }
     }
 }
 
+static size_t count_of(const struct comparison *c, enum verdict verdict) {
+    size_t count = 0;
+    for (size_t i = 0; i < c->count; i++)
+        count += c->benchmarks[i].found.verdict == verdict;
+    return count;
+}
+
+int was_disturbed(const struct comparison *c) {
+    return c->decision.controls.outside + c->decision.fresh_controls.outside > 0;
+}
+
+int is_blind(const struct comparison *c) {
+    return c->decision.controls.floor > fmax(c->rules.tau, c->rules.most);
+}
+
 void write_conclusion(FILE *stream, const struct comparison *c) {
-    size_t slower = 0, undecided = 0;
-    for (size_t i = 0; i < c->count; i++) {
-        slower += c->benchmarks[i].found.verdict == VERDICT_SLOWER;
-        undecided += c->benchmarks[i].found.verdict == VERDICT_UNDECIDED;
-    }
-    if (c->decision.controls.outside + c->decision.fresh_controls.outside > 0)
+    size_t slower = count_of(c, VERDICT_SLOWER), undecided = count_of(c, VERDICT_UNDECIDED);
+    if (was_disturbed(c))
         write_disturbed(stream, c);
     else if (slower > 0)
         fprintf(stream, "regression: %zu of %zu benchmark%s slower, confirmed in fresh processes", slower, c->count,
                 knn_plural(c->count));
     else if (undecided > 0)
-        fprintf(stream, "undecided: %zu of %zu benchmark%s; repeat on a quieter machine or with more rounds", undecided,
-                c->count, knn_plural(c->count));
-    else
+        fprintf(stream, "undecided: %zu of %zu benchmark%s", undecided, c->count, knn_plural(c->count));
+    else if (c->count > 0)
         fprintf(stream, "no regression in %zu benchmark%s", c->count, knn_plural(c->count));
-    if (c->decision.controls.outside + c->decision.fresh_controls.outside == 0 &&
-        c->decision.controls.floor > c->rules.tau)
+    else
+        fputs("no regression: nothing that is timed runs other code than before", stream);
+    if (c->count > 0 && c->unchanged_count > 0)
+        fprintf(stream, "; %zu more run%s the same code as before", c->unchanged_count,
+                c->unchanged_count == 1 ? "s" : "");
+    if (!was_disturbed(c) && c->decision.controls.floor > c->rules.tau)
         fprintf(stream, "; this machine is noisy: only beyond %s is slower",
                 change_of(c->decision.controls.floor).text);
+}
+
+void write_advice(FILE *stream, const struct comparison *c) {
+    if (was_disturbed(c))
+        fputs("repeat it when nothing else runs here, or on another machine", stream);
+    else if (count_of(c, VERDICT_SLOWER) > 0)
+        fputs("look at what changed in the code of these benchmarks; results/regress.html shows every pair", stream);
+    else if (is_blind(c))
+        fprintf(stream, "repeat it on a quieter machine: so noisy a one could hide more than %s (--max-threshold)",
+                change_of(fmax(c->rules.tau, c->rules.most)).text);
+    else if (count_of(c, VERDICT_UNDECIDED) > 0)
+        fputs("repeat it on a quieter machine, or with more rounds (--rounds)", stream);
+    else
+        fputs("nothing is to be done", stream);
 }

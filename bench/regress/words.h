@@ -13,8 +13,14 @@ struct change change_of(double logarithm);
 /* "same", ..., "slower (confirmed)", "slower once, not in fresh processes". */
 const char *verdict_text(const struct benchmark *benchmark);
 
-/* The verdict of the whole run in one sentence. */
+/* The verdict of the whole run in one sentence, and what to do now. */
 void write_conclusion(FILE *stream, const struct comparison *comparison);
+void write_advice(FILE *stream, const struct comparison *comparison);
+
+int was_disturbed(const struct comparison *comparison);
+
+/* 1 if noise raised the threshold beyond what --max-threshold allows. */
+int is_blind(const struct comparison *comparison);
 
 /* "AMD EPYC ..., 2 threads". */
 void write_machine(FILE *stream, const struct comparison *comparison);

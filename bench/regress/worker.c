@@ -55,7 +55,7 @@ static void list(const struct worker *worker) {
     for (size_t i = 0; i < worker->count; i++) {
         char name[IDENTITY_NAME];
         identity_name(&worker->works[i].identity, name);
-        printf("benchmark %s\n", name);
+        printf("benchmark %s %s\n", name, worker->works[i].kernel->name);
     }
     puts("end");
 }

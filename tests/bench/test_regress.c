@@ -55,7 +55,7 @@ static void test_same(void **state) {
     write_worker(p, "head", "speed=1010");
     compare(p, NULL);
     assert_success(p);
-    assert_holds(p->output, "regress: no regression in 3 benchmarks\n");
+    assert_holds(p->output, "regress: no regression in 3 benchmarks.\n");
     assert_holds(p->output, "  +1.00 %  +1.00 % to +1.00 %  ");
     assert_int_equal(process_files(p), 6); /* two workers, data, three results: nothing half-written is left */
 }
@@ -67,7 +67,7 @@ static void test_slower(void **state) {
     compare(p, NULL);
     assert_int_equal(p->status, 1);
     assert_holds(p->output, "slower (confirmed)");
-    assert_holds(p->output, "regress: regression: 3 of 3 benchmarks slower, confirmed in fresh processes\n");
+    assert_holds(p->output, "regress: regression: 3 of 3 benchmarks slower, confirmed in fresh processes.\n");
     compare(p, "--warn-undecided");
     assert_int_equal(p->status, 1);
 }
@@ -100,7 +100,7 @@ static void test_second_look(void **state) {
         "|| speed=1000'");
     compare(p, NULL);
     assert_int_equal(p->status, 1);
-    assert_holds(p->output, "regress: regression: 1 of 3 benchmarks slower, confirmed in fresh processes\n");
+    assert_holds(p->output, "regress: regression: 1 of 3 benchmarks slower, confirmed in fresh processes.\n");
     char *json = text_of(p, "result.json");
     assert_int_equal(count_of(json, "\"looks\": 2,"), 1 + 1); /* the rules say it, too */
     assert_int_equal(count_of(json, "\"pairs\": 16,"), 2);    /* a/x, the copy */
