@@ -397,11 +397,17 @@ bench-lessons: ## the same job by scikit-learn, and by NumPy as the lesson has i
 	@$(PYTHON) bench/peers/python_lessons.py $(LESSONS_FLAGS)
 
 # Say BASE=<git ref>; REGRESS_FLAGS are options of knnmark-regress.
-.PHONY: regress regress-selftest
+.PHONY: regress regress-selftest check-reproducible
 BASE ?=
 regress: $(REGRESS) $(REGRESS_WORKER) ## is this tree slower than BASE=<git ref>? A minute or two; see ci/README.md
 	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' OPTIMIZE='$(OPTIMIZE)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
 	    SANITIZE='$(SANITIZE)' BASE='$(BASE)' sh bench/regress/regress.sh $(BUILD) $(REGRESS_FLAGS)
+
+# In another folder, so that no path of it is in the code.
+check-reproducible: $(REGRESS_WORKER) ## build the benchmarks' code twice: it must come out the same, or `make regress` could not tell
+	@+$(DRY) rm -rf $(BUILD)/again && $(MAKE) --no-print-directory BUILD=$(BUILD)/again $(BUILD)/again/knnmark-regress-worker
+	@sh bench/regress/code.sh $(BUILD) >$(BUILD)/once.code && sh bench/regress/code.sh $(BUILD)/again >$(BUILD)/again.code
+	@cmp $(BUILD)/once.code $(BUILD)/again.code && echo "check-reproducible: $$(wc -l <$(BUILD)/once.code) files of code, the same in both builds"
 
 regress-selftest: $(REGRESS) $(REGRESS_WORKER) ## does `make regress` decide rightly here? Hours; can be stopped and continued
 	@sh bench/regress/selftest.sh $(BUILD) $(SELFTEST_FLAGS)

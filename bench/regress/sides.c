@@ -118,7 +118,7 @@ static int compare_lists(const struct settings *s, const struct list *base, cons
 static int mark_unchanged(const struct settings *s, const struct list *base, const struct list *head, char *chosen,
                           struct knn_error *error) {
     struct code codes[2] = {{0}};
-    if (s->base_code == NULL || s->head_code == NULL || s->always_time)
+    if (s->base_code == NULL || s->head_code == NULL || s->always_time || s->head_option_count > 0)
         return 0;
     int status =
         code_read(&codes[0], "base", s->base_code, error) != 0 || code_read(&codes[1], "head", s->head_code, error) != 0

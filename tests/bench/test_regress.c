@@ -19,13 +19,13 @@
 #include "report_page.h"
 #include "report_run.h"
 
-/* A worker of three benchmarks: an iteration of them takes $speed microseconds, on paper. */
+/* A worker of three benchmarks, name:kernel or name alone: an iteration takes $speed microseconds, on paper. */
 static const char start[] = "#!/bin/sh\n"
                             "speed=1000 hello='knnmark-regress 1' check=ok names='a/x b/y c/z'\n";
 static const char body[] = "echo \"$hello\"\n"
                            "while read -r command name count; do\n"
                            "  case $command in\n"
-                           "  list) for n in $names; do echo \"benchmark $n\"; done; echo end ;;\n"
+                           "  list) for n in $names; do echo \"benchmark $n\" | tr : ' '; done; echo end ;;\n"
                            "  check) echo \"$check\" ;;\n"
                            "  run) eval \"$event\"; printf 'seconds 0.%06d\\n' $((count * speed)) ;;\n"
                            "  quit) exit 0 ;;\n"
@@ -184,6 +184,69 @@ static void test_list(void **state) {
     assert_string_equal(p->output, "a/x\nc/z\n");
 }
 
+/* -- the same code ------------------------------------------------------------------------------------------------- */
+
+#define SHARED "1 src/search/walk.o knn_walk_run\n"
+#define KERNEL "2 kernels/l1_scalar.o knn_l1_scalar\n"
+#define OTHER  "3 kernels/l2_scalar.o knn_l2_scalar\n"
+
+/* What runs the same code is not timed, however long it would have taken. */
+static void test_same_code(void **state) {
+    static const struct {
+        const char *head;
+        int unchanged; /* of two */
+    } cases[] = {
+        {SHARED KERNEL OTHER, 2},
+        {SHARED KERNEL "4 kernels/l2_scalar.o knn_l2_scalar\n", 1},
+        {SHARED "4 kernels/l1_scalar.o knn_l1_scalar helper\n" OTHER, 0}, /* others may call it */
+        {"4 src/search/walk.o knn_walk_run\n" KERNEL OTHER, 0},
+        {SHARED KERNEL OTHER "4 src/search/more.o knn_more\n", 0},
+        {KERNEL OTHER, 0},
+        {SHARED OTHER, 1},
+    };
+    struct process *p = *state;
+    const char *base = SHARED KERNEL OTHER;
+    write_worker(p, "base", "names='a/x:l1_scalar b/y:l2_scalar'");
+    write_worker(p, "head", "names='a/x:l1_scalar b/y:l2_scalar' speed=1100");
+    assert_int_equal(process_write(p, "base-code", base, strlen(base)), 0);
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++) {
+        char timed[64];
+        assert_int_equal(process_write(p, "head-code", cases[i].head, strlen(cases[i].head)), 0);
+        compare(p, "--base-code=@base-code", "--head-code=@head-code");
+        assert_int_equal(p->status, cases[i].unchanged < 2); /* what is timed is slower */
+        snprintf(timed, sizeof timed, "%d of %d benchmark", 2 - cases[i].unchanged, 2 - cases[i].unchanged);
+        assert_holds(p->output, cases[i].unchanged < 2 ? timed : "nothing that is timed runs other code than before");
+        assert_true((strstr(p->output, "unchanged: the same code") != NULL) == (cases[i].unchanged > 0));
+    }
+}
+
+/* All is timed where it is asked for, and where something is not known. */
+static void test_code_not_known(void **state) {
+    struct process *p = *state;
+    const char *code = SHARED KERNEL OTHER, *other = SHARED OTHER;
+    write_worker(p, "base", "names='a/x:l1_scalar'");
+    write_worker(p, "head", "names='a/x:l1_scalar' speed=1100");
+    assert_int_equal(process_write(p, "code", code, strlen(code)), 0);
+    assert_int_equal(process_write(p, "other", other, strlen(other)), 0);
+    compare(p, "--base-code=@code", "--head-code=@code");
+    assert_success(p);
+    compare(p, "--base-code=@code", "--head-code=@code", "--always-time");
+    assert_int_equal(p->status, 1);
+    compare(p, "--base-code=@code");
+    assert_int_equal(p->status, 1);
+    compare(p, "--base-code=@other", "--head-code=@other"); /* the kernel is nowhere */
+    assert_int_equal(p->status, 1);
+    write_worker(p, "base", "names='a/x'"); /* of an earlier commit */
+    compare(p, "--base-code=@code", "--head-code=@code");
+    assert_int_equal(p->status, 1);
+    write_worker(p, "base", "names='a/x:l2_scalar'"); /* whose default was another kernel */
+    compare(p, "--base-code=@code", "--head-code=@code");
+    assert_int_equal(p->status, 1);
+    compare(p, "--base-code=@nowhere", "--head-code=@code", "--output=@none");
+    assert_int_equal(p->status, 2);
+    assert_holds(p->errors, "nowhere, the list of base's code: No such file");
+}
+
 /* -- no verdict ---------------------------------------------------------------------------------------------------- */
 
 static void test_missing_benchmarks(void **state) {
@@ -198,6 +261,8 @@ static void test_missing_benchmarks(void **state) {
     compare(p, NULL);
     assert_no_regress_result(p, "d/new is missing in base");
     compare(p, "--benchmarks=nothing/*", "--allow-new");
+    assert_no_regress_result(p, "no benchmark is called nothing/*");
+    compare(p, "--benchmarks=a/*,nothing/*", "--allow-new");
     assert_no_regress_result(p, "no benchmark is called nothing/*");
     compare(p, "--allow-new");
     assert_success(p);
@@ -303,10 +368,11 @@ static void test_usage(void **state) {
 int main(void) {
 #define TEST(function) cmocka_unit_test_setup_teardown(function, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        TEST(test_same),           TEST(test_slower),      TEST(test_slower_once), TEST(test_faster),
-        TEST(test_disturbed),      TEST(test_files),       TEST(test_list),        TEST(test_missing_benchmarks),
-        TEST(test_wrong_distance), TEST(test_bad_workers), TEST(test_interrupt),   TEST(test_unwritable),
-        TEST(test_usage),          TEST(test_second_look), TEST(test_undecided),   TEST(test_disturbed_once),
+        TEST(test_same),           TEST(test_slower),         TEST(test_slower_once), TEST(test_faster),
+        TEST(test_disturbed),      TEST(test_files),          TEST(test_list),        TEST(test_missing_benchmarks),
+        TEST(test_wrong_distance), TEST(test_bad_workers),    TEST(test_interrupt),   TEST(test_unwritable),
+        TEST(test_same_code),      TEST(test_code_not_known), TEST(test_usage),       TEST(test_second_look),
+        TEST(test_undecided),      TEST(test_disturbed_once),
     };
     return cmocka_run_group_tests_name("regress", tests, NULL, NULL);
 }

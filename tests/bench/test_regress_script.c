@@ -107,8 +107,9 @@ static void test_base(void **state) {
     assert_holds(p->output, "--rounds=9\n");
     run_script(p, "BASE=good"); /* it is not built again */
     assert_null(strstr(p->output, "building"));
-    assert_says(p, "git worktree list | wc -l; ls build/regress; cat build/regress/base-worker",
-                "1\nbase-stamp\nbase-worker\nbase.log\n[-O3 -g]\n"); /* no worktree is left */
+    assert_says(
+        p, "git worktree list | wc -l; ls build/regress; cat build/regress/base-worker",
+        "1\nbase-code\nbase-stamp\nbase-worker\nbase.log\ncode.log\nhead-code\n[-O3 -g]\n"); /* no worktree is left */
     run_script(p, "BASE=good OPTIMIZE=");
     assert_says(p, "cat build/regress/base-worker", "[]\n");
 }

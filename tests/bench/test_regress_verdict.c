@@ -48,6 +48,21 @@ static void test_verdicts(void **state) {
     assert_int_equal(judge_spread(0, 0.2, PAIRS).verdict, VERDICT_UNDECIDED);     /* noise */
 }
 
+/* Where noise raises the threshold too far, nothing is the same, but what is slower or faster is. */
+static void test_blind(void **state) {
+    (void)state;
+    for (int blind = 0; blind <= 1; blind++) {
+        struct rules rules = rules_default(TEN);
+        double d[PAIRS], threshold = rules.most + (blind ? 1e-9 : 0);
+        spread(d, PAIRS, 0, 0.01);
+        assert_int_equal(judge(&rules, d, PAIRS, threshold).verdict, blind ? VERDICT_UNDECIDED : VERDICT_SAME);
+        spread(d, PAIRS, 0.3, 0.01);
+        assert_int_equal(judge(&rules, d, PAIRS, threshold).verdict, VERDICT_SLOWER);
+        spread(d, PAIRS, -0.3, 0.01);
+        assert_int_equal(judge(&rules, d, PAIRS, threshold).verdict, VERDICT_FASTER);
+    }
+}
+
 /* Twice the pairs decide what was open. */
 static void test_second_look(void **state) {
     (void)state;
@@ -277,11 +292,11 @@ int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_recorded_runs), cmocka_unit_test(test_unconfirmed_runs),
         cmocka_unit_test(test_verdicts),      cmocka_unit_test(test_second_look),
-        cmocka_unit_test(test_too_few_pairs), cmocka_unit_test(test_level),
-        cmocka_unit_test(test_detectable),    cmocka_unit_test(test_controls),
-        cmocka_unit_test(test_floor),         cmocka_unit_test(test_confirmation),
-        cmocka_unit_test(test_outcomes),      cmocka_unit_test(test_skewed_copy),
-        cmocka_unit_test(test_coverage),
+        cmocka_unit_test(test_blind),         cmocka_unit_test(test_too_few_pairs),
+        cmocka_unit_test(test_level),         cmocka_unit_test(test_detectable),
+        cmocka_unit_test(test_controls),      cmocka_unit_test(test_floor),
+        cmocka_unit_test(test_confirmation),  cmocka_unit_test(test_outcomes),
+        cmocka_unit_test(test_skewed_copy),   cmocka_unit_test(test_coverage),
     };
     return cmocka_run_group_tests_name("regress_verdict", tests, NULL, NULL);
 }
