@@ -16,7 +16,9 @@
 
 #include "cifar.h"
 #include "command.h"
+#include "cpu.h"
 #include "folds.h"
+#include "kernel.h"
 #include "vote.h"
 
 enum { TRAIN = 211, PATH = 256, KS = 4, MOST_FOLDS = 7 };
@@ -116,7 +118,8 @@ static void check_run(struct process *p, const struct knn_dataset *dataset, stru
                                     (size_t)atoi(run.limit), (uint64_t)atoi(run.seed), &error),
                      0);
     knnmark(p, "cv", "--data", DATA, "--folds", run.folds, "--limit", run.limit, "--weights", run.weights, "--seed",
-            run.seed, "--search", run.search, "--split", knn_fold_split_name(run.split), "--k", K_LIST, "--output",
+            run.seed, "--search", knn_kernel_default(KNN_L2, knn_cpu_features())->tile != NULL ? run.search : "auto",
+            "--split", knn_fold_split_name(run.split), "--k", K_LIST, "--output",
             process_path(p, "cv.csv", path, sizeof path));
     assert_success(p);
     FILE *csv = fopen(path, "r");
