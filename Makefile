@@ -397,11 +397,18 @@ bench-lessons: ## the same job by scikit-learn, and by NumPy as the lesson has i
 	@$(PYTHON) bench/peers/python_lessons.py $(LESSONS_FLAGS)
 
 # Say BASE=<git ref>; REGRESS_FLAGS are options of knnmark-regress.
-.PHONY: regress regress-selftest check-reproducible
+.PHONY: regress bisect regress-selftest check-reproducible
 BASE ?=
 regress: $(REGRESS) $(REGRESS_WORKER) ## is this tree slower than BASE=<git ref>? A minute or two; see ci/README.md
 	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' OPTIMIZE='$(OPTIMIZE)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
 	    SANITIZE='$(SANITIZE)' BASE='$(BASE)' sh bench/regress/regress.sh $(BUILD) $(REGRESS_FLAGS)
+
+GOOD ?=
+BAD ?=
+BENCHMARK ?=
+bisect: $(REGRESS) ## the first commit that made it slower: GOOD=<git ref> BAD=<git ref> [BENCHMARK=<pattern>]; see ci/README.md
+	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' OPTIMIZE='$(OPTIMIZE)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
+	    SANITIZE='$(SANITIZE)' GOOD='$(GOOD)' BAD='$(BAD)' BENCHMARK='$(BENCHMARK)' sh bench/regress/bisect.sh $(BUILD) $(REGRESS_FLAGS)
 
 # In another folder, so that no path of it is in the code.
 check-reproducible: $(REGRESS_WORKER) ## build the benchmarks' code twice: it must come out the same, or `make regress` could not tell
