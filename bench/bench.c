@@ -20,13 +20,13 @@ const struct knn_team *bench_team(const struct bench *bench) {
 
 struct bench_case {
     struct bench_case *next;
+    struct gb_field fields[IDENTITY_FIELDS];
     max_align_t bytes[];
 };
 
 int bench_add(struct bench *bench, const struct identity *identity, gb_fn *function, enum gb_unit unit,
               const void *context, size_t size, struct knn_error *error) {
     char name[IDENTITY_NAME];
-    struct gb_field fields[IDENTITY_FIELDS];
     struct bench_case *added = malloc(sizeof *added + size);
     identity_name(identity, name);
     if (added == NULL)
@@ -40,9 +40,9 @@ int bench_add(struct bench *bench, const struct identity *identity, gb_fn *funct
                                            .unit = unit,
                                            .clock = GB_MANUAL_TIME,
                                            .fields_name = "knnmark",
-                                           .fields = fields,
-                                           .field_count = identity_fields(identity, fields)};
-    return gb_register(&benchmark) != NULL ? 0 : knn_fail(error, "%s", gb_error());
+                                           .fields = added->fields,
+                                           .field_count = identity_fields(identity, added->fields)};
+    return gb_register(&benchmark) == 0 ? 0 : knn_fail(error, "%s", gb_error());
 }
 
 void bench_unbind(struct bench *bench, const struct knn_team *team) {

@@ -94,11 +94,8 @@ static void take_result(const struct gb_result *result, void *context) {
 
 static int measure(struct outcome *outcome, const char *output) {
     struct knn_error error;
-    struct gb_reporting reporting = {.on_start = show_progress,
-                                     .on_result = take_result,
-                                     .extra = outcome_describe,
-                                     .context = outcome,
-                                     .bare_names = 1};
+    struct gb_reporting reporting = {
+        .on_start = show_progress, .on_result = take_result, .extra = outcome_describe, .context = outcome};
     int errors = gb_run(&reporting);
     if (errors < 0)
         return fail(gb_error());
@@ -157,7 +154,7 @@ int main(int argc, char **argv) {
     const char *defaults[] = {out, repetitions,
                               common->quick ? "--benchmark_min_time=0.01" : "--benchmark_min_time=0.05",
                               "--benchmark_display_aggregates_only=true", NULL};
-    if (gb_initialize(&argc, argv, defaults, help) != 0 || gb_no_more_arguments(argc, argv) != 0) {
+    if (gb_initialize(argc, argv, defaults, help) != 0) {
         fail(gb_error());
         return 2;
     }

@@ -26,7 +26,7 @@ void outcome_take(const struct gb_result *result, void *context) {
     if (result->error != NULL)
         json_object_update_new(entry, json_pack("{s:b, s:s}", "error_occurred", 1, "error_message", result->error));
     for (size_t i = 0; i < result->counter_count; i++)
-        json_object_set_new(entry, result->counters[i].name, json_real(result->counters[i].value));
+        json_object_set_new(entry, result->counters[i].name, json_real(result->counters[i].number));
     json_array_append_new(outcome->benchmarks, entry);
 }
 

@@ -1,194 +1,172 @@
-// One call of a benchmark function, and what it may ask of its state; statistics over several.
+// What is registered; one call of a benchmark function, and what it may ask of its state.
 #include "parts.h"
 
-#include <array>
-
 using namespace gbench;
+using benchmark::Counter;
+
+struct gb_state {
+    benchmark::State &inner;
+    Benchmark &ours;
+    enum { READY, RUNNING, DONE } phase;
+    bool paused, timed;
+    char error[1024]; // "": none; the first one stays
+};
 
 namespace {
 
-Instance &find_instance(gb_family &family, const benchmark::State &state) {
-    std::vector<int64_t> args;
-    for (size_t i = 0; family.args != no_args && i < family.args; i++)
-        args.push_back(state.range(i));
-    auto found = family.instances.try_emplace(args);
-    if (found.second)
-        found.first->second.warming_up = family.wanted.min_warm_up_time > 0 || flags.warm_up;
-    current_family = &family;
-    return *(current = &found.first->second);
+std::string quoted(const char *text) {
+    std::string result = "\"";
+    for (char c : clean(text))
+        result += c == '"' || c == '\\' ? std::string("\\") + c : std::string(1, c);
+    return result + '"';
+}
+
+std::string member_of(const gb_benchmark &wanted) {
+    std::string member;
+    for (const gb_field *field = wanted.fields; field != wanted.fields + wanted.field_count; field++) {
+        char number[32];
+        snprintf(number, sizeof number, "%.17g", field->number);
+        member += member.empty() ? quoted(wanted.fields_name) + ": {" : ", ";
+        member += quoted(field->name) + ": " + (field->text ? quoted(field->text) : number);
+    }
+    return member.empty() ? member : member + "}";
+}
+
+int check_definition(const gb_benchmark &wanted) {
+    const char *name = wanted.name && *wanted.name ? wanted.name : "without a name";
+    if (name != wanted.name || !wanted.function)
+        return fail("benchmark %s: it needs a name and a function", name);
+    if (!(wanted.min_time >= 0) || std::isinf(wanted.min_time) || wanted.iterations < 0 || wanted.repetitions < 0)
+        return fail("benchmark %s: times, iterations and repetitions are finite and not negative", name);
+    if (wanted.iterations > 0 && wanted.min_time > 0)
+        return fail("benchmark %s: give iterations or min_time, not both", name);
+    for (size_t i = 0; i < wanted.field_count; i++)
+        if (!wanted.fields_name || !wanted.fields[i].name || !std::isfinite(wanted.fields[i].number))
+            return fail("benchmark %s: fields need names, and finite numbers", name);
+    return 0;
+}
+
+// Whether this call begins a repetition. In the first one the library tries how many iterations it takes, each time
+// more; a warm-up does the same before it. Every other repetition is one call with as many as the last.
+bool begins(Benchmark &ours, int64_t wanted) {
+    const bool first = ours.iterations == 0, more = wanted > ours.iterations;
+    ours.iterations = wanted;
+    return first || (!more && !std::exchange(ours.warming_up, false));
 }
 
 // Brings the library's loop to its regular end, wherever it is: to return without is fatal.
 void finish(gb_state &state) {
     if (state.phase == gb_state::DONE)
         return;
-    if (state.phase != gb_state::RUNNING)
+    if (state.phase == gb_state::READY)
         state.inner.KeepRunningBatch(state.inner.max_iterations);
-    if (state.paused)
-        state.inner.ResumeTiming();
+    gb_resume(&state);
     state.inner.KeepRunningBatch(state.inner.max_iterations); // no iteration is left: it stops the clock
-    state.paused = false;
     state.phase = gb_state::DONE;
 }
 
 void call(gb_state &state) {
-    const gb_benchmark &wanted = state.family.wanted;
-    if (wanted.setup)
-        wanted.setup(&state, wanted.context);
-    if (state.failed)
-        return;
-    state.phase = gb_state::READY;
+    const gb_benchmark &wanted = state.ours.wanted;
     wanted.function(&state, wanted.context);
     if (state.phase != gb_state::DONE)
         gb_skip_with_error(&state, "the benchmark returned without calling %s",
                            state.phase == gb_state::READY ? "gb_start" : "gb_stop");
-    finish(state);
-    if (wanted.teardown)
-        wanted.teardown(&state, wanted.context);
-}
-
-// What would end the program in the library, have it try a billion iterations, or spoil its JSON.
-void check_call(gb_state &state, Instance &instance) {
-    const gb_benchmark &wanted = state.family.wanted;
+    // It would have the library try a billion iterations, or end the program.
     if (wanted.clock == GB_MANUAL_TIME && !state.timed)
-        state.set_error("manual time needs gb_set_iteration_time");
-    if ((wanted.complexity != GB_O_NONE || wanted.complexity_curve) && state.inner.complexity_length_n() < 1)
-        state.set_error("complexity needs gb_set_complexity_n");
-    for (const auto &counter : state.inner.counters) {
-        if (is_reserved(counter.first) || (!state.family.fields.list.empty() && counter.first == wanted.fields_name))
-            gb_skip_with_error(&state, "no counter can be named %s: JSON results have that already",
-                               counter.first.c_str());
-        if (instance.counters.emplace(counter.first, counter.second.flags).first->second != counter.second.flags)
-            gb_skip_with_error(&state, "counter %s has other flags than before", counter.first.c_str());
-    }
+        gb_skip_with_error(&state, "manual time needs gb_set_iteration_time");
+    for (const auto &[name, counter] : state.inner.counters)
+        if (state.ours.counters.emplace(name, counter.flags).first->second != counter.flags)
+            gb_skip_with_error(&state, "counter %s has other flags than before", name.c_str());
 }
 
-void discard(gb_state &state, const char *mark) {
-    state.inner.counters.clear();
-    state.inner.SetComplexityN(1);
-    state.inner.SetLabel(mark);
-    state.family.broken = true;
+void run_one(benchmark::State &inner, Benchmark &ours) {
+    gb_state state = {inner, ours, gb_state::READY, false, false, ""};
+    const bool called = ours.error.empty() && !stop_wanted, starts_one = begins(ours, inner.max_iterations);
+    current = &ours;
+    if (called && starts_one && reporting.on_start)
+        reporting.on_start(ours.name.c_str(), started, starts, reporting.context);
+    started += starts_one;
+    if (called)
+        call(state);
+    finish(state);
+    if (*state.error && !stop_wanted)
+        ours.error = clean(state.error);
+    const bool failed = !ours.error.empty(), cut = !failed && (!called || *state.error || stop_told);
+    if (failed)
+        inner.SkipWithError(ours.error.c_str());
+    if (failed || cut) {
+        inner.counters.clear();
+        inner.SetLabel(failed ? failed_mark : cut_mark);
+        ours.broken = true;
+    }
+    stopped = stopped || cut;
 }
 
 // Calls `work`, and turns an exception into the error of the benchmark.
 template <class Work> void attempt(gb_state *state, Work work) {
-    try {
-        work();
-    } catch (...) {
-        state->set_error("out of memory");
-    }
+    if (guarded([=] { return work(), 0; }) != 0)
+        gb_skip_with_error(state, "%s", gb_error());
 }
 
 } // namespace
 
-void gbench::run_one(benchmark::State &inner, gb_family &family) {
-    gb_state state = {inner, family, gb_state::OUTSIDE, false, false, false, {}};
-    Instance &instance = find_instance(family, inner);
-    bool called = false;
-    if (!rehearsing) {
-        const bool begins = instance.begins(inner.max_iterations);
-        if (begins && progress.function && !instance.failed && !stop_wanted)
-            progress.function(instance.name.c_str(), progress.index, progress.total, progress.context);
-        progress.index += begins;
-        if (!instance.failed && !stop_wanted) {
-            called = true;
-            call(state);
-            check_call(state, instance);
-        }
-    }
-    finish(state);
-    if (state.failed && !stop_wanted) {
-        instance.failed = true;
-        instance.error = std::move(state.error);
-    }
-    if (rehearsing)
-        inner.SetComplexityN(1);
-    else if (instance.failed)
-        discard(state, failed_mark);
-    else if (!called || state.failed || stop_told) {
-        instance.cut = stopped = true;
-        discard(state, cut_mark);
-    }
+void gbench::hand_over(Benchmark &ours) {
+    const gb_benchmark &wanted = ours.wanted;
+    auto *registered =
+        benchmark::RegisterBenchmark(ours.name.c_str(), [&ours](benchmark::State &state) { run_one(state, ours); });
+    static_assert(GB_S - GB_NS == benchmark::kSecond, "units are in the library's order");
+    if (wanted.unit != GB_DEFAULT_UNIT)
+        registered->Unit(static_cast<benchmark::TimeUnit>(wanted.unit - GB_NS));
+    if (wanted.clock == GB_REAL_TIME)
+        registered->UseRealTime();
+    if (wanted.clock == GB_MANUAL_TIME)
+        registered->UseManualTime();
+    if (wanted.process_cpu_time)
+        registered->MeasureProcessCPUTime();
+    if (wanted.min_time > 0)
+        registered->MinTime(wanted.min_time);
+    if (wanted.iterations > 0)
+        registered->Iterations(wanted.iterations);
+    if (wanted.repetitions > 0)
+        registered->Repetitions(wanted.repetitions);
+    ours.warming_up = benchmark::FLAGS_benchmark_min_warmup_time > 0;
+    starts += static_cast<size_t>(wanted.repetitions ? wanted.repetitions : benchmark::FLAGS_benchmark_repetitions);
 }
 
-// -- statistics -------------------------------------------------------------------------------------------------------
+// -- the interface ----------------------------------------------------------------------------------------------------
 
-namespace {
-
-struct Statistic {
-    gb_statistic_fn *function;
-    void *context;
-};
-
-Statistic statistics[GB_MAX_STATISTICS];
-size_t statistic_count;
-
-// Without good repetitions there is nothing to compute from, and what comes out is not shown.
-template <size_t index> double compute(const std::vector<double> &values) {
-    if (rehearsing || !current || current->broken())
-        return 0;
-    return statistics[index].function(values.data(), values.size(), statistics[index].context);
-}
-
-template <size_t... index>
-constexpr std::array<benchmark::StatisticsFunc *, sizeof...(index)> make_computes(std::index_sequence<index...>) {
-    return {compute<index>...};
-}
-
-constexpr auto computes = make_computes(std::make_index_sequence<GB_MAX_STATISTICS>());
-
-} // namespace
-
-void gbench::forget_statistics() {
-    statistic_count = 0;
-}
-
-int gb_statistic(struct gb_family *family, const char *name, gb_statistic_fn *function, void *context,
-                 int is_fraction) {
+int gb_register(const struct gb_benchmark *wanted) {
     return guarded([=] {
-        if (!name || !*name || !function)
-            return fail("benchmark %s: a statistic needs a name and a function", family->name.c_str());
-        if (statistic_count == GB_MAX_STATISTICS)
-            return fail("benchmark %s: more than %d statistics in the program", family->name.c_str(),
-                        static_cast<int>(GB_MAX_STATISTICS));
-        family->registered->ComputeStatistics(clean(name), computes[statistic_count],
-                                              is_fraction ? benchmark::kPercentage : benchmark::kTime);
-        statistics[statistic_count++] = {function, context};
+        if (check_definition(*wanted) != 0)
+            return -1;
+        benchmarks.push_back({*wanted, clean(wanted->name), member_of(*wanted)});
         return 0;
     });
 }
 
-// -- inside a benchmark function --------------------------------------------------------------------------------------
-
 int64_t gb_start(struct gb_state *state) {
     if (state->phase != gb_state::READY)
-        state->set_error("gb_start is called once, by the benchmark function");
-    if (state->failed)
+        gb_skip_with_error(state, "gb_start is called once");
+    if (*state->error)
         return 0;
     state->phase = gb_state::RUNNING;
-    const int64_t iterations = gb_iterations(state);
-    return state->inner.KeepRunningBatch(iterations) ? iterations : 0; // all of them in one batch
+    return state->inner.KeepRunningBatch(gb_iterations(state)) ? gb_iterations(state) : 0; // all in one batch
 }
 
 void gb_stop(struct gb_state *state) {
-    if (state->phase == gb_state::RUNNING)
-        finish(*state);
-    else
-        state->set_error("gb_stop was called without gb_start");
+    if (state->phase != gb_state::RUNNING)
+        gb_skip_with_error(state, "gb_stop was called without gb_start");
+    finish(*state);
 }
 
 void gb_pause(struct gb_state *state) {
-    if (state->phase != gb_state::RUNNING || state->paused)
-        return;
-    state->inner.PauseTiming();
-    state->paused = true;
+    if (state->phase == gb_state::RUNNING && !std::exchange(state->paused, true))
+        state->inner.PauseTiming();
 }
 
 void gb_resume(struct gb_state *state) {
-    if (!state->paused)
-        return;
-    state->inner.ResumeTiming();
-    state->paused = false;
+    if (std::exchange(state->paused, false))
+        state->inner.ResumeTiming();
 }
 
 int64_t gb_iterations(const struct gb_state *state) {
@@ -196,28 +174,21 @@ int64_t gb_iterations(const struct gb_state *state) {
 }
 
 void gb_set_iteration_time(struct gb_state *state, double seconds) {
-    if (!is_time(seconds))
+    if (!std::isfinite(seconds) || seconds < 0)
         return gb_skip_with_error(state, "an iteration time of %g seconds", seconds);
     state->inner.SetIterationTime(seconds);
     state->timed = true;
 }
 
-int64_t gb_arg(const struct gb_state *state, size_t index) {
-    const size_t count = state->family.args;
-    return count != no_args && index < count ? state->inner.range(index) : 0;
-}
-
-void gb_set_complexity_n(struct gb_state *state, int64_t n) {
-    state->inner.SetComplexityN(n);
-}
-
 void gb_skip_with_error(struct gb_state *state, const char *format, ...) {
-    char line[1024];
+    if (*state->error)
+        return;
     va_list list;
     va_start(list, format);
-    vsnprintf(line, sizeof line, format, list);
+    vsnprintf(state->error, sizeof state->error, format, list);
     va_end(list);
-    state->set_error(line);
+    if (!*state->error)
+        strcpy(state->error, "error");
 }
 
 void gb_label(struct gb_state *state, const char *text) {
@@ -232,15 +203,12 @@ void gb_bytes_processed(struct gb_state *state, int64_t bytes) {
     attempt(state, [=] { state->inner.SetBytesProcessed(bytes); });
 }
 
-void gb_counter(struct gb_state *state, const char *name, double value, unsigned flags_wanted) {
-    static const Counter::Flags known[] = {Counter::kIsRate, Counter::kAvgThreads, Counter::kIsIterationInvariant,
-                                           Counter::kAvgIterations, Counter::kInvert};
+void gb_counter(struct gb_state *state, const char *name, double value, unsigned flags) {
     if (!std::isfinite(value))
         return gb_skip_with_error(state, "counter %s is not a finite number", name);
-    Counter::Flags wanted = Counter::kDefaults;
-    for (unsigned bit = 0; bit < sizeof known / sizeof *known; bit++)
-        if (flags_wanted >> bit & 1)
-            wanted = wanted | known[bit];
-    auto base = flags_wanted & GB_1024 ? Counter::kIs1024 : Counter::kIs1000;
-    attempt(state, [=] { state->inner.counters[clean(name)] = Counter(value, wanted, base); });
+    unsigned wanted = flags & (GB_RATE | GB_ITERATION_INVARIANT | GB_AVERAGE_ITERATIONS); // as the library has them
+    wanted |= flags & GB_INVERT ? static_cast<unsigned>(Counter::kInvert) : 0;
+    const auto base = flags & GB_1024 ? Counter::kIs1024 : Counter::kIs1000;
+    attempt(state,
+            [=] { state->inner.counters[clean(name)] = Counter(value, static_cast<Counter::Flags>(wanted), base); });
 }

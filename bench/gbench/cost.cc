@@ -1,5 +1,5 @@
-// What the C wrapper costs: the empty loop of loop.c beside the same one as a C++ benchmark writes it, in pairs that
-// run one right after the other, each pair in the other order than the last. Ends with 1 if it costs too much.
+// What the C wrapper costs: the empty loop of cost_loop.c beside the same one as a C++ benchmark writes it, both
+// repeated in random order. Ends with 1 if it costs too much.
 #include "gbench.h"
 
 #include <benchmark/benchmark.h>
@@ -27,24 +27,20 @@ void cxx_loop(benchmark::State &state) {
         gb_clobber_memory();
 }
 
-bool register_pairs() {
+int register_loops() {
+    benchmark::RegisterBenchmark("c++", cxx_loop)->Iterations(iterations)->Repetitions(pairs);
     gb_benchmark wanted = {};
     wanted.name = "c";
     wanted.function = c_loop;
     wanted.iterations = iterations;
-    for (int pair = 0; pair < pairs; pair++) {
-        if (pair % 2 == 0 && !gb_register(&wanted))
-            return false;
-        benchmark::RegisterBenchmark("c++", cxx_loop)->Iterations(iterations);
-        if (pair % 2 == 1 && !gb_register(&wanted))
-            return false;
-    }
-    return true;
+    wanted.repetitions = pairs;
+    return gb_register(&wanted);
 }
 
 void collect(const gb_result *result, void *context) {
     Times *times = static_cast<Times *>(context);
-    (strncmp(result->name, "c/", 2) == 0 ? times->c : times->cxx).push_back(1e9 * result->cpu_time);
+    if (!result->aggregate)
+        (strcmp(result->name, "c") == 0 ? times->c : times->cxx).push_back(1e9 * result->cpu_time);
 }
 
 // Returns the median.
@@ -59,8 +55,8 @@ double print(const char *what, std::vector<double> values) {
 
 int main(int argc, char **argv) {
     Times times;
-    if (gb_initialize(&argc, argv, nullptr, nullptr) != 0 || gb_no_more_arguments(argc, argv) != 0 ||
-        !register_pairs()) {
+    const char *defaults[] = {"--benchmark_enable_random_interleaving=true", nullptr};
+    if (gb_initialize(argc, argv, defaults, nullptr) != 0 || register_loops() != 0) {
         fprintf(stderr, "bench-wrapper: %s\n", gb_error());
         return 1;
     }

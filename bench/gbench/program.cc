@@ -1,195 +1,237 @@
-// The program: flags, and the run.
+// The program: flags, the run, and what is shown where.
 #include "parts.h"
 
 #include <algorithm>
-#include <cctype>
+#include <cerrno>
+#include <cstdlib>
+#include <filesystem>
+#include <fstream>
 #include <iostream>
-#include <iterator>
 #include <regex>
+#include <set>
 #include <sstream>
 
 using namespace gbench;
+using benchmark::BenchmarkReporter;
+using Run = BenchmarkReporter::Run;
 
 namespace {
 
-// -- flags ------------------------------------------------------------------------------------------------------------
+// The file of --benchmark_out.
+struct OutputFile {
+    std::ofstream stream;
+    std::string name, path;
+    bool in_place;
 
-// What follows "--name=", "" for a bare "--name", NULL for another flag.
-const char *value_of(const char *argument, const std::string &name) {
-    if (strncmp(argument, "--", 2) != 0 || strncmp(argument + 2, name.c_str(), name.size()) != 0)
-        return nullptr;
-    const char *rest = argument + 2 + name.size();
-    return *rest == '=' ? rest + 1 : *rest ? nullptr : rest;
-}
-
-// The environment variable that sets a flag: BENCHMARK_OUT for "benchmark_out".
-const char *environment(std::string name) {
-    for (char &c : name)
-        c = static_cast<char>(toupper(static_cast<unsigned char>(c)));
-    return getenv(name.c_str());
-}
-
-// A flag's value as the library would see it.
-std::string flag(const std::vector<char *> &arguments, const std::string &name, const char *otherwise) {
-    const char *value = environment(name);
-    for (size_t i = 1; i < arguments.size(); i++)
-        if (const char *given = value_of(arguments[i], name))
-            value = given;
-    return value ? value : otherwise;
-}
-
-bool truthy(std::string word) {
-    for (char &c : word)
-        c = static_cast<char>(tolower(static_cast<unsigned char>(c)));
-    return word != "0" && word != "f" && word != "false" && word != "n" && word != "no" && word != "off";
-}
-
-// The library calls for help, and then exits with 0, also when a flag's value is none of those it knows.
-void print_help() {
-    if (!flags.help_wanted) {
-        fprintf(stderr, "%s %s\n", "--benchmark_format and --benchmark_out_format take console, json or csv,",
-                "--benchmark_time_unit ns, us, ms or s, --benchmark_color auto, true or false");
-        exit(1);
+    int open(const std::string &wanted) {
+        namespace fs = std::filesystem;
+        std::error_code none;
+        if (fs::is_directory(wanted, none))
+            return fail("%s is a directory: name a file", wanted.c_str());
+        const fs::path target = fs::canonical(wanted, none); // where links end; empty: at nothing that has a name
+        in_place = fs::exists(fs::symlink_status(wanted, none)) && !fs::is_regular_file(target, none);
+        name = in_place || target.empty() ? wanted : target.string();
+        path = in_place ? name : name + ".part";
+        stream.open(path);
+        return stream ? 0 : fail("cannot write %s: %s; name another file", path.c_str(), strerror(errno));
     }
-    flags.help ? flags.help() : benchmark::PrintDefaultHelp();
-}
 
-// The parts of gb_initialize's arguments in the order in which later ones win.
-std::vector<char *> collect(int argc, char **argv, const char *const *defaults) {
-    static char unnamed[] = "benchmark";
-    std::vector<char *> arguments = {argc > 0 ? argv[0] : unnamed};
-    for (; defaults && *defaults; defaults++) {
-        std::string name(*defaults + strspn(*defaults, "-"));
-        if (!environment(name.substr(0, name.find('='))))
-            arguments.push_back(const_cast<char *>(*defaults));
+    // Gives the complete file its name.
+    int commit() {
+        stream.close();
+        if (!stream)
+            return fail("cannot write all of %s: is the disk full?", path.c_str());
+        return in_place || rename(path.c_str(), name.c_str()) == 0
+                   ? 0
+                   : fail("cannot rename %s to %s: %s", path.c_str(), name.c_str(), strerror(errno));
     }
-    arguments.insert(arguments.end(), argv + (argc > 0), argv + argc);
-    return arguments;
+};
+
+template <class Unwanted> void drop_counters(Run &run, Unwanted unwanted) {
+    for (auto i = run.counters.begin(); i != run.counters.end();)
+        i = unwanted(*i) ? run.counters.erase(i) : ++i;
 }
 
-void read_flags(const std::vector<char *> &arguments) {
-    for (const char *argument : arguments)
-        flags.help_wanted = flags.help_wanted || value_of(argument, "help");
-    flags.out = flag(arguments, "benchmark_out", "");
-    flags.out_format = flag(arguments, "benchmark_out_format", "json");
-    flags.filter = flag(arguments, "benchmark_filter", ".");
-    flags.list = truthy(flag(arguments, "benchmark_list_tests", "no"));
-    flags.hide_in_file = truthy(flag(arguments, "benchmark_report_aggregates_only", "no"));
-    flags.hide_in_display = flags.hide_in_file || truthy(flag(arguments, "benchmark_display_aggregates_only", "no"));
-    flags.warm_up = strtod(flag(arguments, "benchmark_min_warmup_time", "0").c_str(), nullptr) > 0;
+// A reporter of the library, and where it writes.
+struct Sink {
+    BenchmarkReporter *reporter;
+    std::string format;
+    std::ostream &out, &errors;
+    bool hides_repetitions, has_columns = false;
+    std::set<std::string> columns = {};
+
+    void begin(const BenchmarkReporter::Context &context) {
+        std::ostringstream said;
+        reporter->SetOutputStream(&out);
+        reporter->SetErrorStream(&said);
+        reporter->ReportContext(context);
+        reporter->SetErrorStream(&errors);
+        errors << said.str();
+        if (said.str().find("built as DEBUG") != std::string::npos)
+            errors << "(as distributions package it; it costs nothing measurable: while the clock runs no code of the "
+                      "library does)\n";
+    }
+
+    void show(std::vector<Run> runs, const std::string &member) {
+        if (format == "csv")
+            restrict_columns(runs);
+        if (format == "json")
+            for (const Run &run : runs)
+                write_with(member, [&] { reporter->ReportRuns({run}); });
+        else if (!runs.empty())
+            reporter->ReportRuns(runs);
+        out.flush();
+    }
+
+    // Where this is JSON, a member (unless it is "") joins the last object that is written.
+    template <class Write> void write_with(const std::string &member, Write write) {
+        std::ostringstream written;
+        reporter->SetOutputStream(&written);
+        write();
+        reporter->SetOutputStream(&out);
+        std::string text = written.str();
+        const size_t brace = text.rfind('}');
+        if (format == "json" && !member.empty() && brace != std::string::npos) {
+            const size_t line = text.rfind('\n', brace) + 1, last = text.find_last_not_of(" \n", brace - 1) + 1;
+            text.insert(last, ",\n" + text.substr(line, brace - line) + "  " + member);
+        }
+        out << text;
+    }
+
+    // The library ends the program over a counter that the first result did not have.
+    void restrict_columns(std::vector<Run> &runs) {
+        if (!std::exchange(has_columns, true))
+            for (const Run &run : runs)
+                for (const auto &counter : run.counters)
+                    columns.insert(counter.first);
+        for (Run &run : runs)
+            drop_counters(run, [this](const auto &counter) { return columns.count(counter.first) == 0; });
+    }
+};
+
+void tell(const Run &run, const Benchmark *ours, bool failed) {
+    std::vector<gb_field> counters;
+    for (const auto &counter : run.counters)
+        counters.push_back({counter.first.c_str(), nullptr, counter.second.value});
+    const std::string name = run.benchmark_name(), plain_name = run.run_name.str();
+    const bool aggregate = run.run_type == Run::RT_Aggregate, fraction = run.aggregate_unit == benchmark::kPercentage;
+    const double unit = benchmark::GetTimeUnitMultiplier(run.time_unit);
+    const gb_result result = {name.c_str(),
+                              plain_name.c_str(),
+                              aggregate ? run.aggregate_name.c_str() : nullptr,
+                              run.report_label.c_str(),
+                              failed ? ours->error.c_str() : nullptr,
+                              run.iterations,
+                              aggregate ? -1 : run.repetition_index,
+                              run.repetitions,
+                              fraction ? run.real_accumulated_time : run.GetAdjustedRealTime() / unit,
+                              fraction ? run.cpu_accumulated_time : run.GetAdjustedCPUTime() / unit,
+                              counters.data(),
+                              counters.size(),
+                              ours ? ours->wanted.fields : nullptr,
+                              ours ? ours->wanted.field_count : 0};
+    reporting.on_result(&result, reporting.context);
 }
 
-// What is done here instead of by the library, which knows one reporter only: that of this file.
-char taken[][48] = {"--benchmark_out=", "--benchmark_report_aggregates_only=false",
-                    "--benchmark_display_aggregates_only=false"};
+// The only reporter that the library knows: sees every result first, tells the caller, and shares out to display and
+// file. So those flags are taken from the library that would have it do the same.
+struct Reporter : BenchmarkReporter {
+    benchmark::ConsoleReporter console = benchmark::ConsoleReporter(benchmark::ConsoleReporter::OO_None);
+    benchmark::JSONReporter json;
+    BENCHMARK_DISABLE_DEPRECATED_WARNING
+    benchmark::CSVReporter csv;
+    BENCHMARK_RESTORE_DEPRECATED_WARNING
+    std::vector<Sink> sinks;
+    int errors = 0;
 
-// -- what there is to run ---------------------------------------------------------------------------------------------
-
-// Learns the instances' names and counts their repetitions. With --benchmark_list_tests the library runs nothing, but
-// writes the names.
-class Rehearsal : public BenchmarkReporter {
-  public:
-    explicit Rehearsal(bool bare_names) : bare_names_(bare_names) {
-        std::ostringstream list, nowhere;
-        SetOutputStream(&list);
-        SetErrorStream(&nowhere);
-        rehearsing = true;
+    int run() {
+        const std::string out = std::exchange(benchmark::FLAGS_benchmark_out, "");
+        const std::string format = benchmark::FLAGS_benchmark_out_format;
+        const bool hidden = std::exchange(benchmark::FLAGS_benchmark_report_aggregates_only, false);
+        const bool undisplayed = std::exchange(benchmark::FLAGS_benchmark_display_aggregates_only, false) || hidden;
+        std::map<std::string, BenchmarkReporter *> reporters = {{"console", &console}, {"json", &json}, {"csv", &csv}};
+        OutputFile file;
+        if (!reporting.quiet)
+            sinks.push_back({benchmark::CreateDefaultDisplayReporter(), benchmark::FLAGS_benchmark_format, std::cout,
+                             std::cerr, undisplayed});
+        if (!out.empty()) {
+            if (file.open(out) != 0)
+                return -1;
+            sinks.push_back({reporters[format], format, file.stream, file.stream, hidden});
+        }
         benchmark::RunSpecifiedBenchmarks(this, ".");
-        rehearsing = false;
-        std::istringstream lines(list.str());
-        for (std::string name; std::getline(lines, name);)
-            add(name, 0);
+        return out.empty() || file.commit() == 0 ? errors : -1;
     }
 
-    bool ReportContext(const Context &) override {
+    bool ReportContext(const Context &context) override {
+        for (Sink &sink : sinks)
+            sink.begin(context);
         return true;
     }
 
     void ReportRuns(const std::vector<Run> &runs) override {
-        if (runs.empty() || runs.front().run_type == Run::RT_Aggregate)
-            return;
-        add(runs.front().run_name.str(), runs.size());
-        if (Instance *instance = owner(runs.front()))
-            instance->name = entries_.back().shown;
-    }
-
-    // Leaves those whose names match the filter, or do not where it begins with "-", as the library has it.
-    int select(const std::string &filter) {
-        const bool all = filter.empty() || filter == "all", negative = filter[0] == '-';
-        try {
-            const std::regex wanted(all ? "." : filter.substr(negative), std::regex::extended | std::regex::nosubs);
-            auto left_out = [&](const Entry &entry) { return std::regex_search(entry.shown, wanted) == negative; };
-            entries_.erase(std::remove_if(entries_.begin(), entries_.end(), left_out), entries_.end());
-        } catch (const std::regex_error &error) {
-            return fail("Could not compile benchmark re \"%s\": %s: see --benchmark_filter", filter.c_str(),
-                        error.what());
+        const bool is_ours = current && !runs.empty() && runs.front().run_name.function_name == current->name;
+        const Benchmark *ours = is_ours ? current : nullptr; // or of a C++ file
+        const bool broken = ours && ours->broken;
+        std::vector<Run> kept;
+        bool has_failed = false;
+        for (Run run : runs) {
+            const bool failed = run.report_label == failed_mark, cut = run.report_label == cut_mark;
+            if (!std::isfinite(run.real_accumulated_time) || !std::isfinite(run.cpu_accumulated_time) || cut ||
+                (broken && run.run_type == Run::RT_Aggregate) || (failed && std::exchange(has_failed, true)))
+                continue;
+            drop_counters(run, [](const auto &counter) { return !std::isfinite(counter.second.value); });
+            if (failed)
+                run.report_label.clear();
+            if (ours) {
+                run.run_name = {};
+                run.run_name.function_name = ours->name;
+            }
+            if (reporting.on_result)
+                tell(run, ours, failed);
+            kept.push_back(run);
         }
-        if (entries_.empty())
-            return fail("Failed to match any benchmarks against regex: %s: see --benchmark_filter and %s",
-                        filter.c_str(), "--benchmark_list_tests");
-        return 0;
+        errors += has_failed;
+        const bool aggregates_follow = !broken && kept.size() >= 2 && kept.front().run_type == Run::RT_Iteration;
+        for (Sink &sink : sinks)
+            if (!aggregates_follow || !sink.hides_repetitions)
+                sink.show(kept, ours ? ours->member : "");
     }
 
-    int print() const {
-        for (const Entry &entry : entries_)
-            std::cout << entry.shown << '\n';
-        return finish_list();
+    void Finalize() override {
+        const char *extra = reporting.extra ? reporting.extra(reporting.context) : nullptr;
+        for (Sink &sink : sinks)
+            sink.write_with(extra ? extra : "", [&] { sink.reporter->Finalize(); });
     }
-
-    size_t repetitions() const {
-        size_t sum = 0;
-        for (const Entry &entry : entries_)
-            sum += entry.repetitions;
-        return sum;
-    }
-
-    // For the library: what selects these alone.
-    std::string filter() const {
-        std::string result;
-        for (const Entry &entry : entries_) {
-            result += result.empty() ? "^(" : "|";
-            for (char c : entry.name)
-                result += strchr("\\^$.|?*+()[]{}", c) ? std::string("\\") + c : std::string(1, c);
-        }
-        return result + ")$";
-    }
-
-  private:
-    struct Entry {
-        std::string name, shown; // the library's own, and without the clock
-        size_t repetitions;
-    };
-
-    void add(const std::string &name, size_t repetitions) {
-        size_t length = name.size();
-        for (const char *clock : {"/real_time", "/manual_time"}) {
-            const size_t start = name.size() - std::min(name.size(), strlen(clock));
-            if (bare_names_ && name.compare(start, std::string::npos, clock) == 0)
-                length = start;
-        }
-        entries_.push_back({name, name.substr(0, length), repetitions});
-    }
-
-    bool bare_names_;
-    std::vector<Entry> entries_;
 };
 
-int run_all(const gb_reporting &reporting) {
-    for (const auto &family : families)
-        if (family->args != no_args && family->count == 0)
-            return fail("benchmark %s has names of arguments, but no arguments", family->name.c_str());
-    progress = {reporting.on_start, reporting.context, 0, 0};
-    std::string filter = flags.filter;
-    if (reporting.on_start || reporting.bare_names) {
-        Rehearsal rehearsal(reporting.bare_names);
-        if (rehearsal.select(filter) != 0)
-            return -1;
-        if (flags.list)
-            return rehearsal.print();
-        progress.total = rehearsal.repetitions();
-        filter = rehearsal.filter();
+void (*help)(void);
+bool help_wanted;
+
+// The library calls for help, and then exits with 0, also when a flag's value is none of those it knows.
+void print_help() {
+    if (!help_wanted) {
+        fprintf(stderr, "%s %s\n", "--benchmark_format and --benchmark_out_format take console, json or csv,",
+                "--benchmark_time_unit ns, us, ms or s, --benchmark_color auto, true or false");
+        exit(1);
     }
-    return run_and_report(reporting, filter);
+    help ? help() : benchmark::PrintDefaultHelp();
+}
+
+// Leaves the benchmarks whose names match the filter, or do not where it begins with "-", as the library has it.
+int select_benchmarks(const std::string &filter) {
+    const bool all = filter.empty() || filter == "all", negative = filter[0] == '-';
+    try {
+        const std::regex wanted(all ? "." : filter.substr(negative), std::regex::extended | std::regex::nosubs);
+        auto left_out = [&](const Benchmark &i) { return std::regex_search(i.name, wanted) == negative; };
+        benchmarks.erase(std::remove_if(benchmarks.begin(), benchmarks.end(), left_out), benchmarks.end());
+    } catch (const std::regex_error &error) {
+        return fail("Could not compile benchmark re \"%s\": %s: see --benchmark_filter", filter.c_str(), error.what());
+    }
+    return benchmarks.empty() ? fail("Failed to match any benchmarks against regex: %s: see --benchmark_filter and "
+                                     "--benchmark_list_tests",
+                                     filter.c_str())
+                              : 0;
 }
 
 } // namespace
@@ -200,65 +242,48 @@ const char *gb_error(void) {
     return error_line;
 }
 
-int gb_initialize(int *argc, char **argv, const char *const *defaults, void (*help)(void)) {
+int gb_initialize(int argc, char **argv, const char *const *defaults, void (*own_help)(void)) {
+    help = own_help;
     return guarded([=] {
-        std::vector<char *> arguments = collect(*argc, argv, defaults);
-        flags.help = help;
-        read_flags(arguments);
-        arguments.insert(arguments.end(), std::begin(taken), std::end(taken));
-
+        std::vector<char *> arguments = {argv[0]};
+        for (const char *const *flag = defaults; flag && *flag; flag++)
+            arguments.push_back(const_cast<char *>(*flag));
+        for (int i = 1; i < argc; i++) {
+            arguments.push_back(argv[i]);
+            help_wanted = help_wanted || strcmp(argv[i], "--help") == 0;
+        }
         int left = static_cast<int>(arguments.size());
         benchmark::Initialize(&left, arguments.data(), print_help);
-        for (const char *const *i = defaults; i && *i; i++)
-            if (std::find(arguments.begin() + 1, arguments.begin() + left, *i) != arguments.begin() + left)
-                return fail("unknown or malformed default: %s", *i);
-        if (left < *argc) { // what is left was argv's: it fits
-            std::copy(arguments.begin(), arguments.begin() + left, argv);
-            argv[left] = nullptr;
-            *argc = left;
-        }
-        return 0;
-    });
-}
-
-int gb_no_more_arguments(int argc, char **argv) {
-    return guarded([=] {
-        std::string left;
-        for (int i = 1; i < argc; i++)
-            left += std::string(" ") + argv[i];
-        return left.empty() ? 0 : fail("unknown or malformed:%s (see --help)", left.c_str());
+        std::string unknown;
+        for (int i = 1; i < left; i++)
+            unknown += std::string(" ") + arguments[i];
+        return unknown.empty() ? 0 : fail("unknown or malformed:%s (see --help)", unknown.c_str());
     });
 }
 
 int gb_context(const char *key, const char *value) {
-    return guarded([=] {
-        benchmark::AddCustomContext(clean(key), clean(value));
-        return 0;
+    return guarded([=] { return benchmark::AddCustomContext(clean(key), clean(value)), 0; });
+}
+
+int gb_run(const struct gb_reporting *wanted) {
+    reporting = wanted ? *wanted : gb_reporting();
+    return guarded([] {
+        if (select_benchmarks(benchmark::GetBenchmarkFilter()) != 0)
+            return -1;
+        const bool listing = benchmark::FLAGS_benchmark_list_tests;
+        for (Benchmark &ours : benchmarks)
+            listing ? void(std::cout << ours.name << '\n') : hand_over(ours);
+        const int errors = listing ? 0 : Reporter().run();
+        return errors < 0 || std::cout.flush().good() ? errors : fail("cannot write all results to standard output");
     });
 }
 
-int gb_result_counter(const struct gb_result *result, const char *name, double *value) {
-    for (size_t i = 0; i < result->counter_count; i++)
-        if (strcmp(result->counters[i].name, name) == 0) {
-            *value = result->counters[i].value;
-            return 0;
-        }
-    return -1;
-}
-
-int gb_run(const struct gb_reporting *reporting) {
-    return guarded([=] { return run_all(reporting ? *reporting : gb_reporting()); });
-}
-
 void gb_stop_run(void) {
-    stop_wanted.store(true);
+    stop_wanted = true;
 }
 
 int gb_stopping(void) {
-    if (!stop_wanted.load(std::memory_order_relaxed))
-        return 0;
-    stop_told.store(true);
-    return 1;
+    return stop_wanted && (stop_told = true);
 }
 
 int gb_was_stopped(void) {
@@ -267,9 +292,8 @@ int gb_was_stopped(void) {
 
 void gb_shutdown(void) {
     benchmark::ClearRegisteredBenchmarks();
-    families.clear();
+    benchmarks.clear();
     current = nullptr;
-    forget_statistics();
     benchmark::Shutdown();
     benchmark::internal::GetGlobalContext() = nullptr; // or a second call would free it again
 }

@@ -58,9 +58,8 @@ static int take_options(int argc, char **argv, struct settings *settings, struct
     return 0;
 }
 
-/* With room for one more. */
 static char **copy_arguments(int argc, char **argv) {
-    char **copy = calloc((size_t)argc + 2, sizeof *copy);
+    char **copy = calloc((size_t)argc + 1, sizeof *copy);
     if (copy != NULL)
         memcpy(copy, argv, (size_t)argc * sizeof *copy);
     else
@@ -75,17 +74,14 @@ static int take_flags(const struct settings *settings, unsigned rounds) {
         snprintf(out, sizeof out, "--benchmark_out=%s", settings->common.output);
     /* The times are there before Google Benchmark asks: one call, of one iteration, has to be enough for it. */
     const char *defaults[] = {out, "--benchmark_min_time=0.000001", "--benchmark_display_aggregates_only=true", NULL};
-    int argc = settings->argc;
-    char **argv = copy_arguments(argc, settings->argv);
-    if (argv == NULL)
-        return -1;
-    snprintf(repetitions, sizeof repetitions, "--benchmark_repetitions=%u", rounds); /* the last one wins */
-    argv[argc++] = repetitions;
-    int status = gb_initialize(&argc, argv, defaults, help) == 0 && gb_no_more_arguments(argc, argv) == 0 ? 0 : -1;
-    if (status != 0)
+    snprintf(repetitions, sizeof repetitions, "--benchmark_repetitions=%u", rounds); /* wins over the command line's */
+    const char *last[] = {repetitions, NULL};
+    if (gb_initialize(settings->argc, settings->argv, defaults, help) != 0 ||
+        gb_initialize(1, settings->argv, last, help) != 0) {
         fail(gb_error());
-    free(argv);
-    return status;
+        return -1;
+    }
+    return 0;
 }
 
 static int take_all(int argc, char **argv, struct settings *settings) {
@@ -118,8 +114,7 @@ static int ours_failed(const struct contest *contest) {
 }
 
 static int publish(struct contest *contest, struct outcome *outcome, const char *output) {
-    struct gb_reporting reporting = {
-        .on_result = outcome_take, .extra = outcome_describe, .context = outcome, .bare_names = 1};
+    struct gb_reporting reporting = {.on_result = outcome_take, .extra = outcome_describe, .context = outcome};
     struct knn_error error;
     if (report_register(contest) != 0 || gb_run(&reporting) < 0)
         return fail(gb_error());

@@ -7,6 +7,7 @@ struct repetitions {
     const struct contest *contest;
     const struct contestant *contestant;
     unsigned next;
+    struct gb_field fields[IDENTITY_FIELDS];
 };
 
 static int is_scaled(const struct contest *contest, const struct contestant *c) {
@@ -49,7 +50,6 @@ int report_register(struct contest *contest) {
     for (size_t i = 0; i < contest->count; i++) {
         const struct contestant *c = &contest->list[i];
         char name[IDENTITY_NAME];
-        struct gb_field fields[IDENTITY_FIELDS];
         const struct identity identity = {.group = "peer",
                                           .peer = c->peer->name,
                                           .metric = knn_metrics[c->peer->metric].name,
@@ -60,15 +60,15 @@ int report_register(struct contest *contest) {
                                           .threads = contest->job.team->threads,
                                           .named = NAME_THREADS};
         identity_name(&identity, name);
-        repetitions[i] = (struct repetitions){contest, c, 0};
+        repetitions[i] = (struct repetitions){.contest = contest, .contestant = c};
         if (gb_register(&(struct gb_benchmark){.name = name,
                                                .function = repeat,
                                                .context = &repetitions[i],
                                                .unit = GB_MS,
                                                .clock = GB_MANUAL_TIME,
                                                .fields_name = "knnmark",
-                                               .fields = fields,
-                                               .field_count = identity_fields(&identity, fields)}) == NULL)
+                                               .fields = repetitions[i].fields,
+                                               .field_count = identity_fields(&identity, repetitions[i].fields)}) != 0)
             return -1;
     }
     return 0;
