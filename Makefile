@@ -176,7 +176,7 @@ LIBRARY_OBJECTS := $(KERNEL_OBJECTS) $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(LI
 COMMON_OBJECTS  := $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(COMMON_ROOMS:%=src/%/*.c)))
 COMMAND_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard src/command/*.c))
 REGRESS   := $(BUILD)/knnmark-regress
-STATISTICS := $(BUILD)/bench/statistics/statistics.o $(BUILD)/bench/statistics/samples.o $(BUILD)/bench/statistics/paired.o
+STATISTICS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/statistics/*.c))
 REGRESS_WORKER  := $(BUILD)/knnmark-regress-worker
 templates        = $(patsubst %,$(BUILD)/%.o,$(wildcard $(foreach ending,html css,$(1:%=bench/%/*.$(ending)))))
 RESULTS_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/results/*.c))

@@ -20,7 +20,7 @@
 
 #include "arith.h"
 #include "bench.h"
-#include "samples.h"
+#include "statistics.h"
 
 enum { SCALING_QUERIES = 240, ENOUGH = 100 };
 
@@ -92,11 +92,11 @@ static int time_pairs(struct gb_state *state, struct schedule_case *c, double *r
 }
 
 static void count_pairs(struct gb_state *state, const struct schedule_case *c, double *ratios, size_t n, double sum) {
-    samples_sort(ratios, n);
+    sort_values(ratios, n);
     double own = rate(&c->job, sum / (double)n);
     gb_counter(state, "rows", (double)c->job.rows, 0);
     gb_counter(state, "distances_per_s", own, 0);
-    gb_counter(state, c->by_base, samples_median(ratios, n) * c->base.team.threads / c->job.team.threads, 0);
+    gb_counter(state, c->by_base, sorted_median(ratios, n) * c->base.team.threads / c->job.team.threads, 0);
     if (c->job.rows == c->bench->stock.train.rows)
         gb_counter(state, "batch_ms", 1e3 * sum / (double)n, 0);
     const struct ceiling *ceiling = bench_ceiling(c->bench, c->bench->team_count - 1, c->job.kernel);
@@ -142,10 +142,10 @@ static int time_batches(struct work *work, size_t count, double *seconds, double
 }
 
 static void count_stream(struct gb_state *state, const struct schedule_case *c, double *seconds, size_t n, double sum) {
-    samples_sort(seconds, n);
+    sort_values(seconds, n);
     gb_counter(state, "batches", (double)n, 0);
     gb_counter(state, "min_ms", 1e3 * seconds[0], 0);
-    gb_counter(state, "p50_ms", 1e3 * samples_median(seconds, n), 0);
+    gb_counter(state, "p50_ms", 1e3 * sorted_median(seconds, n), 0);
     if (n >= ENOUGH)
         gb_counter(state, "p99_ms", 1e3 * seconds[(n * 99 + 99) / 100 - 1], 0);
     gb_counter(state, "max_ms", 1e3 * seconds[n - 1], 0);

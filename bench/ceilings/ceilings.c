@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "clock.h"
-#include "samples.h"
+#include "statistics.h"
 
 enum { SLICES = 100, SLICES_MAX = 2 * SLICES };
 static const double warm_up = 0.02; /* seconds: what clocks take to ramp up */
@@ -55,7 +55,7 @@ static double measure(const struct ceiling *ceiling, const uint8_t *operands, ui
         double time = batch(ceiling, operands, rounds);
         rates[slices++] = (double)rounds * CEILING_GROUPS * ceiling->bytes / time;
     } while (slices < SLICES_MAX && knn_seconds() - start < seconds);
-    samples_sort(rates, slices);
+    sort_values(rates, slices);
     return rates[slices * 9 / 10];
 }
 
@@ -180,8 +180,8 @@ double read_rate_threads(const void *buffer, size_t bytes, unsigned threads, uns
         return 0;
     double best = 0;
     for (unsigned form = 0; form < FORMS; form++) {
-        samples_sort(rates[form], repeats);
-        double rate = samples_median(rates[form], repeats);
+        sort_values(rates[form], repeats);
+        double rate = sorted_median(rates[form], repeats);
         best = rate > best ? rate : best;
     }
     return best;

@@ -2,8 +2,6 @@
 
 #include <string.h>
 
-#include "style.h"
-
 extern const char html_page_html[]; /* the file page.html */
 
 static const char *find_part(const char *text, const char *part) {
@@ -13,21 +11,22 @@ static const char *find_part(const char *text, const char *part) {
     return found != NULL ? found + length : "";
 }
 
-static void put_field(FILE *stream, const char *name, size_t length, const struct field *fields, size_t count,
-                      const void *context) {
-    for (size_t i = 0; i < count; i++)
-        if (strlen(fields[i].name) == length && strncmp(fields[i].name, name, length) == 0) {
-            if (fields[i].write_form != NULL)
-                fields[i].write_form(stream, context, FORM_HTML);
-            else if (fields[i].write != NULL)
-                fields[i].write(stream, context);
-            else
-                put_html(stream, fields[i].text);
-        }
+static void put_field(FILE *stream, const char *name, size_t length, const struct field *field, const void *context) {
+    while (field->name != NULL && (strlen(field->name) != length || strncmp(field->name, name, length) != 0))
+        field++;
+    if (field->write_results != NULL)
+        field->write_results(stream, field->results, FORM_HTML);
+    else if (field->write_form != NULL)
+        field->write_form(stream, context, FORM_HTML);
+    else if (field->write != NULL)
+        field->write(stream, context);
+    else if (field->html != NULL)
+        fputs(field->html, stream);
+    else if (field->text != NULL)
+        put_html(stream, field->text);
 }
 
-void template_write(FILE *stream, const char *text, const char *part, const struct field *fields, size_t count,
-                    const void *context) {
+void template_write(FILE *stream, const char *text, const char *part, const struct field *fields, const void *context) {
     const char *at = find_part(text, part), *end = strstr(at, "<!-- ");
     end = end != NULL ? end : at + strlen(at);
     while (at < end) {
@@ -36,15 +35,17 @@ void template_write(FILE *stream, const char *text, const char *part, const stru
         fwrite(at, 1, (size_t)(until - at), stream);
         if (until == end)
             break;
-        put_field(stream, open + 2, (size_t)(close - open - 2), fields, count, context);
+        put_field(stream, open + 2, (size_t)(close - open - 2), fields, context);
         at = close + 2;
     }
 }
 
-void template_page(FILE *stream, const struct field *fields, size_t count, const char *more, const void *context) {
-    template_write(stream, html_page_html, "head", fields, count, context);
+void template_page(FILE *stream, const char *text, const char *style, const struct field *fields, const void *context) {
+    template_write(stream, html_page_html, "head", fields, context);
     fputs(html_colours_css, stream);
     fputs(html_style_css, stream);
-    fputs(more, stream);
-    template_write(stream, html_page_html, "body", fields, count, context);
+    fputs(style, stream);
+    template_write(stream, html_page_html, "body", fields, context);
+    template_write(stream, text, "page", fields, context);
+    template_write(stream, html_page_html, "end", fields, context);
 }

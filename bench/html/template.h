@@ -2,24 +2,29 @@
 #ifndef HTML_TEMPLATE_H
 #define HTML_TEMPLATE_H
 
-#include <stddef.h>
 #include <stdio.h>
 
+#include "results/results.h"
 #include "results/table.h"
 
-/* A text, which is made safe, a function that writes HTML, or one that writes what is asked for. */
+/* The files colours.css and style.css. */
+extern const char html_colours_css[], html_style_css[];
+
+/* A text, which is made safe; HTML as it is; or a function that writes HTML, or what is asked for: of the page's
+ * context, or of results. */
 struct field {
-    const char *name, *text;
+    const char *name, *text, *html;
     void (*write)(FILE *stream, const void *context);
     void (*write_form)(FILE *stream, const void *context, enum form form);
+    void (*write_results)(FILE *stream, const struct results *results, enum form form);
+    const struct results *results;
 };
 
-/* Writes a template's part: what follows the line "<!-- part -->", up to the next such line. A name that no field has
- * becomes nothing. */
-void template_write(FILE *stream, const char *text, const char *part, const struct field *fields, size_t count,
-                    const void *context);
+/* Writes a template's part: what follows the line "<!-- part -->", up to the next such line. The fields end with one
+ * that has no name. A name that no field has becomes nothing. */
+void template_write(FILE *stream, const char *text, const char *part, const struct field *fields, const void *context);
 
-/* A whole page, of the fields "title" and "body"; `more` follows the style sheet, "" for nothing. */
-void template_page(FILE *stream, const struct field *fields, size_t count, const char *more, const void *context);
+/* A whole page: the field "title", and the template's part "page"; `style` follows the style sheet, "" for nothing. */
+void template_page(FILE *stream, const char *text, const char *style, const struct field *fields, const void *context);
 
 #endif

@@ -98,8 +98,7 @@ static void put_machine(FILE *stream, const void *comparison) {
     write_machine(stream, comparison);
 }
 
-static void put_body(FILE *stream, const void *context) {
-    const struct comparison *c = context;
+void write_page(FILE *stream, const struct comparison *c) {
     const struct settings *s = &c->settings;
     char topology[256], rounds[128];
     struct change threshold = change_of(threshold_of(&c->rules, c->decision.controls.floor)),
@@ -108,7 +107,8 @@ static void put_body(FILE *stream, const void *context) {
     knn_topology_describe(c->team.topology, topology, sizeof topology);
     snprintf(rounds, sizeof rounds, "%u round%s, epochs of at least %.0f ms, seed %llu; %.0f s in all", s->rounds,
              knn_plural(s->rounds), 1e3 * s->epoch, (unsigned long long)s->seed, c->seconds);
-    const struct field fields[] = {{"head", .text = s->head_name},
+    const struct field fields[] = {{"title", .text = "regress"},
+                                   {"head", .text = s->head_name},
                                    {"base", .text = s->base_name},
                                    {"kind", .text = c->decision.outcome == NO_REGRESSION ? "missing" : "warn"},
                                    {"conclusion", .write = put_conclusion},
@@ -125,11 +125,7 @@ static void put_body(FILE *stream, const void *context) {
                                    {"threshold", .text = threshold.text},
                                    {"tau", .text = tau.text},
                                    {"floor", .text = floor.text},
-                                   {"rounds", .text = rounds}};
-    template_write(stream, regress_page_html, "page", fields, COUNT(fields), c);
-}
-
-void write_page(FILE *stream, const struct comparison *c) {
-    const struct field fields[] = {{"title", .text = "regress"}, {"body", .write = put_body}};
-    template_page(stream, fields, COUNT(fields), regress_style_css, c);
+                                   {"rounds", .text = rounds},
+                                   {0}};
+    template_page(stream, regress_page_html, regress_style_css, fields, c);
 }

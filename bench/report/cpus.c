@@ -6,10 +6,8 @@
 
 #include "html/template.h"
 #include "results/check.h"
-#include "results/choice.h"
-#include "results/differ.h"
-#include "results/facts.h"
 #include "results/jobs.h"
+#include "results/summary.h"
 
 extern const char report_cpus_html[]; /* the file cpus.html */
 
@@ -18,7 +16,7 @@ extern const char report_cpus_html[]; /* the file cpus.html */
 static struct difference objection(const struct results *first, const struct results *results) {
     struct difference difference = difference_of(first, results, SAME_DATA);
     const char *unfit = check_unfit(results);
-    if (unfit == NULL && results_select(results, "search", "full_job_s", 1, 0).count == 0)
+    if (unfit == NULL && select_runs(results, .group = "search", .counter = "full_job_s", .k = 1).count == 0)
         unfit = "it has no full job";
     if (unfit != NULL)
         snprintf(difference.text, sizeof difference.text, "%s", unfit);
@@ -66,16 +64,9 @@ static struct table start(const struct cpus *cpus, const char *title, const char
 
 /* Byte pairs that a thread does in a cycle; 0 where the clock is not known. */
 static double pairs_per_cycle(const struct results *results, const struct job *job) {
-    struct run_list clocks = results_select(results, "ceiling", "cycles_per_s", 0, 0);
-    double cycles = clocks.count > 0 ? run_spread(clocks.items[0], "cycles_per_s").median : 0;
+    double cycles =
+        run_median(select_runs(results, .group = "ceiling", .counter = "cycles_per_s").items[0], "cycles_per_s");
     return cycles > 0 ? job_rate(job) * results_dim(results) / job->run->threads / cycles : 0;
-}
-
-static const struct job *find(const struct jobs *jobs, const char *kernel) {
-    for (size_t i = 0; i < jobs->count; i++)
-        if (strcmp(jobs->items[i].run->subject, kernel) == 0 && !run_is_peer(jobs->items[i].run))
-            return &jobs->items[i];
-    return NULL;
 }
 
 struct entry {
@@ -127,7 +118,7 @@ static void write_kernels(FILE *stream, const struct cpus *cpus, unsigned metric
         for (size_t m = 0; m < MEASURES; m++)
             cells[m][0] = words(entries[e].kernel);
         for (size_t c = 0; c < cpus->count; c++) {
-            const struct job *job = find(&jobs[c], entries[e].kernel);
+            const struct job *job = jobs_find(&jobs[c], entries[e].kernel);
             cells[0][c + 1] = number_plain(job != NULL ? job->seconds : 0);
             cells[1][c + 1] = number_percent(job != NULL ? job->share.median : 0);
             cells[2][c + 1] = number_plain(job != NULL ? pairs_per_cycle(cpus->items[c], job) : 0);
@@ -135,10 +126,8 @@ static void write_kernels(FILE *stream, const struct cpus *cpus, unsigned metric
         for (size_t m = 0; m < MEASURES; m++)
             table_add_cells(&tables[m], cells[m], cpus->count + 1);
     }
-    for (size_t m = 0; m < MEASURES; m++) {
-        table_write(&tables[m], stream, form);
-        table_free(&tables[m]);
-    }
+    for (size_t m = 0; m < MEASURES; m++)
+        table_end(&tables[m], stream, form);
     for (size_t c = 0; c < cpus->count; c++)
         jobs_free(&jobs[c]);
 }
@@ -171,18 +160,15 @@ static void write_best(FILE *stream, const void *context, enum form form) {
                           words(verdict));
             jobs_free(&jobs);
         }
-    table_write(&table, stream, form);
-    table_free(&table);
+    table_end(&table, stream, form);
 }
 
 /* -- scaling ------------------------------------------------------------------------------------------------------- */
 
 static struct number scaling_of(const struct results *results, unsigned metric, double threads) {
-    struct run_list list = results_select(results, "scaling", "efficiency", 0, threads);
-    for (size_t i = 0; i < list.count; i++)
-        if (list.items[i]->metric == metric)
-            return number_plain(run_spread(list.items[i], "efficiency").median * threads);
-    return words("");
+    struct run_list list =
+        select_runs(results, .group = "scaling", .counter = "efficiency", .metric = metric, .threads = threads);
+    return list.count > 0 ? number_plain(run_median(list.items[0], "efficiency") * threads) : words("");
 }
 
 static void write_scaling(FILE *stream, const void *context, enum form form) {
@@ -206,8 +192,7 @@ static void write_scaling(FILE *stream, const void *context, enum form form) {
                 table_add_cells(&table, cells, cpus->count + 1);
         }
     put_paragraph(stream, form, "How many times the rate of one thread.");
-    table_write(&table, stream, form);
-    table_free(&table);
+    table_end(&table, stream, form);
 }
 
 /* -- machines ------------------------------------------------------------------------------------------------------ */
@@ -231,8 +216,7 @@ static void write_machines(FILE *stream, const void *context, enum form form) {
         for (size_t c = 0; c < cpus->count; c++)
             free(texts[c]);
     }
-    table_write(&table, stream, form);
-    table_free(&table);
+    table_end(&table, stream, form);
 }
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
@@ -245,10 +229,10 @@ static void put_sources(FILE *stream, const void *context) {
     }
 }
 
-static void put_body(FILE *stream, const void *context) {
-    const struct cpus *cpus = context;
+static void write_page(FILE *stream, const struct cpus *cpus) {
     struct number count = number_exact((double)cpus->count), dim = number_exact(results_dim(cpus->items[0]));
     const struct field fields[] = {
+        {"title", .text = "several CPUs"},
         {"count", .text = count.text},
         {"dim", .text = dim.text},
         {"kernels", .write_form = write_all_kernels},
@@ -256,14 +240,14 @@ static void put_body(FILE *stream, const void *context) {
         {"scaling", .write_form = write_scaling},
         {"machines", .write_form = write_machines},
         {"sources", .write = put_sources},
+        {0},
     };
-    template_write(stream, report_cpus_html, "page", fields, sizeof fields / sizeof fields[0], cpus);
+    template_page(stream, report_cpus_html, "", fields, cpus);
 }
 
 void cpus_write(FILE *stream, const void *cpus, enum form form) {
-    const struct field fields[] = {{"title", .text = "several CPUs"}, {"body", .write = put_body}};
     if (form == FORM_HTML) {
-        template_page(stream, fields, 2, "", cpus);
+        write_page(stream, cpus);
         return;
     }
     write_all_kernels(stream, cpus, form);

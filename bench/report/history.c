@@ -6,7 +6,6 @@
 
 #include "html/template.h"
 #include "results/check.h"
-#include "results/differ.h"
 
 extern const char report_history_html[], report_history_css[]; /* the files history.html and history.css */
 
@@ -194,8 +193,7 @@ static void write_lines(FILE *stream, const void *context, enum form form) {
     for (size_t i = 0; i < last->count; i++)
         if (measure_of(last, &last->runs[i]) != NULL)
             add_line(&table, history, &last->runs[i], measure_of(last, &last->runs[i]));
-    table_write(&table, stream, form);
-    table_free(&table);
+    table_end(&table, stream, form);
 }
 
 static void write_files(FILE *stream, const void *context, enum form form) {
@@ -209,27 +207,26 @@ static void write_files(FILE *stream, const void *context, enum form form) {
                   words(fact(results, "context.date", NULL)),
                   words(fact(results, "knnmark.build.compiler", "context.compiler")));
     }
-    table_write(&table, stream, form);
-    table_free(&table);
+    table_end(&table, stream, form);
 }
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
 
-static void put_body(FILE *stream, const void *context) {
-    const struct history *history = context;
+static void write_page(FILE *stream, const struct history *history) {
     struct number count = number_exact((double)history->count), least = number_percent(LEAST_CHANGE);
-    const struct field fields[] = {{"cpu", .text = fact(history->items[0], "knnmark.cpu.name", "context.cpu")},
+    const struct field fields[] = {{"title", .text = "history"},
+                                   {"cpu", .text = fact(history->items[0], "knnmark.cpu.name", "context.cpu")},
                                    {"count", .text = count.text},
                                    {"least", .text = least.text},
                                    {"benchmarks", .write_form = write_lines},
-                                   {"files", .write_form = write_files}};
-    template_write(stream, report_history_html, "page", fields, sizeof fields / sizeof fields[0], history);
+                                   {"files", .write_form = write_files},
+                                   {0}};
+    template_page(stream, report_history_html, report_history_css, fields, history);
 }
 
 void history_write(FILE *stream, const void *history, enum form form) {
-    const struct field fields[] = {{"title", .text = "history"}, {"body", .write = put_body}};
     if (form == FORM_HTML) {
-        template_page(stream, fields, 2, report_history_css, history);
+        write_page(stream, history);
         return;
     }
     write_lines(stream, history, form);

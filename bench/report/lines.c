@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "picture.h"
-#include "results/bounds.h"
+#include "results/summary.h"
 #include "results/text.h"
 
 enum { PANELS = 2, MAX_SERIES = 96, MAX_POINTS = 32, IDEAL = 3 };
@@ -110,7 +110,7 @@ static size_t put_lines(FILE *stream, const struct lines *lines) {
 /* -- the pictures -------------------------------------------------------------------------------------------------- */
 
 size_t draw_dim(const struct drawing *drawing) {
-    struct run_list list = results_select(drawing->results, "kernel", "byte_pairs_per_s", 0, 0);
+    struct run_list list = select_runs(drawing->results, .group = "kernel", .counter = "byte_pairs_per_s");
     struct lines lines = {.count = 0};
     table_start(drawing->table, NULL, "kernel", "row bytes", "byte pairs/s", "lowest", "highest", "byte pairs/cycle",
                 "% of ceiling");
@@ -122,8 +122,7 @@ size_t draw_dim(const struct drawing *drawing) {
         add_point(&lines, run->metric, shade_of(run), run, run->dim, rate);
         table_add(drawing->table, words(run->subject), number_exact(run->dim), number_si(rate.median),
                   number_si(rate.lowest), number_si(rate.highest),
-                  number_plain(run_spread(run, "byte_pairs_per_cycle").median),
-                  number_percent(run_spread(run, "of_ceiling").median));
+                  number_plain(run_median(run, "byte_pairs_per_cycle")), number_percent(run_median(run, "of_ceiling")));
     }
     return put_lines(drawing->data, &lines);
 }
@@ -135,14 +134,14 @@ static void add_ideal(struct lines *lines, const struct run_list *list) {
             const struct run *run = list->items[i];
             if (list->items[one]->threads != 1 || strcmp(list->items[one]->subject, run->subject) != 0)
                 continue;
-            double rate = run->threads * run_spread(list->items[one], "distances_per_s").median;
+            double rate = run->threads * run_median(list->items[one], "distances_per_s");
             add_point(lines, 1, IDEAL, run, run->threads, (struct spread){1, rate, rate, rate});
             add_point(lines, 2, IDEAL, run, run->threads, (struct spread){1, 100, 100, 100});
         }
 }
 
 size_t draw_scaling(const struct drawing *drawing) {
-    struct run_list list = results_select(drawing->results, "scaling", "distances_per_s", 0, 0);
+    struct run_list list = select_runs(drawing->results, .group = "scaling", .counter = "distances_per_s");
     struct lines lines = {.linear = {0, 0, 1}};
     double most = results_most_threads(drawing->results, "scaling");
     table_start(drawing->table, NULL, "kernel", "threads", "distances/s", "lowest", "highest", "efficiency",
@@ -155,7 +154,7 @@ size_t draw_scaling(const struct drawing *drawing) {
                   (struct spread){share.n, 100 * share.median, 100 * share.lowest, 100 * share.highest});
         table_add(drawing->table, words(run->subject), number_exact(run->threads), number_si(rate.median),
                   number_si(rate.lowest), number_si(rate.highest), number_percent(share.median),
-                  number_percent(run_spread(run, "of_ceiling").median));
+                  number_percent(run_median(run, "of_ceiling")));
         if (run->threads != most || most == 1 || share.n == 0)
             continue;
         put_html(drawing->finding, run->subject);
@@ -167,8 +166,8 @@ size_t draw_scaling(const struct drawing *drawing) {
 }
 
 size_t draw_batch(const struct drawing *drawing) {
-    double threads = results_most_threads(drawing->results, "stream");
-    struct run_list list = results_select(drawing->results, "stream", "distances_per_s", 0, threads);
+    struct run_list list =
+        select_runs(drawing->results, .group = "stream", .counter = "distances_per_s", .threads = MOST_THREADS);
     struct lines lines = {.count = 0};
     table_start(drawing->table, NULL, "kernel", "batch", "distances/s", "median ms", "99th percentile ms",
                 "shortest ms", "longest ms", "batches");
@@ -182,7 +181,7 @@ size_t draw_batch(const struct drawing *drawing) {
         table_add(drawing->table, words(run->subject), number_exact(run->batch), number_si(rate.median),
                   number_plain(middle.median), number_plain(late.median),
                   number_plain(run_spread(run, "min_ms").lowest), number_plain(run_spread(run, "max_ms").highest),
-                  number_exact(run_spread(run, "batches").median));
+                  number_exact(run_median(run, "batches")));
         if (run->batch != 1 || late.n == 0)
             continue;
         put_html(drawing->finding, run->subject);

@@ -3,10 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "html/style.h"
 #include "html/template.h"
-#include "results/choice.h"
-#include "results/facts.h"
 #include "results/jobs.h"
 #include "results/summary.h"
 #include "results/text.h"
@@ -14,27 +11,12 @@
 
 extern const char report_page_html[]; /* the file page.html */
 
-#define COUNT(list) (sizeof(list) / sizeof(list)[0])
-
 /* What the fields' functions are given. */
 struct page {
     const struct results *results;
     const struct drawn *drawn;
     size_t count;
 };
-
-static void put_origin(FILE *stream, const void *context) {
-    write_origin(stream, ((const struct page *)context)->results, FORM_HTML);
-}
-
-static void put_peers_origin(FILE *stream, const void *context) {
-    write_peers_origin(stream, ((const struct page *)context)->results, FORM_HTML);
-}
-
-static void put_warnings(FILE *stream, const void *context) {
-    write_warnings(stream, ((const struct page *)context)->results, FORM_HTML);
-    write_choices(stream, ((const struct page *)context)->results, FORM_HTML);
-}
 
 /* -- tiles: the fastest kernel of each metric ---------------------------------------------------------------------- */
 
@@ -68,21 +50,12 @@ static void put_tiles(FILE *stream, const void *context) {
                                            {"title", .text = metric_title(metric)},
                                            {"seconds", .text = seconds.text},
                                            {"compared", .write = put_compared},
-                                           {"kernel", .write = put_kernel}};
-            template_write(stream, report_page_html, "tile", fields, COUNT(fields), &(struct tile){&jobs, best});
+                                           {"kernel", .write = put_kernel},
+                                           {0}};
+            template_write(stream, report_page_html, "tile", fields, &(struct tile){&jobs, best});
         }
         jobs_free(&jobs);
     }
-}
-
-/* -- tables and facts ---------------------------------------------------------------------------------------------- */
-
-static void put_full_job(FILE *stream, const void *context) {
-    const struct results *results = ((const struct page *)context)->results;
-    write_full_job(stream, results, FORM_HTML);
-    write_peer_settings(stream, results, FORM_HTML);
-    write_other_searches(stream, results, FORM_HTML);
-    write_latencies(stream, results, FORM_HTML);
 }
 
 static void put_facts(FILE *stream, const void *context) {
@@ -90,9 +63,9 @@ static void put_facts(FILE *stream, const void *context) {
     char *text;
     for (size_t i = 0; text = fact_at(((const struct page *)context)->results, i, &label), label != NULL;
          i++, free(text)) {
-        const struct field fields[] = {{"label", .text = label}, {"text", .text = text}};
+        const struct field fields[] = {{"label", .text = label}, {"text", .text = text}, {0}};
         if (text != NULL && text[0] != '\0')
-            template_write(stream, report_page_html, "fact", fields, COUNT(fields), NULL);
+            template_write(stream, report_page_html, "fact", fields, NULL);
     }
 }
 
@@ -116,7 +89,7 @@ static int is_pictured(const struct drawn *drawn) {
 static void put_pictures(FILE *stream, const void *context) {
     static const char *const kinds[] = {"wide", "narrow"};
     const struct drawn *drawn = context;
-    for (size_t i = 0; i < COUNT(kinds) && is_pictured(drawn); i++) {
+    for (size_t i = 0; i < 2 && is_pictured(drawn); i++) {
         char id[64];
         snprintf(id, sizeof id, "%s-%s", drawn->picture->name, kinds[i]);
         fprintf(stream, "<div class=\"%s\">\n", kinds[i]);
@@ -124,11 +97,7 @@ static void put_pictures(FILE *stream, const void *context) {
         fputs("</div>\n", stream);
     }
     if (!is_pictured(drawn))
-        template_write(stream, report_page_html, "undrawn", NULL, 0, NULL);
-}
-
-static void put_finding(FILE *stream, const void *context) {
-    fputs(((const struct drawn *)context)->finding, stream);
+        template_write(stream, report_page_html, "undrawn", NULL, NULL);
 }
 
 static void put_numbers(FILE *stream, const void *context) {
@@ -141,19 +110,20 @@ static void put_figures(FILE *stream, const void *context) {
         const struct drawn *drawn = &page->drawn[i];
         const struct picture *picture = drawn->picture;
         const struct field fields[] = {
-            {"name", .text = picture->name},   {"title", .text = picture->title},
-            {"how", .text = picture->how},     {"source", .text = picture->source},
-            {"finding", .write = put_finding}, {"pictures", .write = put_pictures},
-            {"numbers", .write = put_numbers}, {"open", .text = is_pictured(drawn) ? "" : " open"}};
+            {"name", .text = picture->name},
+            {"title", .text = picture->title},
+            {"how", .text = picture->how},
+            {"source", .text = picture->source},
+            {"finding", .html = drawn->finding},
+            {"pictures", .write = put_pictures},
+            {"numbers", .write = put_numbers},
+            {"open", .text = is_pictured(drawn) ? "" : " open"},
+            {"tables", .write_results = picture->write_tables, .results = page->results},
+            {0},
+        };
         if (!belongs(drawn))
             continue;
-        template_write(stream, report_page_html, drawn->things > 0 ? "section" : "missing", fields, COUNT(fields),
-                       drawn);
-        if (drawn->things == 0)
-            continue;
-        if (picture->write_tables != NULL)
-            picture->write_tables(stream, page->results, FORM_HTML);
-        template_write(stream, report_page_html, "figure", fields, COUNT(fields), drawn);
+        template_write(stream, report_page_html, drawn->things > 0 ? "section" : "missing", fields, drawn);
     }
 }
 
@@ -167,20 +137,25 @@ int page_write_picture(FILE *stream, const struct drawn *drawn) {
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
 
-static void put_body(FILE *stream, const void *context) {
-    const struct page *page = context;
-    char dim[24];
-    snprintf(dim, sizeof dim, "%.0f", results_dim(page->results));
-    const struct field fields[] = {{"origin", .write = put_origin},     {"peers-origin", .write = put_peers_origin},
-                                   {"warnings", .write = put_warnings}, {"tiles", .write = put_tiles},
-                                   {"contents", .write = put_contents}, {"dim", .text = dim},
-                                   {"full-job", .write = put_full_job}, {"figures", .write = put_figures},
-                                   {"facts", .write = put_facts},       {"source", .text = page->results->name}};
-    template_write(stream, report_page_html, "page", fields, COUNT(fields), context);
-}
-
 void page_write(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count) {
     const struct page page = {results, drawn, count};
-    const struct field fields[] = {{"title", .write = put_origin}, {"body", .write = put_body}};
-    template_page(stream, fields, COUNT(fields), "", &page);
+    struct number dim = number_exact(results_dim(results));
+    const struct field fields[] = {
+        {"title", .write_results = write_origin, .results = results},
+        {"origin", .write_results = write_origin, .results = results},
+        {"peers-origin", .write_results = write_peers_origin, .results = results},
+        {"warnings", .write_results = write_warnings, .results = results},
+        {"tiles", .write = put_tiles},
+        {"contents", .write = put_contents},
+        {"dim", .text = dim.text},
+        {"full-job", .write_results = write_full_job, .results = results},
+        {"peer-settings", .write_results = write_peer_settings, .results = results},
+        {"other-searches", .write_results = write_other_searches, .results = results},
+        {"latencies", .write_results = write_latencies, .results = results},
+        {"figures", .write = put_figures},
+        {"facts", .write = put_facts},
+        {"source", .text = results->name},
+        {0},
+    };
+    template_page(stream, report_page_html, "", fields, &page);
 }

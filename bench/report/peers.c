@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "results/differ.h"
+#include "results/check.h"
 
 /* Whether the peers may stand beside the kernels; if not, results->left_out says why. */
 static int belong(struct results *results) {

@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "results/bounds.h"
+#include "results/summary.h"
 
 static const struct picture all[] = {
     {"throughput", "Throughput per kernel",

@@ -40,12 +40,12 @@ static double intensity(const struct roofline *roofline, double batch) {
 }
 
 static double pairs_per_s(const struct roofline *roofline, const struct run *run) {
-    return run_spread(run, "distances_per_s").median * roofline->dim;
+    return run_median(run, "distances_per_s") * roofline->dim;
 }
 
 static void see(struct roofline *roofline, const struct run_list *list, const char *counter, double scale) {
     for (size_t i = 0; i < list->count; i++) {
-        double rate = run_spread(list->items[i], counter).median * scale;
+        double rate = run_median(list->items[i], counter) * scale;
         roofline->lowest = fmin(roofline->lowest, rate);
         roofline->highest = fmax(roofline->highest, rate);
     }
@@ -68,12 +68,12 @@ static void write_roofs(struct roofline *roofline, const struct run_list *mixes,
     size_t count = 0;
     for (size_t i = 0; i < mixes->count && count < MOST; i++)
         if (mixes->items[i]->metric == metric)
-            at[count++] = log(run_spread(mixes->items[i], "byte_pairs_per_s").median);
+            at[count++] = log(run_median(mixes->items[i], "byte_pairs_per_s"));
     double room = fmax(highest - lowest, 1);
     spread_labels(at, count, highest - room, highest + 0.1 * room, 0.0625 * (room + 1));
     for (size_t i = 0, next = 0; i < mixes->count && next < count; i++) {
         const struct run *run = mixes->items[i];
-        double rate = run_spread(run, "byte_pairs_per_s").median;
+        double rate = run_median(run, "byte_pairs_per_s");
         char label[128];
         if (run->metric != metric)
             continue;
@@ -133,25 +133,19 @@ static void write_full_jobs(struct roofline *roofline, const struct run_list *se
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
 
-static struct run_list mixes_of(const struct results *results, double threads) {
-    struct run_list all = results_select(results, "ceiling", "byte_pairs_per_s", 0, threads), kept = {.count = 0};
-    for (size_t i = 0; i < all.count; i++)
-        if (all.items[i]->metric != 0)
-            kept.items[kept.count++] = all.items[i];
-    run_list_sort(&kept, "byte_pairs_per_s");
-    return kept;
-}
-
 size_t draw_roofline(const struct drawing *drawing) {
     const struct results *results = drawing->results;
     double threads = results_most_threads(results, "ceiling"), dim = results_dim(results);
-    struct run_list mixes = mixes_of(results, threads);
-    struct run_list reads = results_select(results, "ceiling", "bytes_per_s", 0, threads);
-    struct run_list batches = results_select(results, "stream", "distances_per_s", 0, threads);
-    struct run_list searches = results_select(results, "search", "distances_per_s", 1, threads);
+    struct run_list mixes = select_runs(results, .group = "ceiling", .counter = "byte_pairs_per_s", .threads = threads);
+    const struct run *read =
+        select_runs(results, .group = "ceiling", .counter = "bytes_per_s", .threads = threads).items[0];
+    struct run_list batches = select_runs(results, .group = "stream", .counter = "distances_per_s", .threads = threads);
+    struct run_list searches =
+        select_runs(results, .group = "search", .counter = "distances_per_s", .k = 1, .threads = threads);
     struct roofline roofline = {.drawing = drawing, .dim = dim, .lowest = INFINITY};
     roofline.block = own_cache(results) > 0 ? floor(0.9 * own_cache(results) / dim) : USUAL_BLOCK;
-    roofline.read = reads.count > 0 ? run_spread(reads.items[0], "bytes_per_s").median : 0;
+    roofline.read = run_median(read, "bytes_per_s");
+    run_list_sort(&mixes, "byte_pairs_per_s");
     if (mixes.count == 0 || (batches.count == 0 && searches.count == 0))
         return 0;
     table_start(drawing->table, NULL, "measured", "byte pairs a byte read", "byte pairs/s");
@@ -164,7 +158,7 @@ size_t draw_roofline(const struct drawing *drawing) {
         snprintf(label, sizeof label, "reading, %sB/s", number_si(roofline.read).text);
         put_roof(data, 0, label, label, 0, roofline.read, roofline.read);
         snprintf(label, sizeof label, "%sB/s", number_si(roofline.read).text);
-        table_add(drawing->table, words(reads.items[0]->name), words(""), words(label));
+        table_add(drawing->table, words(read->name), words(""), words(label));
     }
     for (unsigned metric = 1; metric <= KNN_METRICS; metric++)
         write_roofs(&roofline, &mixes, metric);

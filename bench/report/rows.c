@@ -2,6 +2,8 @@
  * or a point on the last row (2):
  *
  *   kind y "label" shade value lowest highest ceiling "text" "second text" */
+#include <math.h>
+
 #include "picture.h"
 #include "results/text.h"
 
@@ -37,25 +39,25 @@ static void put_row_heading(FILE *stream, size_t y, const char *label, double ce
     put_line(stream, HEADING, y, label, 0, &(struct spread){0}, ceiling, text, second);
 }
 
-static struct run_list of_metric(const struct run_list *list, unsigned metric) {
-    struct run_list kept = {.count = 0};
-    for (size_t i = 0; i < list->count; i++)
-        if (list->items[i]->metric == metric)
-            kept.items[kept.count++] = list->items[i];
-    return kept;
+/* The full job on all threads. */
+static struct run_list searches_of(const struct drawing *drawing, unsigned metric, const char *counter) {
+    struct run_list list = select_runs(drawing->results, .group = "search", .counter = counter, .metric = metric,
+                                       .k = 1, .threads = MOST_THREADS);
+    run_list_sort(&list, counter);
+    return list;
 }
 
 /* -- throughput ---------------------------------------------------------------------------------------------------- */
 
 /* The rate that would have been the whole ceiling. */
-static double ceiling_of(const struct run *run, const char *counter) {
-    double share = run_spread(run, "of_ceiling").median;
-    return share > 0 ? run_spread(run, counter).median / share : 0;
+static double ceiling_of(const struct run *run) {
+    double share = run_median(run, "of_ceiling");
+    return share > 0 ? run_median(run, "distances_per_s") / share : 0;
 }
 
 static void put_throughput(const struct drawing *drawing, const struct run *run, size_t y) {
     struct spread rate = run_spread(run, "distances_per_s"), share = run_spread(run, "of_ceiling");
-    double ceiling = ceiling_of(run, "distances_per_s");
+    double ceiling = ceiling_of(run);
     put_line(drawing->data, ROW, y, run->subject, shade_of(run), &rate, ceiling, number_si(rate.median).text,
              number_percent(share.median).text);
     table_add(drawing->table, words(run->subject), number_si(rate.median), number_si(rate.lowest),
@@ -63,17 +65,13 @@ static void put_throughput(const struct drawing *drawing, const struct run *run,
 }
 
 size_t draw_throughput(const struct drawing *drawing) {
-    double threads = results_most_threads(drawing->results, "search");
-    struct run_list searches = results_select(drawing->results, "search", "distances_per_s", 1, threads);
     size_t y = 0;
     table_start(drawing->table, NULL, "kernel", "distances/s", "lowest", "highest", "ceiling", "% of ceiling");
     for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
-        struct run_list list = of_metric(&searches, metric);
+        struct run_list list = searches_of(drawing, metric, "distances_per_s");
         double ceiling = 0;
         for (size_t i = 0; i < list.count; i++)
-            if (ceiling_of(list.items[i], "distances_per_s") > ceiling)
-                ceiling = ceiling_of(list.items[i], "distances_per_s");
-        run_list_sort(&list, "distances_per_s");
+            ceiling = fmax(ceiling, ceiling_of(list.items[i]));
         if (list.count > 0)
             put_row_heading(drawing->data, y++, metric_title(metric), ceiling, "", "of it");
         for (size_t i = list.count; i-- > 0;)
@@ -89,11 +87,10 @@ static void put_policy(const struct drawing *drawing, const struct run *run, siz
     char times[48];
     snprintf(times, sizeof times, "%s ×", number_plain(ratio.median).text);
     put_line(drawing->data, ROW, y, run->subject, 1, &ratio, 0, times,
-             number_percent(run_spread(run, "of_ceiling").median).text);
+             number_percent(run_median(run, "of_ceiling")).text);
     table_add(drawing->table, words(run->subject), number_exact(run->batch), number_plain(ratio.median),
-              number_plain(ratio.lowest), number_plain(ratio.highest),
-              number_si(run_spread(run, "distances_per_s").median),
-              number_percent(run_spread(run, "of_ceiling").median), number_plain(run_spread(run, "batch_ms").median));
+              number_plain(ratio.lowest), number_plain(ratio.highest), number_si(run_median(run, "distances_per_s")),
+              number_percent(run_median(run, "of_ceiling")), number_plain(run_median(run, "batch_ms")));
 }
 
 /* The smallest batch above this one; 0 where there is none. */
@@ -106,8 +103,8 @@ static double next_batch(const struct run_list *list, double batch) {
 }
 
 size_t draw_schedule(const struct drawing *drawing) {
-    double threads = results_most_threads(drawing->results, "schedule");
-    struct run_list list = results_select(drawing->results, "schedule", "x_default", 0, threads);
+    struct run_list list =
+        select_runs(drawing->results, .group = "schedule", .counter = "x_default", .threads = MOST_THREADS);
     size_t y = 0;
     table_start(drawing->table, NULL, "policy", "batch", "x default", "lowest", "highest", "distances/s",
                 "% of ceiling", "batch ms");
@@ -142,13 +139,10 @@ static void put_repetitions(const struct drawing *drawing, const struct run *run
 }
 
 size_t draw_repetitions(const struct drawing *drawing) {
-    double threads = results_most_threads(drawing->results, "search");
-    struct run_list searches = results_select(drawing->results, "search", "full_job_s", 1, threads);
     size_t y = 0;
     table_start(drawing->table, NULL, "kernel", "repetitions", "median s", "fastest s", "slowest s", "width");
     for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
-        struct run_list list = of_metric(&searches, metric);
-        run_list_sort(&list, "full_job_s");
+        struct run_list list = searches_of(drawing, metric, "full_job_s");
         int headed = 0;
         for (size_t i = 0; i < list.count; i++) {
             if (run_spread(list.items[i], "full_job_s").n < 2)

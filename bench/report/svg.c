@@ -2,7 +2,7 @@
 
 #include <string.h>
 
-#include "html/style.h"
+#include "html/template.h"
 #include "results/text.h"
 
 static int starts(const char *text, const char *prefix) {
@@ -24,16 +24,21 @@ static const char *after_empty_group(const char *text) {
     return starts(end, "</g>") ? end + strlen("</g>") : text;
 }
 
-/* Writes the colour as a custom property; returns what follows it, or `text` if it is none of ours. */
+/* Writes a light colour as its custom property, "ink" for 0x1c2024; returns what follows it, or `text` if it is none of
+ * ours. */
 static const char *put_colour(FILE *stream, const char *text) {
     unsigned r, g, b;
     int length = 0;
+    char value[16];
     if (sscanf(text, "rgb(%u,%u,%u)%n", &r, &g, &b, &length) != 3 || length == 0)
         return text;
-    struct colour_name name;
-    if (style_colour(r << 16 | g << 8 | b, &name) != 0)
+    snprintf(value, sizeof value, ":#%06x;", r << 16 | g << 8 | b);
+    const char *found = strstr(html_colours_css, value), *start = found;
+    if (found == NULL || found > strstr(html_colours_css, "@media"))
         return text;
-    fprintf(stream, "var(--%s)", name.text);
+    while (start[-1] != '-')
+        start--;
+    fprintf(stream, "var(--%.*s)", (int)(found - start), start);
     return text + length;
 }
 

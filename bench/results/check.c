@@ -33,7 +33,8 @@ static void fails(struct check *check, const char *format, ...) {
     fputc('\n', check->stream);
 }
 
-const char *results_emulator(const struct results *results) {
+/* What it ran under in the place of a CPU; NULL: nothing that it tells of. */
+static const char *emulator_of(const struct results *results) {
     const char *told = results_text(results, "knnmark.machine.emulator", NULL);
     const char *hypervisor = results_text(results, "knnmark.machine.hypervisor", NULL);
     if (told != NULL && strcmp(told, "none") != 0)
@@ -46,7 +47,7 @@ const char *check_unfit(const struct results *results) {
         return "it is a --quick run, on a part of the job";
     if (json_is_false(results_fact(results, "knnmark.complete", NULL)))
         return "the run did not finish";
-    if (results_emulator(results) != NULL)
+    if (emulator_of(results) != NULL)
         return "its CPU is emulated";
     return NULL;
 }
@@ -85,7 +86,7 @@ static void check_repetitions(struct check *check, const struct results *results
 
 static void check_ceilings(struct check *check, const struct results *results) {
     double threads = results_most_threads(results, "ceiling"), growth = ceiling_growth(results, threads);
-    struct run_list clocks = results_select(results, "ceiling", "cycles_per_s", 0, 0);
+    struct run_list clocks = select_runs(results, .group = "ceiling", .counter = "cycles_per_s");
     if (growth == 0)
         fails(check, "it has no ceilings of one thread and of all");
     else if (threads > 1 && growth < LEAST_GROWTH * threads)

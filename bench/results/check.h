@@ -1,4 +1,4 @@
-/* Whether a run is fit to be published. */
+/* Whether a run is fit to be published, or to stand beside another. */
 #ifndef RESULTS_CHECK_H
 #define RESULTS_CHECK_H
 
@@ -9,11 +9,17 @@
 /* Writes the verdict and a line for every condition that does not hold; returns how many do not. */
 size_t check_write(FILE *stream, const struct results *results);
 
-/* The same in one word of the first that makes its times no measure of a CPU: of a part, not finished, emulated; NULL:
- * none. */
+/* What makes its times no measure of a CPU: of a part, not finished, emulated; NULL: nothing. */
 const char *check_unfit(const struct results *results);
 
-/* What it ran under in the place of a CPU; NULL: nothing that it tells of. */
-const char *results_emulator(const struct results *results);
+enum { SAME_CPU = 1, SAME_THREADS = 2, SAME_DATA = 4 };
+
+struct difference {
+    char text[320]; /* "": none */
+};
+
+/* The first thing of those asked for in which `other` differs from `first`: "its CPU is X, not Y". What either does not
+ * tell is taken to be the same. */
+struct difference difference_of(const struct results *first, const struct results *other, int asked);
 
 #endif

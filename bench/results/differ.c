@@ -1,4 +1,4 @@
-#include "differ.h"
+#include "check.h"
 
 #include <string.h>
 

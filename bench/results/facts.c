@@ -1,6 +1,5 @@
-#include "facts.h"
-
-#include "text.h"
+/* How it was measured: what a result file says of machine, build and data. */
+#include "summary.h"
 
 /* A member of "knnmark", or else of "context", as earlier files have it. */
 struct fact {

@@ -3,7 +3,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const char *string_of(const json_t *object, const char *key) {
+const char *json_text(const json_t *object, const char *key) {
     const char *text = json_string_value(json_object_get(object, key));
     return text != NULL ? text : "";
 }
@@ -24,17 +24,15 @@ static void take_fields(struct run *run, const json_t *fields) {
     static const char *const subjects[] = {"peer", "policy", "mix", "kernel"};
     const char *subject = "";
     for (size_t i = 0; i < sizeof subjects / sizeof subjects[0] && subject[0] == '\0'; i++)
-        subject = string_of(fields, subjects[i]);
-    snprintf(run->group, sizeof run->group, "%s", string_of(fields, "group"));
+        subject = json_text(fields, subjects[i]);
+    snprintf(run->group, sizeof run->group, "%s", json_text(fields, "group"));
     snprintf(run->subject, sizeof run->subject, "%s", subject);
-    run->metric = metric_of(string_of(fields, "metric"));
-    run->k = json_number_value(json_object_get(fields, "k"));
-    run->dim = json_number_value(json_object_get(fields, "dim"));
-    run->batch = json_number_value(json_object_get(fields, "batch"));
-    run->threads = json_number_value(json_object_get(fields, "threads"));
-    run->random = strcmp(string_of(fields, "data"), "random") == 0;
-    run->scalar = strcmp(string_of(fields, "code"), "scalar") == 0;
-    run->by_hand = strcmp(string_of(fields, "code"), "hand") == 0 && string_of(fields, "type")[0] == '\0';
+    run->metric = metric_of(json_text(fields, "metric"));
+    json_unpack((json_t *)fields, "{s?F, s?F, s?F, s?F}", "k", &run->k, "dim", &run->dim, "batch", &run->batch,
+                "threads", &run->threads);
+    run->random = strcmp(json_text(fields, "data"), "random") == 0;
+    run->scalar = strcmp(json_text(fields, "code"), "scalar") == 0;
+    run->by_hand = strcmp(json_text(fields, "code"), "hand") == 0 && json_text(fields, "type")[0] == '\0';
 }
 
 /* -- names: <group>/<subject>[/<metric>][/<key>:<value>...], of schema 1 ------------------------------------------- */
@@ -86,7 +84,7 @@ static int is_ours(const char *group) {
 int identify(struct run *run, const json_t *entry) {
     const json_t *fields = json_object_get(entry, "knnmark");
     *run = (struct run){0};
-    snprintf(run->name, sizeof run->name, "%s", string_of(entry, "run_name"));
+    snprintf(run->name, sizeof run->name, "%s", json_text(entry, "run_name"));
     if (json_is_object(fields))
         take_fields(run, fields);
     else

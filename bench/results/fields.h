@@ -4,6 +4,9 @@
 
 #include "results.h"
 
+/* A text of an object; "" where it has none. */
+const char *json_text(const json_t *object, const char *key);
+
 /* Sets the run's identity; 0 if the entry is none of knnmark's benchmarks. */
 int identify(struct run *run, const json_t *entry);
 

@@ -30,16 +30,17 @@ static int faster_first(const void *a, const void *b) {
 /* Machines drift from one run to the next. So a peer's time is taken to be that over ours, measured in turn, times ours
  * in this file; where a file does not tell, as measured. */
 static double comparable(const struct job *job, double ours) {
-    double ratio = run_is_peer(job->run) ? run_spread(job->run, "x_ours").median : 0;
+    double ratio = run_is_peer(job->run) ? run_median(job->run, "x_ours") : 0;
     return ratio > 0 && isfinite(ours) ? ratio * ours : job->seconds;
 }
 
 double over_scalar(const struct results *results, const struct run *run, double seconds) {
-    struct run_list list = results_select(results, "search", "full_job_s", 1, run->threads);
+    struct run_list list = select_runs(results, .group = "search", .counter = "full_job_s", .metric = run->metric,
+                                       .k = 1, .threads = run->threads);
     for (size_t i = 0; i < list.count; i++)
-        if (list.items[i]->scalar && list.items[i]->metric == run->metric)
-            return run_spread(list.items[i], "full_job_s").median / seconds;
-    return run_spread(run, "x_scalar").median;
+        if (list.items[i]->scalar)
+            return run_median(list.items[i], "full_job_s") / seconds;
+    return run_median(run, "x_scalar");
 }
 
 static void compare(const struct results *results, struct jobs *jobs) {
@@ -63,7 +64,7 @@ struct jobs jobs_of(const struct results *results, unsigned metric) {
         const struct run *run = &results->runs[i];
         if (run->metric == metric && run_is_full_job(results, run))
             jobs.items[jobs.count++] = (struct job){
-                .run = run, .seconds = run_spread(run, "full_job_s").median, .share = run_spread(run, "of_ceiling")};
+                .run = run, .seconds = run_median(run, "full_job_s"), .share = run_spread(run, "of_ceiling")};
     }
     if (jobs.count > 0)
         qsort(jobs.items, jobs.count, sizeof *jobs.items, faster_first);
@@ -83,6 +84,13 @@ const struct job *jobs_best(const struct jobs *jobs) {
     return NULL;
 }
 
+const struct job *jobs_find(const struct jobs *jobs, const char *kernel) {
+    for (size_t i = 0; i < jobs->count; i++)
+        if (strcmp(jobs->items[i].run->subject, kernel) == 0 && !run_is_peer(jobs->items[i].run))
+            return &jobs->items[i];
+    return NULL;
+}
+
 int peers_are_slow(const struct jobs *jobs) {
     double most = 0;
     for (size_t i = 0; i < jobs->count; i++)
@@ -92,6 +100,28 @@ int peers_are_slow(const struct jobs *jobs) {
 }
 
 double job_rate(const struct job *job) {
-    double rate = run_spread(job->run, "distances_per_s").median;
+    double rate = run_median(job->run, "distances_per_s");
     return rate > 0 ? rate : FULL_JOB / job->seconds;
+}
+
+/* -- the default kernel -------------------------------------------------------------------------------------------- */
+
+/* Only the default kernels are timed one query at a time, on several threads and on streams. */
+static const char *default_of(const struct results *results, unsigned metric) {
+    static const char *const groups[] = {"latency", "scaling", "stream"};
+    for (size_t g = 0; g < sizeof groups / sizeof groups[0]; g++)
+        for (size_t i = 0; i < results->count; i++)
+            if (results->runs[i].metric == metric && strcmp(results->runs[i].group, groups[g]) == 0)
+                return results->runs[i].subject;
+    return "";
+}
+
+struct choice choice_of(const struct results *results, const struct jobs *jobs, unsigned metric) {
+    struct choice choice = {.fastest = jobs_best(jobs), .chosen = jobs_find(jobs, default_of(results, metric))};
+    if (choice.chosen == NULL)
+        return choice;
+    choice.longer = choice.chosen->seconds / choice.fastest->seconds;
+    choice.beyond =
+        run_spread(choice.chosen->run, "full_job_s").lowest > run_spread(choice.fastest->run, "full_job_s").highest;
+    return choice;
 }

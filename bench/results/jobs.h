@@ -23,8 +23,19 @@ void jobs_free(struct jobs *jobs);
 /* The fastest of ours; NULL: none. */
 const struct job *jobs_best(const struct jobs *jobs);
 
+/* Ours by this kernel; NULL: none. */
+const struct job *jobs_find(const struct jobs *jobs, const char *kernel);
+
 /* Whether the best peer is no faster than scalar code. */
 int peers_are_slow(const struct jobs *jobs);
+
+/* Whether the kernel that a CPU gets by default is its fastest. */
+struct choice {
+    const struct job *chosen, *fastest; /* of the full job; NULL: unknown */
+    double longer;                      /* the chosen one's time over the fastest one's */
+    int beyond;                         /* by more than their repetitions vary */
+};
+struct choice choice_of(const struct results *results, const struct jobs *jobs, unsigned metric);
 
 /* Another library, and not knnmark, which runs beside them for comparison. */
 int run_is_peer(const struct run *run);

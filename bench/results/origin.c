@@ -48,7 +48,9 @@ void write_peers_origin(FILE *stream, const struct results *results, enum form f
 
 /* -- warnings ------------------------------------------------------------------------------------------------------ */
 
-void warn(FILE *stream, enum form form, const char *format, ...) {
+static void warn(FILE *stream, enum form form, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+static void warn(FILE *stream, enum form form, const char *format, ...) {
     static const char *const starts[] = {"\nWarning: ", "\n**Warning:** ",
                                          "<p class=\"warn\"><strong>Warning:</strong> ", ""};
     char text[512];
@@ -65,13 +67,14 @@ void warn(FILE *stream, enum form form, const char *format, ...) {
 
 double ceiling_growth(const struct results *results, double threads) {
     double one = 0, all = 0;
-    struct run_list alone = results_select(results, "ceiling", "byte_pairs_per_s", 0, 1);
-    struct run_list together = results_select(results, "ceiling", "byte_pairs_per_s", 0, threads);
+    struct run_list alone = select_runs(results, .group = "ceiling", .counter = "byte_pairs_per_s", .threads = 1);
+    struct run_list together =
+        select_runs(results, .group = "ceiling", .counter = "byte_pairs_per_s", .threads = threads);
     for (size_t i = 0; i < alone.count; i++)
         for (size_t j = 0; j < together.count; j++)
             if (strcmp(alone.items[i]->subject, together.items[j]->subject) == 0) {
-                one += run_spread(alone.items[i], "byte_pairs_per_s").median;
-                all += run_spread(together.items[j], "byte_pairs_per_s").median;
+                one += run_median(alone.items[i], "byte_pairs_per_s");
+                all += run_median(together.items[j], "byte_pairs_per_s");
             }
     return one > 0 ? all / one : 0;
 }
@@ -87,6 +90,19 @@ static void warn_of_sharing(FILE *stream, const struct results *results, enum fo
              threads, growth);
 }
 
+/* A default kernel that is beaten by more than the spread. */
+static void warn_of_choice(FILE *stream, const struct results *results, enum form form, unsigned metric) {
+    struct jobs jobs = jobs_of(results, metric);
+    struct choice choice = choice_of(results, &jobs, metric);
+    if (choice.beyond)
+        warn(stream, form,
+             "%s's default kernel, %s, takes %s times as long as %s, which is more than they vary: on this CPU the "
+             "order in kernels/kernels.def should be another.",
+             metric_title(metric), choice.chosen->run->subject, number_plain(choice.longer).text,
+             choice.fastest->run->subject);
+    jobs_free(&jobs);
+}
+
 void write_warnings(FILE *stream, const struct results *results, enum form form) {
     if (json_is_false(results_fact(results, "knnmark.complete", NULL)))
         warn(stream, form, "this run did not finish; what is missing here was not measured.");
@@ -98,7 +114,8 @@ void write_warnings(FILE *stream, const struct results *results, enum form form)
     for (size_t i = 0; i < results->failed_count; i++) {
         const struct run *run = &results->failed[i];
         if (!run_is_peer(run)) /* those have a row of their own */
-            warn(stream, form, "%s failed: %s", run->name,
-                 run_error(run)[0] != '\0' ? run_error(run) : "it does not say why");
+            warn(stream, form, "%s failed: %s", run->name, run_error(run));
     }
+    for (unsigned metric = 1; metric <= KNN_METRICS; metric++)
+        warn_of_choice(stream, results, form, metric);
 }

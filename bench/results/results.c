@@ -5,18 +5,13 @@
 #include <string.h>
 
 #include "fields.h"
-#include "samples.h"
+#include "statistics.h"
 
 const char *metric_title(unsigned metric) {
     return metric != 0 ? knn_metrics[metric - 1].title : "other";
 }
 
 /* -- loading ------------------------------------------------------------------------------------------------------- */
-
-static const char *string_of(const json_t *object, const char *key) {
-    const char *text = json_string_value(json_object_get(object, key));
-    return text != NULL ? text : "";
-}
 
 static struct run *find(struct run *runs, size_t count, const char *name) {
     for (size_t i = count; i-- > 0;)
@@ -49,8 +44,8 @@ static int add_entries(struct results *results, const json_t *entries, int media
     struct run run;
     json_array_foreach(entries, i, entry) {
         int failed = json_is_true(json_object_get(entry, "error_occurred"));
-        int aggregate = strcmp(string_of(entry, "run_type"), "aggregate") == 0;
-        int median = aggregate && strcmp(string_of(entry, "aggregate_name"), "median") == 0;
+        int aggregate = strcmp(json_text(entry, "run_type"), "aggregate") == 0;
+        int median = aggregate && strcmp(json_text(entry, "aggregate_name"), "median") == 0;
         if ((medians ? !median : aggregate) || !identify(&run, entry) ||
             (medians && find(results->runs, repeated, run.name) != NULL))
             continue;
@@ -103,11 +98,12 @@ void results_free(struct results *results) {
 /* -- asking -------------------------------------------------------------------------------------------------------- */
 
 const char *run_label(const struct run *run) {
-    return string_of(run->repetitions[0], "label");
+    return json_text(run->repetitions[0], "label");
 }
 
 const char *run_error(const struct run *run) {
-    return string_of(run->repetitions[0], "error_message");
+    const char *why = json_text(run->repetitions[0], "error_message");
+    return why[0] != '\0' ? why : "it does not say why";
 }
 
 double run_value(const struct run *run, size_t repetition, const char *counter) {
@@ -124,17 +120,31 @@ struct spread run_spread(const struct run *run, const char *counter) {
             values[n++] = run_value(run, i, counter);
     if (n == 0)
         return (struct spread){0};
-    samples_sort(values, n);
-    return (struct spread){.n = n, .median = samples_median(values, n), .lowest = values[0], .highest = values[n - 1]};
+    sort_values(values, n);
+    return (struct spread){.n = n, .median = sorted_median(values, n), .lowest = values[0], .highest = values[n - 1]};
 }
 
-struct run_list results_select(const struct results *results, const char *group, const char *counter, double k,
-                               double threads) {
+double run_median(const struct run *run, const char *counter) {
+    return run != NULL ? run_spread(run, counter).median : 0;
+}
+
+static int fits(const struct run *run, const struct wanted *wanted) {
+    return strcmp(run->group, wanted->group) == 0 && run->random == wanted->random &&
+           (wanted->metric == 0 || run->metric == wanted->metric) && (wanted->k == 0 || run->k == wanted->k) &&
+           (wanted->threads == 0 || run->threads == wanted->threads) && run_spread(run, wanted->counter).n > 0;
+}
+
+struct run_list results_select(const struct results *results, struct wanted wanted) {
     struct run_list list = {.count = 0};
+    if (wanted.threads == MOST_THREADS)
+        wanted.threads = results_most_threads(results, wanted.group);
     for (size_t i = 0; i < results->count; i++) {
         const struct run *run = &results->runs[i];
-        if (strcmp(run->group, group) == 0 && (k == 0 || run->k == k) && (threads == 0 || run->threads == threads) &&
-            run_spread(run, counter).n > 0)
+        if (!fits(run, &wanted))
+            continue;
+        if (wanted.largest && list.count > 0 && run->batch > list.items[0]->batch)
+            list = (struct run_list){.count = 0};
+        if (!wanted.largest || list.count == 0 || run->batch == list.items[0]->batch)
             list.items[list.count++] = run;
     }
     return list;
@@ -152,9 +162,9 @@ double results_most_threads(const struct results *results, const char *group) {
 void run_list_sort(struct run_list *list, const char *counter) {
     for (size_t i = 1; i < list->count; i++) {
         const struct run *run = list->items[i];
-        double key = run_spread(run, counter).median;
+        double key = run_median(run, counter);
         size_t to = i;
-        for (; to > 0 && run_spread(list->items[to - 1], counter).median > key; to--)
+        for (; to > 0 && run_median(list->items[to - 1], counter) > key; to--)
             list->items[to] = list->items[to - 1];
         list->items[to] = run;
     }

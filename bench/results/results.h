@@ -36,7 +36,7 @@ struct results {
 };
 
 struct run_list {
-    const struct run *items[MAX_RUNS];
+    const struct run *items[MAX_RUNS]; /* the first is NULL where there is none */
     size_t count;
 };
 
@@ -53,19 +53,28 @@ int results_load(struct results *results, const char *path, struct knn_error *er
 int results_take(struct results *results, json_t *file, const char *name, struct knn_error *error);
 void results_free(struct results *results);
 
-/* The runs of a group that have this counter. `k` and `threads` of 0 stand for any. */
-struct run_list results_select(const struct results *results, const char *group, const char *counter, double k,
-                               double threads);
+/* The runs of a group that have this counter; 0 stands for any metric or number. */
+struct wanted {
+    const char *group, *counter;
+    unsigned metric;
+    double k, threads; /* threads may be MOST_THREADS, the most that any run of the group has */
+    int largest;       /* only those of the largest batch */
+    int random;
+};
+enum { MOST_THREADS = -1 };
+struct run_list results_select(const struct results *results, struct wanted wanted);
+#define select_runs(results, ...) results_select(results, (struct wanted){__VA_ARGS__})
 
 /* The most threads of any run of the group; 0 without such a group. */
 double results_most_threads(const struct results *results, const char *group);
 
 struct spread run_spread(const struct run *run, const char *counter);
+double run_median(const struct run *run, const char *counter); /* 0 of a NULL run, too */
 
 /* The counter in one repetition; 0 where it is missing or no positive number. */
 double run_value(const struct run *run, size_t repetition, const char *counter);
 
-/* What the benchmark says beside its numbers, or why it failed; "" where it does not. */
+/* What the benchmark says beside its numbers, "" where it does not; or why it failed. */
 const char *run_label(const struct run *run);
 const char *run_error(const struct run *run);
 

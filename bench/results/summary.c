@@ -3,14 +3,12 @@
 #include <math.h>
 #include <string.h>
 
-#include "bounds.h"
-#include "choice.h"
 #include "jobs.h"
 #include "plural.h"
 
 /* On how many a search was timed. */
 static struct number queries_of(const struct run *run) {
-    double queries = run_spread(run, "queries").median;
+    double queries = run_median(run, "queries");
     return queries > 0 ? number_exact(round(queries)) : words("");
 }
 
@@ -37,8 +35,7 @@ static void write_jobs(FILE *stream, const struct results *results, const struct
         if (&jobs->items[i] == jobs_best(jobs))
             table_mark_best(&table);
     }
-    table_write(&table, stream, form);
-    table_free(&table);
+    table_end(&table, stream, form);
     if (jobs->with_peers)
         put_paragraph(stream, form, "Peers ran in turn with the fastest kernel; × best peer compares within that run.");
     else if (results->left_out[0] == '\0' && form == FORM_HTML)
@@ -63,14 +60,14 @@ void write_full_job(FILE *stream, const struct results *results, enum form form)
 /* -- the others ---------------------------------------------------------------------------------------------------- */
 
 void write_other_searches(FILE *stream, const struct results *results, enum form form) {
-    struct run_list list = results_select(results, "search", "full_job_s", 0, 0);
+    struct run_list list = select_runs(results, .group = "search", .counter = "full_job_s");
     struct table table;
     table_start(&table, NULL, "search", "full job, s", "% of ceiling", "spread", "× scalar", "queries");
     table.columns[5].kind = COLUMN_WIDE;
     for (size_t i = 0; i < list.count; i++) {
         const struct run *run = list.items[i];
         struct spread share = run_spread(run, "of_ceiling");
-        double seconds = run_spread(run, "full_job_s").median;
+        double seconds = run_median(run, "full_job_s");
         char what[128];
         if (run_is_full_job(results, run))
             continue;
@@ -85,19 +82,17 @@ void write_other_searches(FILE *stream, const struct results *results, enum form
 }
 
 void write_latencies(FILE *stream, const struct results *results, enum form form) {
-    struct run_list list = results_select(results, "latency", "query_ms", 0, 0);
+    struct run_list list = select_runs(results, .group = "latency", .counter = "query_ms");
     struct table table;
     table_start(&table, "One query at a time", "kernel", "ms", "% of reading", "spread");
     for (size_t i = 0; i < list.count; i++) {
         const struct run *run = list.items[i];
         struct spread share = run_spread(run, "of_read_ceiling");
-        table_add(&table, words(run->subject), number_plain(run_spread(run, "query_ms").median),
-                  number_percent(share.median), number_percent_range(share.lowest, share.highest));
+        table_add(&table, words(run->subject), number_plain(run_median(run, "query_ms")), number_percent(share.median),
+                  number_percent_range(share.lowest, share.highest));
     }
-    table_write(&table, stream, form);
-    if (table.rows > 0)
+    if (table_end(&table, stream, form) > 0)
         put_paragraph(stream, form, "Beside the rate at which the same threads just read the train rows.");
-    table_free(&table);
 }
 
 /* -- peers --------------------------------------------------------------------------------------------------------- */
@@ -119,15 +114,11 @@ void write_peer_settings(FILE *stream, const struct results *results, enum form 
             add_peer(&table, &results->runs[i], run_label(&results->runs[i]));
     for (size_t i = 0; i < results->failed_count; i++)
         if (run_is_peer(&results->failed[i]))
-            add_peer(&table, &results->failed[i],
-                     run_error(&results->failed[i])[0] != '\0' ? run_error(&results->failed[i])
-                                                               : "it does not say why");
-    table_write(&table, stream, form);
-    if (table.rows > 0)
+            add_peer(&table, &results->failed[i], run_error(&results->failed[i]));
+    if (table_end(&table, stream, form) > 0)
         put_paragraph(stream, form,
                       "A time holds everything from the queries to the nearest row of each, selection included; × ours "
                       "compares with knnmark in the same round.");
-    table_free(&table);
 }
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
@@ -147,7 +138,6 @@ void summary_write(FILE *stream, const struct results *results, enum form form) 
     if (form != FORM_CSV)
         write_origins(stream, results, form);
     write_warnings(stream, results, form);
-    write_choices(stream, results, form);
     write_full_job(stream, results, form);
     write_other_searches(stream, results, form);
     write_latencies(stream, results, form);

@@ -16,13 +16,25 @@ void write_peers_origin(FILE *stream, const struct results *results, enum form f
 
 void write_warnings(FILE *stream, const struct results *results, enum form form);
 
-/* One of them. */
-void warn(FILE *stream, enum form form, const char *format, ...) __attribute__((format(printf, 3, 4)));
-
 void write_full_job(FILE *stream, const struct results *results, enum form form); /* the main table, per metric */
 void write_other_searches(FILE *stream, const struct results *results, enum form form);
 void write_latencies(FILE *stream, const struct results *results, enum form form);
 void write_peer_settings(FILE *stream, const struct results *results, enum form form);
+
+/* Two tables of the search by bounds (docs/bounds.md), and when the build is paid for. On a page, the picture says the
+ * last. */
+void write_bounds(FILE *stream, const struct results *results, enum form form);
+
+/* A sentence on how many queries pay for the build. */
+void write_break_even(FILE *stream, const struct results *results, enum form form);
+
+/* The runs by bounds on all threads: those of the largest batch, among random bytes or not, or those of k = 1. */
+struct run_list bounds_by_k(const struct results *results, int random);
+struct run_list bounds_by_batch(const struct results *results);
+
+/* How it was measured: the i-th fact of machine, build and data as text, to be freed; NULL where the file does not
+ * tell. *label is NULL behind the last one. */
+char *fact_at(const struct results *results, size_t i, const char **label);
 
 /* How many times the ceilings of all threads are those of one; 0 where nothing tells. */
 double ceiling_growth(const struct results *results, double threads);

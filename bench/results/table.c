@@ -262,6 +262,13 @@ void table_write(const struct table *table, FILE *stream, enum form form) {
         writers[form](table, stream);
 }
 
+size_t table_end(struct table *table, FILE *stream, enum form form) {
+    size_t rows = table->rows;
+    table_write(table, stream, form);
+    table_free(table);
+    return rows;
+}
+
 void table_write_folded(const struct table *table, FILE *stream, enum form form, const char *line) {
     struct table titled = *table;
     int folded = form == FORM_HTML && table->rows > 0;

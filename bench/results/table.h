@@ -52,6 +52,9 @@ void table_write(const struct table *table, FILE *stream, enum form form);
 void table_write_folded(const struct table *table, FILE *stream, enum form form, const char *line);
 void table_free(struct table *table);
 
+/* Writes and frees it; returns how many rows it had. */
+size_t table_end(struct table *table, FILE *stream, enum form form);
+
 /* -- what stands between tables ------------------------------------------------------------------------------------ */
 
 /* Text made safe for the form. */

@@ -67,31 +67,35 @@ double sign_power_shift(size_t n, size_t rank, double power) {
 
 /* -- of values ----------------------------------------------------------------------------------------------------- */
 
-static int by_size(const void *a, const void *b) {
+static int ascending(const void *a, const void *b) {
     double x = *(const double *)a, y = *(const double *)b;
     return (x > y) - (x < y);
 }
 
+void sort_values(double *values, size_t n) {
+    qsort(values, n, sizeof *values, ascending);
+}
+
+double sorted_median(const double *sorted, size_t n) {
+    return (sorted[(n - 1) / 2] + sorted[n / 2]) / 2;
+}
+
 /* A sorted copy, to be freed; NULL without values or memory. */
-static double *sorted(const double *values, size_t n) {
+static double *sorted_copy(const double *values, size_t n) {
     double *copy = n > 0 ? malloc(n * sizeof *copy) : NULL;
     if (copy == NULL)
         return NULL;
     memcpy(copy, values, n * sizeof *copy);
-    qsort(copy, n, sizeof *copy, by_size);
+    sort_values(copy, n);
     return copy;
-}
-
-static double middle_of(const double *sorted_values, size_t n) {
-    return (sorted_values[(n - 1) / 2] + sorted_values[n / 2]) / 2;
 }
 
 struct interval sign_interval(const double *values, size_t n, double alpha) {
     struct interval interval = {.low = -INFINITY, .high = INFINITY, .count = n};
-    double *all = sorted(values, n);
+    double *all = sorted_copy(values, n);
     if (all == NULL)
         return interval;
-    interval.estimate = middle_of(all, n);
+    interval.estimate = sorted_median(all, n);
     interval.rank = sign_rank(n, alpha);
     if (interval.rank > 0) {
         interval.low = all[interval.rank - 1];
@@ -102,7 +106,7 @@ struct interval sign_interval(const double *values, size_t n, double alpha) {
 }
 
 double median(const double *values, size_t n) {
-    double *all = sorted(values, n), middle = all != NULL ? middle_of(all, n) : 0;
+    double *all = sorted_copy(values, n), middle = all != NULL ? sorted_median(all, n) : 0;
     free(all);
     return middle;
 }

@@ -35,6 +35,10 @@ double sign_power_shift(size_t n, size_t rank, double power);
 struct interval sign_interval(const double *values, size_t n, double alpha);
 double median(const double *values, size_t n);
 
+/* The same where they may be sorted, smallest first; at least one. */
+void sort_values(double *values, size_t n);
+double sorted_median(const double *sorted, size_t n);
+
 /* 1.4826 times the median distance from the median: the standard deviation of a normal distribution, and hardly moved
  * by the outliers that a busy machine adds. */
 double robust_deviation(const double *values, size_t n);
