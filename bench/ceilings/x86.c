@@ -56,46 +56,23 @@
     PAIR_SSE2(op, "6", "7", "12", "13") PAIR_SSE2(op, "8", "9", "14", "12") PAIR_SSE2(op, "10", "11", "13", "14")
 // clang-format on
 
-static void l1_sse2_sad(const uint8_t *operands, uint64_t rounds) {
-    LOOP("movdqu", "xmm", OP_ADD_SSE2("psadbw"), "");
-}
+/* A mix's function. */
+#define MIX(name, ...)                                                                                                 \
+    static void name(const uint8_t *operands, uint64_t rounds) {                                                       \
+        LOOP(__VA_ARGS__);                                                                                             \
+    }
 
-static void l2_sse2_madd(const uint8_t *operands, uint64_t rounds) {
-    LOOP("movdqu", "xmm", OP_ADD_SSE2("pmaddwd"), "");
-}
-
-static void l1_avx2_sad(const uint8_t *operands, uint64_t rounds) {
-    LOOP("vmovdqu", "ymm", OP_ADD("vpsadbw", "ymm"), "vzeroupper");
-}
-
-static void l2_avx2_madd(const uint8_t *operands, uint64_t rounds) {
-    LOOP("vmovdqu", "ymm", OP_ADD("vpmaddwd", "ymm"), "vzeroupper");
-}
-
-static void l1_avx512bw_sad(const uint8_t *operands, uint64_t rounds) {
-    LOOP("vmovdqu64", "zmm", OP_ADD("vpsadbw", "zmm"), "vzeroupper");
-}
-
-static void l2_avx512bw_madd(const uint8_t *operands, uint64_t rounds) {
-    LOOP("vmovdqu64", "zmm", OP_ADD("vpmaddwd", "zmm"), "vzeroupper");
-}
-
-static void l1_avx512vnni_max_dot(const uint8_t *operands, uint64_t rounds) {
-    LOOP("vmovdqu64", "zmm", MAX_DOT("vpdpbusd", "zmm"), "vzeroupper");
-}
-
-static void l2_avx512vnni_dot(const uint8_t *operands, uint64_t rounds) {
-    LOOP("vmovdqu64", "zmm", DOT("vpdpbusd", "zmm"), "vzeroupper");
-}
-
+MIX(l1_sse2_sad, "movdqu", "xmm", OP_ADD_SSE2("psadbw"), "")
+MIX(l2_sse2_madd, "movdqu", "xmm", OP_ADD_SSE2("pmaddwd"), "")
+MIX(l1_avx2_sad, "vmovdqu", "ymm", OP_ADD("vpsadbw", "ymm"), "vzeroupper")
+MIX(l2_avx2_madd, "vmovdqu", "ymm", OP_ADD("vpmaddwd", "ymm"), "vzeroupper")
+MIX(l1_avx512bw_sad, "vmovdqu64", "zmm", OP_ADD("vpsadbw", "zmm"), "vzeroupper")
+MIX(l2_avx512bw_madd, "vmovdqu64", "zmm", OP_ADD("vpmaddwd", "zmm"), "vzeroupper")
+MIX(l1_avx512vnni_max_dot, "vmovdqu64", "zmm", MAX_DOT("vpdpbusd", "zmm"), "vzeroupper")
+MIX(l2_avx512vnni_dot, "vmovdqu64", "zmm", DOT("vpdpbusd", "zmm"), "vzeroupper")
 #if KNN_BUILD_avxvnni /* assemblers older than these compilers do not know the VEX form */
-static void l1_avxvnni_max_dot(const uint8_t *operands, uint64_t rounds) {
-    LOOP("vmovdqu", "ymm", MAX_DOT("%{vex%} vpdpbusd", "ymm"), "vzeroupper");
-}
-
-static void l2_avxvnni_dot(const uint8_t *operands, uint64_t rounds) {
-    LOOP("vmovdqu", "ymm", DOT("%{vex%} vpdpbusd", "ymm"), "vzeroupper");
-}
+MIX(l1_avxvnni_max_dot, "vmovdqu", "ymm", MAX_DOT("%{vex%} vpdpbusd", "ymm"), "vzeroupper")
+MIX(l2_avxvnni_dot, "vmovdqu", "ymm", DOT("%{vex%} vpdpbusd", "ymm"), "vzeroupper")
 #endif
 
 static const struct ceiling table[] = {

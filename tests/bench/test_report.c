@@ -27,56 +27,43 @@ static const char *const names[PICTURES] = {"throughput", "roofline", "dim",    
 
 static void test_all_pictures(void **state) {
     struct process *p = *state;
-    write_results(p, "result.json", EVERYTHING);
-    report(p, "--output=@report.html", "@result.json");
-    assert_success(p);
-    assert_int_equal(process_files(p), 2); /* the result and the page: nothing is left behind */
-    char *html = text_of(p, "report.html");
-    assert_page(html);
-    assert_int_equal(count_of(html, "<svg"), 2 * PICTURES);
-    assert_int_equal(count_of(html, "role=\"img\""), 2 * PICTURES);
+    struct written w = report_on(p, EVERYTHING);
+    assert_int_equal(process_files(p), 3); /* the result, page and tables: nothing is left behind */
+    assert_int_equal(count_of(w.html, "<svg"), 2 * PICTURES);
+    assert_int_equal(count_of(w.html, "role=\"img\""), 2 * PICTURES);
     for (size_t i = 0; i < PICTURES; i++) {
         char title[64];
         snprintf(title, sizeof title, "<title id=\"%s-wide-title\">", names[i]);
-        assert_holds(html, title);
+        assert_holds(w.html, title);
         snprintf(title, sizeof title, "<desc id=\"%s-narrow-desc\">", names[i]);
-        assert_holds(html, title);
+        assert_holds(w.html, title);
     }
-    assert_lacks(html, "Not in this result file");
-    assert_holds(html, "<p class=\"big\">4.00 s</p>");
-    assert_holds(html, "<dt>Microcode</dt><dd>0x1</dd>");
-    assert_lacks(html, "class=\"warn\"");
-    free(html);
+    assert_lacks(w.html, "Not in this result file");
+    assert_holds(w.html, "<p class=\"big\">4.00 s</p>");
+    assert_holds(w.html, "<dt>Microcode</dt><dd>0x1</dd>");
+    assert_lacks(w.html, "class=\"warn\"");
 }
 
 /* The scalar kernel is once as fast as itself: the table's own times are compared, and what a run counted only where
  * the table has no scalar search of as many threads. */
 static void test_times_scalar(void **state) {
     struct process *p = *state;
-    write_results(p, "result.json", SEARCHES);
-    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
-    assert_success(p);
-    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
-    assert_holds(summary, "| l1_avx2_6x8 | 4.00 | 125 M | 80.0 % | 78.4–82.4 | 150 |");
-    assert_holds(summary, "| l1_scalar | 600 | 833 k | 2.00 % | 1.96–2.06 | 1.00 |");
-    assert_holds(html, "4.00 s</p>\n<p>80.0 % of the ceiling, 150&nbsp;×&nbsp;scalar</p>");
-    assert_holds(html, "6x8, k 1, 1 thread</th><td>8.00</td><td>80.0 %</td><td>78.4–82.4</td><td>140</td>");
-    free(summary);
-    free(html);
+    struct written w = report_on(p, SEARCHES);
+    assert_holds(w.summary, "| l1_avx2_6x8 | 4.00 | 125 M | 80.0 % | 78.4–82.4 | 150 |");
+    assert_holds(w.summary, "| l1_scalar | 600 | 833 k | 2.00 % | 1.96–2.06 | 1.00 |");
+    assert_holds(w.html, "4.00 s</p>\n<p>80.0 % of the ceiling, 150&nbsp;×&nbsp;scalar</p>");
+    assert_holds(w.html, "6x8, k 1, 1 thread</th><td>8.00</td><td>80.0 %</td><td>78.4–82.4</td><td>140</td>");
 }
 
 /* The search by bounds has a section of its own, and is in no exhaustive table. */
 static void test_bounds(void **state) {
     struct process *p = *state;
-    write_results(p, "result.json", EVERYTHING);
-    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
-    assert_success(p);
-    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
-    char *section = strstr(html, "<section id=\"bounds\">\n<h2>The same answers for less work</h2>");
-    char *heading = strstr(summary, "\n#### The same answers for less work\n");
+    struct written w = report_on(p, EVERYTHING);
+    char *section = strstr(w.html, "<section id=\"bounds\">\n<h2>The same answers for less work</h2>");
+    char *heading = strstr(w.summary, "\n#### The same answers for less work\n");
     assert_non_null(section);
     assert_non_null(heading);
-    assert_holds(html, "<a href=\"#bounds\">");
+    assert_holds(w.html, "<a href=\"#bounds\">");
     assert_holds(section, "<td>5</td><td>1.60</td><td>2.50</td><td>0.300 %</td><td>0.200</td>");
     assert_holds(heading, "| l1_avx2_6x8 | 8 | 2.50 | 6.00 | 0.200 % | 0.200 |");
     assert_holds(heading, "| l1_avx2_6x8, auto, random bytes | 1 | 4.04 | 0.990 | 100 % | 0.100 |");
@@ -85,90 +72,55 @@ static void test_bounds(void **state) {
     assert_holds(section, pays);
     assert_holds(heading, pays);
     *section = *heading = '\0';
-    assert_lacks(html, "<td>1.25</td>");
-    assert_lacks(summary, "| 1.25 |");
-    free(summary);
-    free(html);
+    assert_lacks(w.html, "<td>1.25</td>");
+    assert_lacks(w.summary, "| 1.25 |");
 }
 
 /* What has none says nothing of it; what has nothing else is a report, too. */
 static void test_bounds_left_out(void **state) {
     struct process *p = *state;
-    write_results(p, "result.json", SEARCHES | OTHERS);
-    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
-    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
-    assert_page(html);
-    assert_lacks(html, "bounds");
-    assert_lacks(html, "for less work");
-    assert_lacks(summary, "for less work");
-    free(summary);
-    free(html);
-    write_results(p, "result.json", BOUNDS);
-    report(p, "--output=@report.html", "@result.json");
-    assert_success(p);
-    html = text_of(p, "report.html");
-    assert_page(html);
-    assert_int_equal(count_of(html, "<svg"), 2);
-    free(html);
+    struct written w = report_on(p, SEARCHES | OTHERS);
+    assert_lacks(w.html, "bounds");
+    assert_lacks(w.html, "for less work");
+    assert_lacks(w.summary, "for less work");
+    assert_int_equal(count_of(report_on(p, BOUNDS).html, "<svg"), 2);
 }
 
 static void test_names_are_escaped(void **state) {
     struct process *p = *state;
-    write_results(p, "result.json", EVERYTHING | EVIL_NAMES);
-    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
-    assert_success(p);
-    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
-    assert_page(html);
-    assert_lacks(html, "<b>");
-    assert_lacks(html, "<i>");
-    assert_holds(html, "l1_<wbr>&lt;b&gt;&amp;&quot;x&quot;"); /* in the table */
-    assert_holds(html, "<text>l1_&lt;b>&amp;");                /* in a picture */
-    assert_holds(html, "&lt;i&gt;A CPU&lt;/i&gt;");
-    assert_lacks(summary, " <b>");
-    free(html);
-    free(summary);
+    struct written w = report_on(p, EVERYTHING | EVIL_NAMES);
+    assert_lacks(w.html, "<b>");
+    assert_lacks(w.html, "<i>");
+    assert_holds(w.html, "l1_<wbr>&lt;b&gt;&amp;&quot;x&quot;"); /* in the table */
+    assert_holds(w.html, "<text>l1_&lt;b>&amp;");                /* in a picture */
+    assert_holds(w.html, "&lt;i&gt;A CPU&lt;/i&gt;");
+    assert_lacks(w.summary, " <b>");
 }
 
 static void test_missing_groups_are_said(void **state) {
     struct process *p = *state;
-    write_results(p, "result.json", SEARCHES);
-    report(p, "--output=@report.html", "@result.json");
-    assert_success(p);
-    char *html = text_of(p, "report.html");
-    assert_page(html);
-    assert_int_equal(count_of(html, "<svg"), 2 * 2);
-    assert_int_equal(count_of(html, "Not in this result file"), PICTURES - 3); /* bounds are left out */
-    assert_holds(html, "Not in this result file: stream/.../batch:B.");
-    free(html);
+    struct written w = report_on(p, SEARCHES);
+    assert_int_equal(count_of(w.html, "<svg"), 2 * 2);
+    assert_int_equal(count_of(w.html, "Not in this result file"), PICTURES - 3); /* bounds are left out */
+    assert_holds(w.html, "Not in this result file: stream/.../batch:B.");
 }
 
 /* Whoever wrote no "knnmark" has its facts in "context"; one repetition has no distribution. */
 static void test_earlier_files(void **state) {
     struct process *p = *state;
-    write_results(p, "result.json", SEARCHES | EARLIER | ONCE);
-    report(p, "--output=@report.html", "@result.json");
-    assert_success(p);
-    char *html = text_of(p, "report.html");
-    assert_page(html);
-    assert_holds(html, "<dt>CPU</dt><dd>A CPU</dd>");
-    assert_int_equal(count_of(html, "<svg"), 2);
-    free(html);
+    struct written w = report_on(p, SEARCHES | EARLIER | ONCE);
+    assert_holds(w.html, "<dt>CPU</dt><dd>A CPU</dd>");
+    assert_int_equal(count_of(w.html, "<svg"), 2);
 }
 
 static void test_warnings(void **state) {
     struct process *p = *state;
-    write_results(p, "result.json", EVERYTHING | TROUBLED);
-    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
-    assert_success(p);
-    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
-    assert_page(html);
-    assert_int_equal(count_of(html, "class=\"warn\""), 3);
-    assert_holds(html, "this run did not finish");
-    assert_holds(html, "the ceilings of 2 threads are only 1.20 times those of one");
-    assert_holds(html, "search/l1_broken/k:1/threads:2 failed: it &lt;differs&gt;");
-    assert_int_equal(count_of(summary, "**Warning:**"), 3);
-    free(html);
-    free(summary);
+    struct written w = report_on(p, EVERYTHING | TROUBLED);
+    assert_int_equal(count_of(w.html, "class=\"warn\""), 3);
+    assert_holds(w.html, "this run did not finish");
+    assert_holds(w.html, "the ceilings of 2 threads are only 1.20 times those of one");
+    assert_holds(w.html, "search/l1_broken/k:1/threads:2 failed: it &lt;differs&gt;");
+    assert_int_equal(count_of(w.summary, "**Warning:**"), 3);
 }
 
 /* -- contrast ------------------------------------------------------------------------------------------------------ */
@@ -177,9 +129,7 @@ static void test_contrast(void **state) {
     static const char *const texts[] = {"ink", "muted", "l1", "l2", "warn"}, *const grounds[] = {"page", "card"};
     struct process *p = *state;
     assert_true(fabs(contrast(0, 0xffffff) - 21) < 1e-9 && fabs(contrast(0x777777, 0xffffff) - 4.48) < 0.01);
-    write_results(p, "result.json", SEARCHES);
-    report(p, "--output=@report.html", "@result.json");
-    char *html = text_of(p, "report.html");
+    char *html = report_on(p, SEARCHES).html;
     const char *modes[] = {strstr(html, ":root{"), strstr(html, "(prefers-color-scheme:dark)")};
     for (size_t mode = 0; mode < 2; mode++) {
         assert_non_null(modes[mode]);
@@ -192,7 +142,6 @@ static void test_contrast(void **state) {
         assert_true(contrast(css_colour(modes[mode], "quiet"), css_colour(modes[mode], "page")) >= 3); /* marks */
     }
     assert_true(css_colour(modes[0], "page") != css_colour(modes[1], "page"));
-    free(html);
 }
 
 /* -- trouble ------------------------------------------------------------------------------------------------------- */
@@ -217,9 +166,7 @@ static void test_files_that_are_no_results(void **state) {
         report(p, "--output=@report.html", "@result.json");
         assert_report_complaint(p, 1, cases[i].complaint);
     }
-    char *html = text_of(p, "report.html");
-    assert_string_equal(html, "before");
-    free(html);
+    assert_string_equal(report_text(p, "report.html"), "before");
     assert_int_equal(process_files(p), 2);
 }
 
@@ -244,9 +191,7 @@ static void test_unwritable(void **state) {
     assert_int_equal(mkdir(process_path(p, "report.md", path, sizeof path), 0755), 0);
     report(p, "--output=@report.html", "--output=@report.md", "@result.json"); /* the summary's place is taken */
     assert_report_complaint(p, 1, "report.md");
-    char *html = text_of(p, "report.html");
-    assert_string_equal(html, "before");
-    free(html);
+    assert_string_equal(report_text(p, "report.html"), "before");
     assert_int_equal(process_files(p), 3);
 }
 
@@ -256,14 +201,12 @@ static void test_other_forms(void **state) {
     write_results(p, "result.json", EVERYTHING | EVIL_NAMES);
     report(p, "--output=@tables.csv", "--output=@tables.txt", "@result.json");
     assert_success(p);
-    char *csv = text_of(p, "tables.csv"), *text = text_of(p, "tables.txt");
+    char *csv = report_text(p, "tables.csv"), *text = report_text(p, "tables.txt");
     assert_holds(csv, "\"l1_avx2_6x8\",4,125000000,0.8,\"78.4–82.4\",150\n");
     assert_holds(csv, "\n\"l1_<b>&\"\"x\"\"'`|\\\",30,");
     assert_holds(text, "\nvariant         full job, s  distances/s  % of ceiling     spread  × scalar\n");
     assert_holds(text, "\nl1_avx2_6x8            4.00        125 M        80.0 %  78.4–82.4       150\n");
     assert_holds(text, "is paid for after 667 queries by l1_avx2_6x8, never by l2_avx2_6x16.");
-    free(csv);
-    free(text);
 }
 
 /* What was not named is not written: a file of the same name with another ending stays. */
@@ -273,9 +216,7 @@ static void test_nothing_beside(void **state) {
     assert_int_equal(process_write(p, "README.md", "before", 6), 0);
     report(p, "--output=@README.html", "@README.json");
     assert_success(p);
-    char *text = text_of(p, "README.md");
-    assert_string_equal(text, "before");
-    free(text);
+    assert_string_equal(report_text(p, "README.md"), "before");
     report(p, "--output=@README.json", "@README.json");
     assert_report_complaint(p, 1, "README.json: give a name that ends with .html, for the page, or .md");
     report(p, "--output=@summary.md", "@README.json"); /* without a page, nothing is drawn */
@@ -289,12 +230,11 @@ static void test_without_gnuplot(void **state) {
     p->environment[1] = "PATH=/nonexistent";
     report(p, "--output=@report.html", "@result.json");
     assert_report_complaint(p, 0, "no gnuplot here, so there are tables only; `make deps` installs it");
-    char *html = text_of(p, "report.html");
+    char *html = report_text(p, "report.html");
     assert_page(html);
     assert_lacks(html, "<svg");
     assert_int_equal(count_of(html, "Not drawn"), PICTURES);
     assert_int_equal(count_of(html, "<details open>"), PICTURES);
-    free(html);
 }
 
 /* Scripts that fail are named, and their pictures left out. */
@@ -311,10 +251,9 @@ static void test_broken_scripts(void **state) {
     assert_int_equal(p->status, 0);
     assert_holds(p->errors, "it's/throughput.gp");
     assert_holds(p->errors, "nothing");
-    char *html = text_of(p, "report.html");
+    char *html = report_text(p, "report.html");
     assert_page(html);
     assert_int_equal(count_of(html, "Not drawn"), 2);
-    free(html);
 }
 
 static void test_pictures_alone(void **state) {
@@ -326,12 +265,11 @@ static void test_pictures_alone(void **state) {
     for (size_t i = 0; i < PICTURES; i++) {
         char name[64];
         snprintf(name, sizeof name, "%s.svg", names[i]);
-        char *svg = text_of(p, name);
+        char *svg = report_text(p, name);
         assert_true(strncmp(svg, "<svg", 4) == 0);
         assert_holds(svg, "prefers-color-scheme:dark");
         assert_lacks(svg, "rgb(");
         assert_no_nan(svg);
-        free(svg);
     }
     /* A script by hand, in a folder that has the scripts as the project's root has them. */
     const char *argv[] = {"gnuplot", "-e", "data='dim.dat'; out='by-hand.svg'", "plots/dim.gp", NULL};
@@ -341,7 +279,7 @@ static void test_pictures_alone(void **state) {
     p->directory = p->folder;
     assert_int_equal(process_run(p, argv), 0);
     assert_int_equal(p->status, 0);
-    free(text_of(p, "by-hand.svg"));
+    report_text(p, "by-hand.svg");
 }
 
 /* Run somewhere else it finds the scripts of the project it was built in: one folder above its own, or two. */
@@ -390,27 +328,26 @@ static void test_interrupt(void **state) {
 }
 
 int main(void) {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        TEST(test_all_pictures),
-        TEST(test_times_scalar),
-        TEST(test_bounds),
-        TEST(test_bounds_left_out),
-        TEST(test_names_are_escaped),
-        TEST(test_missing_groups_are_said),
-        TEST(test_earlier_files),
-        TEST(test_warnings),
-        TEST(test_contrast),
-        TEST(test_files_that_are_no_results),
-        TEST(test_arguments),
-        TEST(test_unwritable),
-        TEST(test_nothing_beside),
-        TEST(test_other_forms),
-        TEST(test_without_gnuplot),
-        TEST(test_broken_scripts),
-        TEST(test_pictures_alone),
-        TEST(test_elsewhere),
-        TEST(test_interrupt),
+        REPORT_TEST(test_all_pictures),
+        REPORT_TEST(test_times_scalar),
+        REPORT_TEST(test_bounds),
+        REPORT_TEST(test_bounds_left_out),
+        REPORT_TEST(test_names_are_escaped),
+        REPORT_TEST(test_missing_groups_are_said),
+        REPORT_TEST(test_earlier_files),
+        REPORT_TEST(test_warnings),
+        REPORT_TEST(test_contrast),
+        REPORT_TEST(test_files_that_are_no_results),
+        REPORT_TEST(test_arguments),
+        REPORT_TEST(test_unwritable),
+        REPORT_TEST(test_nothing_beside),
+        REPORT_TEST(test_other_forms),
+        REPORT_TEST(test_without_gnuplot),
+        REPORT_TEST(test_broken_scripts),
+        REPORT_TEST(test_pictures_alone),
+        REPORT_TEST(test_elsewhere),
+        REPORT_TEST(test_interrupt),
     };
     return cmocka_run_group_tests_name("report", tests, NULL, NULL);
 }

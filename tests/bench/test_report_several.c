@@ -24,7 +24,7 @@ static void test_cpus(void **state) {
     report(p, "--output=@cpus.html", "--output=@cpus.csv", "--output=@cpus.md", "@one.json", "@two.json",
            "@three.json");
     assert_success(p);
-    char *html = text_of(p, "cpus.html"), *csv = text_of(p, "cpus.csv"), *summary = text_of(p, "cpus.md");
+    char *html = report_text(p, "cpus.html"), *csv = report_text(p, "cpus.csv"), *summary = report_text(p, "cpus.md");
     assert_page_of(html, 4);
     assert_holds(html, "knnmark on 3 CPUs");
     assert_holds(html, "<td>4.00</td><td>6.00</td><td>4.00</td>");
@@ -36,9 +36,6 @@ static void test_cpus(void **state) {
     assert_holds(summary, "| one | L1 | l1_avx2_6x8 | 4.00 | l1_avx2_6x8 | 4.00 | 1.00 | the right choice |");
     assert_holds(summary, "| three | L1 | l1_avx2_6x8 | 4.00 | l1_f32avx2 | 20.0 | 5.00 | the fastest would win");
     assert_holds(summary, "| CPU | A CPU | Another CPU | A CPU |");
-    free(html);
-    free(csv);
-    free(summary);
 }
 
 /* Every file that may not stand beside the others is named. */
@@ -78,13 +75,11 @@ static void test_history(void **state) {
     report(p, "--history", "--output=@history.html", "--output=@history.txt", "@a.json", "@b.json", "@c.json",
            "@d.json");
     assert_report_complaint(p, 0, "c.json is left out: its CPU is Another CPU, not A CPU");
-    char *html = text_of(p, "history.html"), *text = text_of(p, "history.txt");
+    char *html = report_text(p, "history.html"), *text = report_text(p, "history.txt");
     assert_page_of(html, 2);
     assert_int_equal(count_of(html, "class=\"changed\""), 1);
     assert_int_equal(count_of(html, "<svg"), 5 + 3 + 1); /* searches, kernels of 3072 bytes, a latency */
     assert_holds(text, "    4.00    6.00          +50.0 %  ba987654 +50.0 %\n");
-    free(html);
-    free(text);
     report(p, "--history", "--output=@history.html", "@a.json", "@c.json");
     assert_int_equal(p->status, 1);
     assert_holds(p->errors, "a history needs two result files of one CPU; there is one");
@@ -129,29 +124,20 @@ static void test_fields(void **state) {
     report(p, "--output=@names.csv", "@names.json");
     report(p, "--output=@fields.csv", "@fields.json");
     assert_success(p);
-    char *names = text_of(p, "names.csv"), *fields = text_of(p, "fields.csv");
-    assert_string_equal(names, fields);
-    free(names);
-    free(fields);
+    assert_string_equal(report_text(p, "names.csv"), report_text(p, "fields.csv"));
 }
 
 static void test_default(void **state) {
     struct process *p = *state;
-    write_results(p, "result.json", EVERYTHING | SLOW_DEFAULT);
-    report(p, "--output=@report.html", "--output=@report.md", "@result.json");
-    assert_success(p);
-    char *html = text_of(p, "report.html"), *summary = text_of(p, "report.md");
-    assert_holds(html, "L1's default kernel, l1_f32avx2, takes 5.00 times as long as l1_avx2_6x8");
-    assert_holds(summary, "**Warning:** L1's default kernel, l1_f32avx2, takes 5.00 times as long as l1_avx2_6x8");
-    free(html);
-    free(summary);
+    struct written w = report_on(p, EVERYTHING | SLOW_DEFAULT);
+    assert_holds(w.html, "L1's default kernel, l1_f32avx2, takes 5.00 times as long as l1_avx2_6x8");
+    assert_holds(w.summary, "**Warning:** L1's default kernel, l1_f32avx2, takes 5.00 times as long as l1_avx2_6x8");
 }
 
 int main(void) {
-#define TEST(function) cmocka_unit_test_setup_teardown(function, command_enter, command_leave)
     const struct CMUnitTest tests[] = {
-        TEST(test_cpus),  TEST(test_cpus_refused), TEST(test_history),
-        TEST(test_check), TEST(test_fields),       TEST(test_default),
+        REPORT_TEST(test_cpus),  REPORT_TEST(test_cpus_refused), REPORT_TEST(test_history),
+        REPORT_TEST(test_check), REPORT_TEST(test_fields),       REPORT_TEST(test_default),
     };
     return cmocka_run_group_tests_name("report_several", tests, NULL, NULL);
 }
