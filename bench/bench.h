@@ -21,6 +21,12 @@ enum {
     PROBE = 64,
 };
 
+/* What is noted before a run. */
+struct before {
+    double load[3];
+    char data_sha256[65];
+};
+
 struct bench {
     struct knn_dataset dataset;
     unsigned features; /* the CPU features that may be used */
@@ -34,6 +40,7 @@ struct bench {
     struct stock stock;                        /* keeps the last kernel's panels, while it is benchmarked */
     struct f32_rows f32;                       /* kernel NULL: this CPU has none */
     struct knn_binding *at_start;              /* what the main thread could run on before anything was bound */
+    struct before before;                      /* of provenance.c */
     struct bench_case *cases;                  /* what the registered benchmarks are called with */
 };
 

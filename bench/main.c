@@ -75,14 +75,13 @@ static int take_options(int *argc, char **argv, struct settings *settings, struc
 
 /* What is running and how many are left: on a terminal a line that is overwritten, elsewhere one every few seconds. */
 static void show_progress(const char *name, size_t index, size_t total, void *context) {
-    static double last;
     const double every = 5;
-    (void)context;
+    struct outcome *outcome = context;
     if (isatty(STDERR_FILENO)) {
         fprintf(stderr, "\r\033[K[%zu of %zu] %s", index + 1, total, name);
-    } else if (index == 0 || knn_seconds() - last >= every) {
+    } else if (index == 0 || knn_seconds() - outcome->told >= every) {
         fprintf(stderr, "[%zu of %zu] %s\n", index + 1, total, name);
-        last = knn_seconds();
+        outcome->told = knn_seconds();
     }
 }
 

@@ -14,6 +14,7 @@ struct outcome {
     json_t *benchmarks; /* entries of a result file; NULL at first */
     char *provenance;   /* what outcome_describe gave last */
     int undescribed;    /* it failed */
+    double told;        /* when somebody was last told what is running, by whoever tells */
 };
 
 /* For struct gb_reporting, with the outcome as their context. */

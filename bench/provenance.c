@@ -13,17 +13,20 @@
 #include "commit.h"
 #include "utf8.h"
 
-enum { SCHEMA = 2, LOADS = 3, HEX = 2 * SHA256_DIGEST_SIZE + 1 };
+enum { SCHEMA = 2, HEX = 2 * SHA256_DIGEST_SIZE + 1 };
 
 static const char unavailable[] = "unavailable";
-static double load_before[LOADS];
-static char data_sha256[HEX];
 
 static void finish_hash(struct sha256_ctx *hash, char hex[HEX]) {
     uint8_t digest[SHA256_DIGEST_SIZE];
     sha256_digest(hash, sizeof digest, digest);
     for (size_t i = 0; i < sizeof digest; i++)
         snprintf(hex + 2 * i, 3, "%02x", digest[i]);
+}
+
+static void take_loads(double loads[3]) {
+    if (getloadavg(loads, 3) != 3)
+        loads[0] = loads[1] = loads[2] = 0;
 }
 
 /* A label takes two bytes, the low one first, only where there are more classes than one can tell apart. */
@@ -37,14 +40,13 @@ static void hash_images(struct sha256_ctx *hash, const struct knn_images *images
 
 /* Of the records as CIFAR-10's binary version has them, a label and an image, training images first: the same for every
  * container of them. */
-void provenance_begin(const struct bench *bench) {
+void provenance_begin(struct bench *bench) {
     struct sha256_ctx hash;
     sha256_init(&hash);
     hash_images(&hash, &bench->dataset.train, bench->dataset.classes);
     hash_images(&hash, &bench->dataset.test, bench->dataset.classes);
-    finish_hash(&hash, data_sha256);
-    if (getloadavg(load_before, LOADS) != LOADS)
-        memset(load_before, 0, sizeof load_before);
+    finish_hash(&hash, bench->before.data_sha256);
+    take_loads(bench->before.load);
 }
 
 /* Of text that others wrote, and whose bytes may be any: JSON takes UTF-8 alone. */
@@ -130,13 +132,6 @@ static json_t *emulator(void) {
 
 /* -- the parts ----------------------------------------------------------------------------------------------------- */
 
-static json_t *loads(const double *values) {
-    json_t *list = json_array();
-    for (size_t i = 0; i < LOADS; i++)
-        json_array_append_new(list, json_real(values[i]));
-    return list;
-}
-
 /* Instruction sets that `all` features have: those that are allowed, or those that are left out. */
 static json_t *isas_of(unsigned all, unsigned allowed, int left_out) {
     size_t count;
@@ -177,15 +172,16 @@ static json_t *topology_hash(void) {
 
 static json_t *machine(const struct bench *bench) {
     char topology[256];
-    double load_after[LOADS];
-    if (getloadavg(load_after, LOADS) != LOADS)
-        memset(load_after, 0, sizeof load_after);
+    const double *before = bench->before.load;
+    double after[3];
+    take_loads(after);
     knn_topology_describe(bench->teams[0].topology, topology, sizeof topology);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o, s:s, s:o}", "emulator", emulator(), "hypervisor",
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:[fff], s:[fff], s:s, s:o}", "emulator", emulator(), "hypervisor",
                      hypervisor(), "governor", line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
                      "transparent_hugepages", chosen_word("/sys/kernel/mm/transparent_hugepage/enabled"), "aslr",
-                     line_of("/proc/sys/kernel/randomize_va_space"), "load_before", loads(load_before), "load_after",
-                     loads(load_after), "topology", topology, "topology_sha256", topology_hash());
+                     line_of("/proc/sys/kernel/randomize_va_space"), "load_before", before[0], before[1], before[2],
+                     "load_after", after[0], after[1], after[2], "topology", topology, "topology_sha256",
+                     topology_hash());
 }
 
 /* KNN_LIBRARIES is "benchmark=1.7.1 hwloc=2.9.0 ...", what pkg-config said when this was built. */
@@ -222,10 +218,11 @@ static json_t *threads(const struct knn_team *team) {
     return json_pack("{s:i, s:o}", "count", (int)team->threads, "binding", binding);
 }
 
-static json_t *data(const struct knn_dataset *dataset) {
+static json_t *data(const struct bench *bench) {
+    const struct knn_dataset *dataset = &bench->dataset;
     return json_pack("{s:s, s:b, s:I, s:I, s:I, s:s}", "source", dataset->source, "synthetic", dataset->synthetic,
                      "train", (json_int_t)dataset->train.pixels.rows, "test", (json_int_t)dataset->test.pixels.rows,
-                     "dim", (json_int_t)dataset->train.pixels.dim, "sha256", data_sha256);
+                     "dim", (json_int_t)dataset->train.pixels.dim, "sha256", bench->before.data_sha256);
 }
 
 /* A string where it is too large for an integer of jansson's. */
@@ -241,17 +238,15 @@ static json_t *seed(const struct knn_dataset *dataset) {
 
 char *provenance_text(const struct bench *bench, int complete) {
     const char *dirty = strstr(KNN_COMMIT, "-dirty");
-    json_t *all =
-        json_pack("{s:i, s:s, s:s%, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "version",
-                  KNN_VERSION, "commit", KNN_COMMIT, dirty != NULL ? (size_t)(dirty - KNN_COMMIT) : strlen(KNN_COMMIT),
-                  "dirty", dirty != NULL, "complete", complete, "cpu", cpu(bench), "machine", machine(bench), "build",
-                  build(), "openmp", openmp(), "threads", threads(&bench->teams[bench->team_count - 1]), "data",
-                  data(&bench->dataset), "seed", seed(&bench->dataset));
+    json_t *all = json_pack(
+        "{s:i, s:s, s:s%, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "version", KNN_VERSION,
+        "commit", KNN_COMMIT, dirty != NULL ? (size_t)(dirty - KNN_COMMIT) : strlen(KNN_COMMIT), "dirty", dirty != NULL,
+        "complete", complete, "cpu", cpu(bench), "machine", machine(bench), "build", build(), "openmp", openmp(),
+        "threads", threads(&bench->teams[bench->team_count - 1]), "data", data(bench), "seed", seed(&bench->dataset));
     char *object = all != NULL ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(4)) : NULL, *text = NULL;
     json_decref(all);
-    size_t size = object != NULL ? strlen(object) + sizeof "\"knnmark\": " : 0;
-    if (object != NULL && (text = malloc(size)) != NULL)
-        snprintf(text, size, "\"knnmark\": %s", object);
+    if (object != NULL && asprintf(&text, "\"knnmark\": %s", object) < 0)
+        text = NULL;
     free(object);
     return text;
 }

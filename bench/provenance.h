@@ -4,8 +4,8 @@
 
 #include "bench.h"
 
-/* Notes the load before anything is timed, and hashes the data; to be called once, before the run. */
-void provenance_begin(const struct bench *bench);
+/* Notes the load before anything is timed, and hashes the data: sets bench->before. To be called before the run. */
+void provenance_begin(struct bench *bench);
 
 /* `"knnmark": {...}`, to be freed by the caller; NULL without memory, or if the build's own flags are not UTF-8.
  * `complete` is 0 if the run was stopped. */

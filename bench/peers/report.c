@@ -46,10 +46,10 @@ static void repeat(struct gb_state *state, void *context) {
 }
 
 int report_register(struct contest *contest) {
-    static struct repetitions repetitions[MAX_PEERS];
+    struct knn_error error;
     for (size_t i = 0; i < contest->count; i++) {
         const struct contestant *c = &contest->list[i];
-        char name[IDENTITY_NAME];
+        const struct repetitions none = {contest, c, 0};
         const struct identity identity = {.group = "peer",
                                           .peer = c->peer->name,
                                           .metric = knn_metrics[c->peer->metric].name,
@@ -59,16 +59,7 @@ int report_register(struct contest *contest) {
                                           .batch = c->queries,
                                           .threads = contest->job.team->threads,
                                           .named = NAME_THREADS};
-        identity_name(&identity, name);
-        repetitions[i] = (struct repetitions){.contest = contest, .contestant = c};
-        if (gb_register(&(struct gb_benchmark){.name = name,
-                                               .function = repeat,
-                                               .context = &repetitions[i],
-                                               .unit = GB_MS,
-                                               .clock = GB_MANUAL_TIME,
-                                               .fields_name = "knnmark",
-                                               .fields = repetitions[i].fields,
-                                               .field_count = identity_fields(&identity, repetitions[i].fields)}) != 0)
+        if (bench_add(contest->job.bench, &identity, repeat, GB_MS, &none, sizeof none, &error) != 0)
             return -1;
     }
     return 0;

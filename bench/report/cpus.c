@@ -1,4 +1,4 @@
-#include "cpus.h"
+#include "several.h"
 
 #include <math.h>
 #include <stdlib.h>

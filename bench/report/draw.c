@@ -1,4 +1,4 @@
-#include "draw.h"
+#include "page.h"
 
 #include <limits.h>
 #include <stdlib.h>

@@ -1,4 +1,4 @@
-#include "history.h"
+#include "several.h"
 
 #include <math.h>
 #include <stdlib.h>

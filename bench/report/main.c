@@ -1,54 +1,63 @@
 /* knnmark-report: pages of tables and pictures from result files. */
+#include <errno.h>
 #include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
 
-#include "cpus.h"
-#include "draw.h"
-#include "history.h"
 #include "interrupt.h"
 #include "options.h"
 #include "output.h"
-#include "peers.h"
+#include "page.h"
 #include "results/check.h"
 #include "results/summary.h"
+#include "several.h"
 
 enum { MAX_PICTURES = 16 };
 
 /* -- outputs ------------------------------------------------------------------------------------------------------- */
 
-typedef void writer(FILE *stream, const void *context, enum form form);
+/* What is written, in every form that is asked for. */
+struct work {
+    const char *otherwise;                                  /* the page's name where none is given */
+    int (*prepare)(void *context, struct knn_error *error); /* takes its time, and may fail; or NULL */
+    void (*write)(FILE *stream, const void *context, enum form form);
+    void *context;
+};
 
-/* All of them or, when one cannot be opened, none. */
-static int write_outputs(const struct options *options, writer *write, const void *context, struct knn_error *error) {
+/* All of them or, when one cannot be opened, none: that is known before anything takes its time. */
+static int write_outputs(const struct options *options, const struct work *work, struct knn_error *error) {
     struct knn_output outputs[MAX_OUTPUTS] = {{0}};
+    const char *const *names = options->output_count > 0 ? options->outputs : &work->otherwise;
+    size_t count = options->output_count > 0 ? options->output_count : 1;
     int status = 0;
-    for (size_t i = 0; i < options->output_count && status == 0; i++)
-        status = knn_output_open(&outputs[i], options->outputs[i], error);
-    for (size_t i = 0; i < options->output_count && status == 0; i++)
-        write(outputs[i].stream, context, options->forms[i]);
+    for (size_t i = 0; i < count && status == 0; i++)
+        status = knn_output_open(&outputs[i], names[i], error);
+    if (status == 0 && work->prepare != NULL)
+        status = work->prepare(work->context, error);
+    for (size_t i = 0; i < count && status == 0; i++)
+        work->write(outputs[i].stream, work->context, options->output_count > 0 ? options->forms[i] : FORM_HTML);
     if (status == 0)
-        status = knn_output_commit_all(outputs, options->output_count, error);
-    for (size_t i = 0; i < options->output_count; i++)
+        status = knn_output_commit_all(outputs, count, error);
+    for (size_t i = 0; i < count; i++)
         knn_output_discard(&outputs[i]);
-    for (size_t i = 0; i < options->output_count && status == 0; i++)
-        puts(options->outputs[i]);
+    for (size_t i = 0; i < count && status == 0; i++)
+        puts(names[i]);
     return status;
-}
-
-static void choose_output(struct options *options, const char *name) {
-    if (options->output_count > 0)
-        return;
-    options->outputs[0] = name;
-    options->forms[0] = FORM_HTML;
-    options->output_count = 1;
 }
 
 /* -- one result ---------------------------------------------------------------------------------------------------- */
 
 struct report {
+    const struct options *options;
     const struct results *results;
     struct drawn drawn[MAX_PICTURES];
     size_t count;
 };
+
+static int draw(void *context, struct knn_error *error) {
+    struct report *report = context;
+    return draw_all(report->drawn, report->count, report->results, report->options->plots, error);
+}
 
 static void write_report(FILE *stream, const void *context, enum form form) {
     const struct report *report = context;
@@ -58,23 +67,25 @@ static void write_report(FILE *stream, const void *context, enum form form) {
         summary_write(stream, report->results, form);
 }
 
-static int report_one(struct options *options, struct results *results, struct knn_error *error) {
-    struct report report = {.results = results};
+static int write_pictures(struct report *report, const char *folder, struct knn_error *error) {
+    if (access(folder, W_OK) != 0)
+        return knn_fail(error, "cannot write into %s: %s; name a folder that is there", folder, strerror(errno));
+    return draw(report, error) != 0 ? -1 : draw_write(report->drawn, report->count, folder, error);
+}
+
+static int report_one(const struct options *options, const struct results *results, struct knn_error *error) {
+    struct report report = {.options = options, .results = results};
+    const struct work work = {"results/report.html", options_want_page(options) ? draw : NULL, write_report, &report};
     const struct picture *all = pictures(&report.count);
-    int status = 0;
-    choose_output(options, "results/report.html");
     for (size_t i = 0; i < report.count; i++)
         report.drawn[i].picture = &all[i];
-    if (options->pictures != NULL || options_want_page(options))
-        status = draw_all(report.drawn, report.count, results, options->plots, error);
-    if (status == 0)
-        status = options->pictures != NULL ? draw_write(report.drawn, report.count, options->pictures, error)
-                                           : write_outputs(options, write_report, &report, error);
+    int status = options->pictures != NULL ? write_pictures(&report, options->pictures, error)
+                                           : write_outputs(options, &work, error);
     draw_free(report.drawn, report.count);
     return status;
 }
 
-static int report_with_peers(struct options *options, struct results *results, struct results *peers,
+static int report_with_peers(const struct options *options, struct results *results, struct results *peers,
                              struct knn_error *error) {
     if (!peers_alone(peers))
         return knn_fail(error,
@@ -88,25 +99,24 @@ static int report_with_peers(struct options *options, struct results *results, s
 
 /* -- several ------------------------------------------------------------------------------------------------------- */
 
-static int report_cpus(struct options *options, const struct results *results, size_t count, struct knn_error *error) {
+static int report_cpus(const struct options *options, const struct results *results, size_t count,
+                       struct knn_error *error) {
     struct cpus cpus;
-    choose_output(options, "results/cpus.html");
-    return cpus_gather(&cpus, results, count, error) != 0 ? -1 : write_outputs(options, cpus_write, &cpus, error);
+    const struct work work = {"results/cpus.html", NULL, cpus_write, &cpus};
+    return cpus_gather(&cpus, results, count, error) != 0 ? -1 : write_outputs(options, &work, error);
 }
 
-static int report_history(struct options *options, const struct results *results, size_t count,
+static int report_history(const struct options *options, const struct results *results, size_t count,
                           struct knn_error *error) {
     struct history history;
-    choose_output(options, "results/history.html");
-    return history_gather(&history, results, count, error) != 0
-               ? -1
-               : write_outputs(options, history_write, &history, error);
+    const struct work work = {"results/history.html", NULL, history_write, &history};
+    return history_gather(&history, results, count, error) != 0 ? -1 : write_outputs(options, &work, error);
 }
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */
 
 /* 0, 1 for a run that is not fit to be published, or -1 with an error. */
-static int report(struct options *options, struct results *files, struct knn_error *error) {
+static int report(const struct options *options, struct results *files, struct knn_error *error) {
     size_t count = options->file_count;
     for (size_t i = 0; i < count; i++)
         if (results_load(&files[i], options->files[i], error) != 0)

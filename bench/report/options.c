@@ -48,17 +48,17 @@ int options_want_page(const struct options *options) {
     for (size_t i = 0; i < options->output_count; i++)
         if (options->forms[i] == FORM_HTML)
             return 1;
-    return 0;
+    return options->output_count == 0;
 }
 
 int options_parse(struct options *options, int argc, char **argv, struct knn_error *error) {
-    static const struct option known[] = {{"output", required_argument, NULL, 'o'},
-                                          {"pictures", required_argument, NULL, 'p'},
-                                          {"plots", required_argument, NULL, 's'},
-                                          {"check", no_argument, NULL, 'c'},
-                                          {"history", no_argument, NULL, 't'},
-                                          {"help", no_argument, NULL, 'h'},
-                                          {0}};
+    const struct option known[] = {{"output", required_argument, NULL, 'o'},
+                                   {"pictures", required_argument, NULL, 'p'},
+                                   {"plots", required_argument, NULL, 's'},
+                                   {"check", no_argument, &options->check, 1},
+                                   {"history", no_argument, &options->history, 1},
+                                   {"help", no_argument, &options->help, 1},
+                                   {0}};
     *options = (struct options){.output_count = 0};
     opterr = 0;
     for (int c; (c = getopt_long(argc, argv, "", known, NULL)) != -1;) {
@@ -68,12 +68,6 @@ int options_parse(struct options *options, int argc, char **argv, struct knn_err
             options->pictures = optarg;
         else if (c == 's')
             options->plots = optarg;
-        else if (c == 'c')
-            options->check = 1;
-        else if (c == 't')
-            options->history = 1;
-        else if (c == 'h')
-            options->help = 1;
         else if (c == '?')
             return knn_fail(error, "%s: no such option, or its value is missing; --help lists them", argv[optind - 1]);
     }

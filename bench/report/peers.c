@@ -1,4 +1,4 @@
-#include "peers.h"
+#include "several.h"
 
 #include <string.h>
 

@@ -77,6 +77,10 @@ static void test_arithmetic(void **state) {
         logs[i] = log(0.996 + 0.001 * i);
     paired_line(line, sizeof line, "full job", "a", "b", logs, 10, ALPHA);
     assert_string_equal(line, "full job: a is 1.000 × (0.996 to 1.005) as fast as b: no difference shows");
+    for (int i = 0; i < 10; i++)
+        logs[i] = log(1.0002 + 0.01 * i); /* without 1, and no end reads as 1 */
+    paired_line(line, sizeof line, "full job", "a", "b", logs, 10, ALPHA);
+    assert_string_equal(line, "full job: a is 1.0452 × (1.0002 to 1.0902) as fast as b");
 }
 
 /* ABBA as often as BAAB, and both of two blocks. */

@@ -3,9 +3,8 @@
 #include <stdlib.h>
 
 #include "fuzz.h"
-#include "report/cpus.h"
-#include "report/history.h"
 #include "report/page.h"
+#include "report/several.h"
 #include "results/check.h"
 #include "results/summary.h"
 
