@@ -123,18 +123,14 @@ void bench_close(struct bench *bench) {
 
 /* -- ceilings ------------------------------------------------------------------------------------------------------ */
 
-static void bind(unsigned i, unsigned threads, void *context) {
-    knn_topology_bind(context, i, threads);
-}
-
 double bench_ceiling_rate(const struct knn_team *team, const struct ceiling *ceiling, double seconds) {
-    return ceiling_rate_threads(ceiling, team->threads, seconds, bind, team->topology);
+    return ceiling_rate(ceiling, team->threads, seconds, team->topology);
 }
 
 double bench_read_rate(const struct bench *bench, size_t team, unsigned repeats) {
     const struct knn_matrix *rows = &bench->dataset.train.pixels;
     const struct knn_team *t = &bench->teams[team];
-    return read_rate_threads(rows->data, rows->rows * rows->stride, t->threads, repeats, bind, t->topology);
+    return read_rate(rows->data, rows->rows * rows->stride, t->threads, repeats, t->topology);
 }
 
 const struct ceiling *bench_ceiling(struct bench *bench, size_t team, const struct knn_kernel *kernel) {

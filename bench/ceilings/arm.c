@@ -84,12 +84,11 @@ WITH("i8mm") static void l2_neoni8mm_mmla(const uint8_t *operands, uint64_t roun
 }
 
 static const struct ceiling table[] = {
-    {"l1_neon_abd_adalp", "uabd, uadalp", KNN_L1, 0, 16, 2, l1_neon_abd_adalp},
-    {"l1_neondot_abd_dot", "uabd, udot", KNN_L1, KNN_NEON | KNN_NEONDOT, 16, 2, l1_neondot_abd_dot},
-    {"l2_neon_mull_adalp", "umull, umull2, 2 uadalp", KNN_L2, 0, 16, 4, l2_neon_mull_adalp},
-    {"l2_neondot_dot", "udot", KNN_L2, KNN_NEON | KNN_NEONDOT, 16, 1, l2_neondot_dot},
-    {"l2_neoni8mm_mmla", "ummla (2 rows by 2 rows of 8 bytes)", KNN_L2, KNN_NEON | KNN_NEONDOT | KNN_NEONI8MM, 32, 1,
-     l2_neoni8mm_mmla},
+    {"l1_neon_abd_adalp", KNN_L1, 0, 16, l1_neon_abd_adalp},
+    {"l1_neondot_abd_dot", KNN_L1, KNN_NEON | KNN_NEONDOT, 16, l1_neondot_abd_dot},
+    {"l2_neon_mull_adalp", KNN_L2, 0, 16, l2_neon_mull_adalp},
+    {"l2_neondot_dot", KNN_L2, KNN_NEON | KNN_NEONDOT, 16, l2_neondot_dot},
+    {"l2_neoni8mm_mmla", KNN_L2, KNN_NEON | KNN_NEONDOT | KNN_NEONI8MM, 32, l2_neoni8mm_mmla},
 };
 
 const struct ceiling *ceilings(size_t *count) {

@@ -59,14 +59,8 @@ static double measure(const struct ceiling *ceiling, const uint8_t *operands, ui
     return rates[slices * 9 / 10];
 }
 
-double ceiling_rate(const struct ceiling *ceiling, double seconds) {
-    uint8_t operands[CEILING_OPERANDS];
-    fill(operands);
-    return measure(ceiling, operands, calibrate(ceiling, operands, seconds), seconds);
-}
-
-double ceiling_rate_threads(const struct ceiling *ceiling, unsigned threads, double seconds, ceiling_bind_fn *bind,
-                            void *context) {
+double ceiling_rate(const struct ceiling *ceiling, unsigned threads, double seconds,
+                    const struct knn_topology *topology) {
     uint8_t operands[CEILING_OPERANDS];
     fill(operands);
     double sum = 0;
@@ -76,8 +70,8 @@ double ceiling_rate_threads(const struct ceiling *ceiling, unsigned threads, dou
         unsigned i = (unsigned)omp_get_thread_num();
 #pragma omp master
         granted = omp_get_num_threads();
-        if (bind)
-            bind(i, threads, context);
+        if (topology != NULL)
+            knn_topology_bind(topology, i, threads);
         uint64_t rounds = calibrate(ceiling, operands, seconds);
 #pragma omp barrier
         sum += measure(ceiling, operands, rounds, seconds);
@@ -148,8 +142,8 @@ static void read_all(const uint8_t *bytes, size_t count, size_t ahead) {
 static const size_t distances[] = {0, 4096};
 enum { FORMS = sizeof distances / sizeof *distances };
 
-double read_rate_threads(const void *buffer, size_t bytes, unsigned threads, unsigned repeats, ceiling_bind_fn *bind,
-                         void *context) {
+double read_rate(const void *buffer, size_t bytes, unsigned threads, unsigned repeats,
+                 const struct knn_topology *topology) {
     double rates[FORMS][READ_REPEATS_MAX], start = 0;
     int granted = 0;
     size_t share = bytes / threads / 64 * 64;
@@ -161,8 +155,8 @@ double read_rate_threads(const void *buffer, size_t bytes, unsigned threads, uns
         size_t count = i + 1 < threads ? share : bytes - i * share;
 #pragma omp master
         granted = omp_get_num_threads();
-        if (bind)
-            bind(i, threads, context);
+        if (topology != NULL)
+            knn_topology_bind(topology, i, threads);
         read_all(mine, count, 0);
         for (unsigned repeat = 0; repeat < repeats; repeat++)
             for (unsigned form = 0; form < FORMS; form++) {

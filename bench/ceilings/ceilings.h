@@ -12,16 +12,15 @@
 #include <stdint.h>
 
 #include "kernel.h"
+#include "topology.h"
 
 enum { CEILING_GROUPS = 12, CEILING_OPERANDS = 4 * 64 }; /* groups in one round; bytes of operands */
 
 struct ceiling {
-    const char *name;    /* <metric>_<isa>_<instructions> */
-    const char *summary; /* one line: the instructions of a group */
+    const char *name; /* <metric>_<isa>_<instructions> */
     enum knn_metric metric;
     unsigned features; /* knn_feature bits it needs; 0 where any CPU of this architecture runs it */
     unsigned bytes;    /* byte pairs one group of instructions consumes */
-    unsigned ops;      /* instructions in a group */
     void (*run)(const uint8_t *operands, uint64_t rounds); /* rounds >= 1; operands: CEILING_OPERANDS bytes */
 };
 
@@ -29,18 +28,12 @@ struct ceiling {
  * ceiling of a metric is the best rate among the mixes whose features the CPU has. */
 const struct ceiling *ceilings(size_t *count);
 
-/* Brings thread `i` of `threads` to where it shall run; NULL leaves the threads where they are. The calling thread is
- * thread 0 and stays where it was brought. Every `threads` here is at least 1. */
-typedef void ceiling_bind_fn(unsigned i, unsigned threads, void *context);
-
-/* Byte pairs per second of the calling thread, measured for about `seconds` after a warm-up of at least 20 ms that lets
- * the clock ramp up. The time is cut into some hundred slices and the ninth decile of their rates is returned, so that
- * a disturbed moment does not pass for a low ceiling. */
-double ceiling_rate(const struct ceiling *ceiling, double seconds);
-
-/* The same on `threads` OpenMP threads at once, summed; 0 where the runtime grants fewer threads. */
-double ceiling_rate_threads(const struct ceiling *ceiling, unsigned threads, double seconds, ceiling_bind_fn *bind,
-                            void *context);
+/* Byte pairs per second of `threads` OpenMP threads at once, at least one, measured for about `seconds` after a warm-up
+ * of at least 20 ms that lets the clock ramp up. The time is cut into some hundred slices and the ninth decile of their
+ * rates is taken, so that a disturbed moment does not pass for a low ceiling. Threads are bound in this topology and
+ * stay so; NULL leaves them where they are. 0 where the runtime grants fewer threads. */
+double ceiling_rate(const struct ceiling *ceiling, unsigned threads, double seconds,
+                    const struct knn_topology *topology);
 
 /* Cycles per second of the core that runs the calling thread, at this moment: no warm-up, about `seconds` of dependent
  * instructions of one cycle each, the ninth decile as above. 0 on an architecture whose instructions are not written
@@ -53,7 +46,7 @@ double clock_rate(double seconds);
  * does not count; 0 where the runtime grants fewer threads. The buffer should be several times larger than the last
  * cache, and written before: pages never written are all one page of zeros. */
 enum { READ_REPEATS_MAX = 255 };
-double read_rate_threads(const void *buffer, size_t bytes, unsigned threads, unsigned repeats, ceiling_bind_fn *bind,
-                         void *context);
+double read_rate(const void *buffer, size_t bytes, unsigned threads, unsigned repeats,
+                 const struct knn_topology *topology);
 
 #endif

@@ -76,22 +76,20 @@ MIX(l2_avxvnni_dot, "vmovdqu", "ymm", DOT("%{vex%} vpdpbusd", "ymm"), "vzerouppe
 #endif
 
 static const struct ceiling table[] = {
-    {"l1_sse2_sad", "psadbw xmm, paddd", KNN_L1, 0, 16, 2, l1_sse2_sad},
-    {"l1_avx2_sad", "vpsadbw ymm, vpaddd", KNN_L1, KNN_AVX2, 32, 2, l1_avx2_sad},
+    {"l1_sse2_sad", KNN_L1, 0, 16, l1_sse2_sad},
+    {"l1_avx2_sad", KNN_L1, KNN_AVX2, 32, l1_avx2_sad},
 #if KNN_BUILD_avxvnni
-    {"l1_avxvnni_max_dot", "vpmaxub ymm, vpdpbusd", KNN_L1, KNN_AVX2 | KNN_AVXVNNI, 32, 2, l1_avxvnni_max_dot},
+    {"l1_avxvnni_max_dot", KNN_L1, KNN_AVX2 | KNN_AVXVNNI, 32, l1_avxvnni_max_dot},
 #endif
-    {"l1_avx512bw_sad", "vpsadbw zmm, vpaddd", KNN_L1, KNN_AVX512BW, 64, 2, l1_avx512bw_sad},
-    {"l1_avx512vnni_max_dot", "vpmaxub zmm, vpdpbusd", KNN_L1, KNN_AVX512BW | KNN_AVX512VNNI, 64, 2,
-     l1_avx512vnni_max_dot},
-    {"l2_sse2_madd", "pmaddwd xmm, paddd (bytes widened to 16 bits)", KNN_L2, 0, 8, 2, l2_sse2_madd},
-    {"l2_avx2_madd", "vpmaddwd ymm, vpaddd (bytes widened to 16 bits)", KNN_L2, KNN_AVX2, 16, 2, l2_avx2_madd},
+    {"l1_avx512bw_sad", KNN_L1, KNN_AVX512BW, 64, l1_avx512bw_sad},
+    {"l1_avx512vnni_max_dot", KNN_L1, KNN_AVX512BW | KNN_AVX512VNNI, 64, l1_avx512vnni_max_dot},
+    {"l2_sse2_madd", KNN_L2, 0, 8, l2_sse2_madd},
+    {"l2_avx2_madd", KNN_L2, KNN_AVX2, 16, l2_avx2_madd},
 #if KNN_BUILD_avxvnni
-    {"l2_avxvnni_dot", "vpdpbusd ymm", KNN_L2, KNN_AVX2 | KNN_AVXVNNI, 32, 1, l2_avxvnni_dot},
+    {"l2_avxvnni_dot", KNN_L2, KNN_AVX2 | KNN_AVXVNNI, 32, l2_avxvnni_dot},
 #endif
-    {"l2_avx512bw_madd", "vpmaddwd zmm, vpaddd (bytes widened to 16 bits)", KNN_L2, KNN_AVX512BW, 32, 2,
-     l2_avx512bw_madd},
-    {"l2_avx512vnni_dot", "vpdpbusd zmm", KNN_L2, KNN_AVX512BW | KNN_AVX512VNNI, 64, 1, l2_avx512vnni_dot},
+    {"l2_avx512bw_madd", KNN_L2, KNN_AVX512BW, 32, l2_avx512bw_madd},
+    {"l2_avx512vnni_dot", KNN_L2, KNN_AVX512BW | KNN_AVX512VNNI, 64, l2_avx512vnni_dot},
 };
 
 const struct ceiling *ceilings(size_t *count) {

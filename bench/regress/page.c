@@ -14,8 +14,6 @@ enum { WIDE = 1000, TALL = 140 };
 
 extern const char regress_page_html[], regress_style_css[]; /* the files page.html and style.css */
 
-#define COUNT(list) (sizeof(list) / sizeof(list)[0])
-
 /* -- pairs --------------------------------------------------------------------------------------------------------- */
 
 static double series_range(const struct series *series, double range) {
