@@ -306,8 +306,8 @@ commit:
 	@echo "#define KNN_COMMIT \"$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)\"" | \
 	    { $(call keep,$(BUILD)/bench/commit.h); }
 $(BUILD)/bench/commit.h: commit
-$(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: INCLUDES += -I$(BUILD)/bench
-$(BUILD)/bench/describe.o $(BUILD)/bench/provenance.o: $(BUILD)/bench/commit.h
+$(BUILD)/bench/provenance.o: INCLUDES += -I$(BUILD)/bench
+$(BUILD)/bench/provenance.o: $(BUILD)/bench/commit.h
 $(BUILD)/bench/provenance.o lint: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
 -include $(wildcard $(foreach d,*.d */*.d */*/*.d,$(BUILD)/$(d)))

@@ -35,7 +35,6 @@ struct bench {
     size_t team_count;
     double ceiling_rates[TEAMS][MAX_CEILINGS]; /* 0: not measured yet */
     double scalar_rates[TEAMS][KNN_METRICS];   /* byte pairs per second; 0: not measured yet */
-    double read_rates[TEAMS];                  /* bytes per second; 0: not measured yet */
     double probes[KNN_METRICS][PROBE + 1];     /* seconds of a query in so large a batch; 0: not measured yet */
     struct stock stock;                        /* keeps the last kernel's panels, while it is benchmarked */
     struct f32_rows f32;                       /* kernel NULL: this CPU has none */
@@ -92,7 +91,7 @@ int register_searches(struct bench *bench, struct knn_error *error);
 int register_bounds(struct bench *bench, struct knn_error *error);
 int register_schedules(struct bench *bench, struct knn_error *error);
 
-/* Tells the result file about the machine, the build and the data. */
+/* What the console and a result file's context say first: machine, build, data in a few words. */
 void describe_run(const struct bench *bench);
 
 #endif

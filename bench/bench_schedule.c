@@ -131,17 +131,10 @@ static size_t choose_batches(const struct bench *bench, double seconds) {
     return fit >= MOST ? MOST : fit >= ENOUGH ? (size_t)fit : fit >= ENOUGH / 2.0 ? ENOUGH : fit > 1 ? (size_t)fit : 1;
 }
 
-/* The time of each of `count` batches that follow one another. */
-static int time_batches(struct work *work, size_t count, double *seconds, double *sum, struct knn_error *error) {
-    for (size_t i = 0; i < count; i++) {
-        if (work_time(work, 1, &seconds[i], error) != 0)
-            return -1;
-        *sum += seconds[i];
-    }
-    return 0;
-}
-
-static void count_stream(struct gb_state *state, const struct schedule_case *c, double *seconds, size_t n, double sum) {
+static void count_stream(struct gb_state *state, const struct schedule_case *c, double *seconds, size_t n) {
+    double sum = 0;
+    for (size_t i = 0; i < n; i++)
+        sum += seconds[i];
     sort_values(seconds, n);
     gb_counter(state, "batches", (double)n, 0);
     gb_counter(state, "min_ms", 1e3 * seconds[0], 0);
@@ -152,15 +145,16 @@ static void count_stream(struct gb_state *state, const struct schedule_case *c, 
     gb_counter(state, "distances_per_s", rate(&c->job, sum / (double)n), 0);
 }
 
-static int time_stream(struct gb_state *state, struct work *work, size_t a_pass, double *seconds, double *sum,
+/* The time of each batch, `a_pass` of which are an iteration. */
+static int time_stream(struct gb_state *state, struct work *work, size_t a_pass, double *seconds,
                        struct knn_error *error) {
     int64_t iterations = gb_start(state);
     for (int64_t i = 0; i < iterations; i++) {
         double pass = 0;
-        if (time_batches(work, a_pass, seconds + (size_t)i * a_pass, &pass, error) != 0)
-            return -1;
+        for (size_t batch = 0; batch < a_pass; batch++, pass += *seconds++)
+            if (work_time(work, 1, seconds, error) != 0)
+                return -1;
         gb_set_iteration_time(state, pass);
-        *sum += pass;
     }
     gb_stop(state);
     return 0;
@@ -169,7 +163,7 @@ static int time_stream(struct gb_state *state, struct work *work, size_t a_pass,
 static void run_stream(struct gb_state *state, void *context) {
     struct schedule_case *c = context;
     struct knn_error error;
-    double predicted = 0, sum = 0;
+    double predicted = 0;
     if (bench_failed(state, work_ready(&c->job, &error), &error) ||
         bench_failed(state, predict(c, &predicted, &error), &error))
         return;
@@ -177,8 +171,8 @@ static void run_stream(struct gb_state *state, void *context) {
     double *seconds = malloc(n * sizeof *seconds);
     if (seconds == NULL)
         gb_skip_with_error(state, "no memory for the times");
-    else if (!bench_failed(state, time_stream(state, &c->job, a_pass, seconds, &sum, &error), &error))
-        count_stream(state, c, seconds, n, sum);
+    else if (!bench_failed(state, time_stream(state, &c->job, a_pass, seconds, &error), &error))
+        count_stream(state, c, seconds, n);
     free(seconds);
 }
 

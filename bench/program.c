@@ -11,16 +11,22 @@ const char *option_value(const char *argument, const char *name) {
     return strncmp(argument, name, length) == 0 && argument[length] == '=' ? argument + length + 1 : NULL;
 }
 
+int take_count(const char *text, size_t most, unsigned *number) {
+    char *end;
+    unsigned long taken = strtoul(text, &end, 10);
+    if (text[0] < '0' || text[0] > '9' || *end != '\0' || taken < 1 || taken > most)
+        return -1;
+    *number = (unsigned)taken;
+    return 0;
+}
+
 int option_number(const char *argument, const char *name, unsigned most, unsigned *number, struct knn_error *error) {
     const char *value = option_value(argument, name);
     if (value == NULL)
         return 0;
-    char *end;
-    unsigned long taken = strtoul(value, &end, 10);
-    if (value[0] < '0' || value[0] > '9' || *end != '\0' || taken < 1 || taken > most)
-        return knn_fail(error, "%s: give a whole number from 1 to %u", argument, most);
-    *number = (unsigned)taken;
-    return 1;
+    return take_count(value, most, number) != 0
+               ? knn_fail(error, "%s: give a whole number from 1 to %u", argument, most)
+               : 1;
 }
 
 static int take_output(struct program_options *options, const char *output, struct knn_error *error) {

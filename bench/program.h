@@ -10,6 +10,9 @@ struct program_options {
     int quick;
 };
 
+/* A whole number from 1 to `most`, at most 2^32 - 1; -1 if it is no such. */
+int take_count(const char *text, size_t most, unsigned *number);
+
 /* What follows "--name=" in an argument, or NULL. */
 const char *option_value(const char *argument, const char *name);
 

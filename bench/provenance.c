@@ -11,6 +11,7 @@
 #endif
 
 #include "commit.h"
+#include "results/summary.h"
 #include "utf8.h"
 
 enum { SCHEMA = 2, HEX = 2 * SHA256_DIGEST_SIZE + 1 };
@@ -236,17 +237,42 @@ static json_t *seed(const struct knn_dataset *dataset) {
     return json_string(digits);
 }
 
-char *provenance_text(const struct bench *bench, int complete) {
+static json_t *everything(const struct bench *bench, int complete) {
     const char *dirty = strstr(KNN_COMMIT, "-dirty");
-    json_t *all = json_pack(
+    return json_pack(
         "{s:i, s:s, s:s%, s:b, s:b, s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "schema", SCHEMA, "version", KNN_VERSION,
         "commit", KNN_COMMIT, dirty != NULL ? (size_t)(dirty - KNN_COMMIT) : strlen(KNN_COMMIT), "dirty", dirty != NULL,
         "complete", complete, "cpu", cpu(bench), "machine", machine(bench), "build", build(), "openmp", openmp(),
-        "threads", threads(&bench->teams[bench->team_count - 1]), "data", data(bench), "seed", seed(&bench->dataset));
+        "threads", threads(bench_team(bench)), "data", data(bench), "seed", seed(&bench->dataset));
+}
+
+char *provenance_text(const struct bench *bench, int complete) {
+    json_t *all = everything(bench, complete);
     char *object = all != NULL ? json_dumps(all, JSON_INDENT(2) | JSON_REAL_PRECISION(4)) : NULL, *text = NULL;
     json_decref(all);
     if (object != NULL && asprintf(&text, "\"knnmark\": %s", object) < 0)
         text = NULL;
     free(object);
     return text;
+}
+
+void describe_run(const struct bench *bench) {
+    static const char *const told[][2] = {{"cpu", "cpu.name"},
+                                          {"isa", "cpu.features"},
+                                          {"topology", "machine.topology"},
+                                          {"binding", "threads.binding"},
+                                          {"compiler", "build.compiler"},
+                                          {"flags", "build.flags"},
+                                          {"commit", "commit"},
+                                          {"knnmark", "version"},
+                                          {"data", "data.source"}};
+    const struct results file = {.file = everything(bench, 0)};
+    for (size_t i = 0; i < sizeof told / sizeof told[0]; i++) {
+        char *text = fact_text(results_fact(&file, told[i][1], NULL));
+        gb_context(told[i][0], text != NULL ? text : unavailable);
+        free(text);
+    }
+    json_decref(file.file);
+    if (bench->quick)
+        gb_context("quick", "yes");
 }

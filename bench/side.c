@@ -1,7 +1,8 @@
-#include "side.h"
+#include "versus.h"
 
-#include <stdlib.h>
 #include <string.h>
+
+#include "program.h"
 
 static int take_number(struct side *side, const char *word, const struct bench *bench, struct knn_error *error) {
     const struct {
@@ -16,12 +17,9 @@ static int take_number(struct side *side, const char *word, const struct bench *
         size_t length = strlen(numbers[i].name);
         if (strncmp(word, numbers[i].name, length) != 0)
             continue;
-        char *end;
-        unsigned long value = strtoul(word + length, &end, 10);
-        if (word[length] < '0' || word[length] > '9' || *end != '\0' || value < 1 || value > numbers[i].most)
-            return knn_fail(error, "--versus: %s: give a whole number from 1 to %zu", word, numbers[i].most);
-        *numbers[i].value = (unsigned)value;
-        return 1;
+        return take_count(word + length, numbers[i].most, numbers[i].value) != 0
+                   ? knn_fail(error, "--versus: %s: give a whole number from 1 to %zu", word, numbers[i].most)
+                   : 1;
     }
     return 0;
 }
@@ -44,11 +42,12 @@ static int take_kernel(struct side *side, const char *word, const struct bench *
 
 static int take_policy(struct side *side, const char *word) {
     for (size_t i = 0; i < WORK_POLICIES; i++)
-        if (strcmp(word, work_policies[i].name) == 0)
+        if (strcmp(word, work_policies[i].name) == 0) {
             side->policy = &work_policies[i];
+            return 1;
+        }
     side->bounds |= strcmp(word, "bounds") == 0;
-    return (side->policy != NULL && strcmp(word, side->policy->name) == 0) || strcmp(word, "bounds") == 0 ||
-           strcmp(word, "exhaustive") == 0;
+    return strcmp(word, "bounds") == 0 || strcmp(word, "exhaustive") == 0;
 }
 
 static int take_word(struct side *side, const char *word, const struct bench *bench, struct knn_error *error) {

@@ -6,7 +6,6 @@
 
 #include "clock.h"
 #include "paired.h"
-#include "side.h"
 
 enum { ROUNDS = 20, QUICK_ROUNDS = 5, WARM_UP = 16 };
 
@@ -68,8 +67,8 @@ static int run_pairs(struct contender *a, struct contender *b, unsigned rounds, 
     return 0;
 }
 
-static int compare(const struct bench *bench, const char *where, struct contender *both, double seconds,
-                   struct knn_error *error) {
+static int run_epochs(const struct bench *bench, const char *where, struct contender *both, double seconds,
+                      struct knn_error *error) {
     double logs[2 * ROUNDS];
     char line[512];
     unsigned rounds = bench->quick ? QUICK_ROUNDS : ROUNDS;
@@ -83,24 +82,9 @@ static int compare(const struct bench *bench, const char *where, struct contende
 
 /* -- what is compared ---------------------------------------------------------------------------------------------- */
 
-static int alone(struct bench *bench, const struct side *sides, struct knn_error *error) {
+static struct work kernel_of(struct bench *bench, const struct side *side) {
     enum { TURNS = 4 };
-    struct contender both[2];
-    int status = 0;
-    size_t dim = bench->stock.train.dim;
-    for (int i = 0; i < 2; i++) {
-        if (!work_kernel_fits(&bench->stock, sides[i].kernel, dim))
-            return knn_fail(error, "too few rows in the data set for a tile of %s", sides[i].kernel->name);
-        both[i] = (struct contender){
-            .side = &sides[i], .work = work_kernel(&bench->stock, sides[i].kernel, &bench->teams[0], dim, TURNS, 0)};
-    }
-    for (int i = 0; i < 2 && status == 0; i++)
-        status = work_ready(&both[i].work, error);
-    if (status == 0)
-        status = compare(bench, "in cache", both, IN_CACHE_SECONDS, error);
-    work_release(&both[0].work);
-    work_release(&both[1].work);
-    return status;
+    return work_kernel(&bench->stock, side->kernel, &bench->teams[0], bench->stock.train.dim, TURNS, 0);
 }
 
 static struct work search_of(struct bench *bench, const struct side *side) {
@@ -117,33 +101,37 @@ static struct work search_of(struct bench *bench, const struct side *side) {
     return work;
 }
 
-/* Where no batch is given it is what an epoch has room for. */
+/* Where no batch of a search is given it is what an epoch has room for. */
 static int ready(struct bench *bench, struct contender *c, struct knn_error *error) {
     enum { BLOCK = 240 };
     size_t unit = (size_t)c->side->kernel->mr * c->work.team.threads;
     if (!c->work.team.bound)
         bench_unbind(bench, &c->work.team);
-    return work_ready(&c->work, error) != 0 ||
-                   (c->side->batch == 0 && work_fit(&c->work, unit, BLOCK, SEARCH_SECONDS, error) != 0)
-               ? -1
-               : 0;
+    if (work_ready(&c->work, error) != 0)
+        return -1;
+    return c->work.batch == 0 || c->side->batch > 0 ? 0 : work_fit(&c->work, unit, BLOCK, SEARCH_SECONDS, error);
 }
 
-static int full_job(struct bench *bench, const struct side *sides, struct knn_error *error) {
+/* The kernels alone, or the full job. */
+static int compare(struct bench *bench, const struct side *sides, int alone, struct knn_error *error) {
     struct contender both[2];
     for (int i = 0; i < 2; i++)
-        both[i] = (struct contender){.side = &sides[i], .work = search_of(bench, &sides[i])};
-    int status = ready(bench, &both[0], error) != 0 || ready(bench, &both[1], error) != 0
-                     ? -1
-                     : compare(bench, "full job", both, SEARCH_SECONDS, error);
+        both[i] = (struct contender){.side = &sides[i], .work = (alone ? kernel_of : search_of)(bench, &sides[i])};
+    int status = ready(bench, &both[0], error) != 0 || ready(bench, &both[1], error) != 0 ? -1 : 0;
+    if (status == 0)
+        status =
+            run_epochs(bench, alone ? "in cache" : "full job", both, alone ? IN_CACHE_SECONDS : SEARCH_SECONDS, error);
     work_release(&both[0].work);
     work_release(&both[1].work);
     return status;
 }
 
-/* Whether nothing of the search was named. */
-static int is_kernel(const struct side *side) {
-    return side->policy == NULL && !side->bounds && side->threads + side->k + side->batch == 0;
+/* Whether nothing of a search was named. */
+static int are_kernels(const struct side *sides) {
+    for (int i = 0; i < 2; i++)
+        if (sides[i].policy != NULL || sides[i].bounds || sides[i].threads + sides[i].k + sides[i].batch > 0)
+            return 0;
+    return 1;
 }
 
 /* A side without a kernel has the other's. */
@@ -151,8 +139,11 @@ static int settle(const struct bench *bench, struct side *sides, struct knn_erro
     const struct knn_kernel *otherwise = knn_kernel_default(KNN_L2, bench->features);
     for (int i = 0; i < 2; i++)
         otherwise = sides[i].kernel != NULL ? sides[i].kernel : otherwise;
-    for (int i = 0; i < 2; i++)
+    for (int i = 0; i < 2; i++) {
         sides[i].kernel = sides[i].kernel != NULL ? sides[i].kernel : otherwise;
+        if (!work_kernel_fits(&bench->stock, sides[i].kernel, bench->stock.train.dim))
+            return knn_fail(error, "too few rows in the data set for a tile of %s", sides[i].kernel->name);
+    }
     if (sides[0].kernel->metric != sides[1].kernel->metric)
         return knn_fail(error, "--versus: %s and %s compute other distances: compare kernels of one metric",
                         sides[0].kernel->name, sides[1].kernel->name);
@@ -173,10 +164,10 @@ int versus(struct bench *bench, const char *words, struct knn_error *error) {
                         side_parse(&sides[1], comma + 1, bench, error) != 0 || settle(bench, sides, error) != 0))
         status = -1;
     bench->stock.keep = 2;
-    if (status == 0 && is_kernel(&sides[0]) && is_kernel(&sides[1]))
-        status = alone(bench, sides, error);
+    if (status == 0 && are_kernels(sides))
+        status = compare(bench, sides, 1, error);
     if (status == 0)
-        status = full_job(bench, sides, error);
+        status = compare(bench, sides, 0, error);
     free(text);
     return status;
 }

@@ -98,36 +98,35 @@ static size_t list_kernels(const struct cpus *cpus, const struct jobs *jobs, str
     return count;
 }
 
+enum { MEASURES = 3 };
+static const char *const measures[MEASURES] = {"seconds", "% of the CPU's ceiling", "byte pairs a cycle, per thread"};
+
+static struct number measure_of(size_t measure, const struct results *results, const struct job *job) {
+    return job == NULL    ? number_plain(0)
+           : measure == 0 ? number_plain(job->seconds)
+           : measure == 1 ? number_percent(job->share.median)
+                          : number_plain(pairs_per_cycle(results, job));
+}
+
 static void write_kernels(FILE *stream, const struct cpus *cpus, unsigned metric, enum form form) {
-    enum { MOST = 128, MEASURES = 3 };
-    static const char *const measures[MEASURES] = {"seconds", "% of the CPU's ceiling",
-                                                   "byte pairs a cycle, per thread"};
+    enum { MOST = 128 };
     struct jobs jobs[MAX_CPUS];
     struct entry entries[MOST];
-    struct table tables[MEASURES];
-    char titles[MEASURES][64];
     for (size_t c = 0; c < cpus->count; c++)
         jobs[c] = jobs_of(cpus->items[c], metric);
     size_t count = list_kernels(cpus, jobs, entries, MOST);
     for (size_t m = 0; m < MEASURES; m++) {
-        snprintf(titles[m], sizeof titles[m], "%s, full job, %s", metric_title(metric), measures[m]);
-        tables[m] = start(cpus, titles[m], "kernel", COLUMN_NUMBER);
-    }
-    for (size_t e = 0; e < count; e++) {
-        struct number cells[MEASURES][MAX_CPUS + 1];
-        for (size_t m = 0; m < MEASURES; m++)
-            cells[m][0] = words(entries[e].kernel);
-        for (size_t c = 0; c < cpus->count; c++) {
-            const struct job *job = jobs_find(&jobs[c], entries[e].kernel);
-            cells[0][c + 1] = number_plain(job != NULL ? job->seconds : 0);
-            cells[1][c + 1] = number_percent(job != NULL ? job->share.median : 0);
-            cells[2][c + 1] = number_plain(job != NULL ? pairs_per_cycle(cpus->items[c], job) : 0);
+        char title[64];
+        snprintf(title, sizeof title, "%s, full job, %s", metric_title(metric), measures[m]);
+        struct table table = start(cpus, title, "kernel", COLUMN_NUMBER);
+        for (size_t e = 0; e < count; e++) {
+            struct number cells[MAX_CPUS + 1] = {words(entries[e].kernel)};
+            for (size_t c = 0; c < cpus->count; c++)
+                cells[c + 1] = measure_of(m, cpus->items[c], jobs_find(&jobs[c], entries[e].kernel));
+            table_add_cells(&table, cells, cpus->count + 1);
         }
-        for (size_t m = 0; m < MEASURES; m++)
-            table_add_cells(&tables[m], cells[m], cpus->count + 1);
+        table_end(&table, stream, form);
     }
-    for (size_t m = 0; m < MEASURES; m++)
-        table_end(&tables[m], stream, form);
     for (size_t c = 0; c < cpus->count; c++)
         jobs_free(&jobs[c]);
 }

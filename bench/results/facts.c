@@ -76,10 +76,13 @@ static void put_value(FILE *stream, const json_t *value) {
 }
 
 char *fact_at(const struct results *results, size_t i, const char **label) {
+    *label = i < sizeof facts / sizeof facts[0] ? facts[i].label : NULL;
+    return *label != NULL ? fact_text(results_fact(results, facts[i].path, facts[i].earlier)) : NULL;
+}
+
+char *fact_text(const json_t *value) {
     size_t size;
     char *text = NULL;
-    *label = i < sizeof facts / sizeof facts[0] ? facts[i].label : NULL;
-    const json_t *value = *label != NULL ? results_fact(results, facts[i].path, facts[i].earlier) : NULL;
     FILE *stream = value != NULL ? open_memstream(&text, &size) : NULL;
     if (stream != NULL) {
         put_value(stream, value);

@@ -33,7 +33,7 @@ static void write_jobs(FILE *stream, const struct results *results, const struct
     for (size_t i = 0; i < jobs->count; i++) {
         add_job(&table, &jobs->items[i]);
         if (&jobs->items[i] == jobs_best(jobs))
-            table_mark_best(&table);
+            table.best = table.rows;
     }
     table_end(&table, stream, form);
     if (jobs->with_peers)

@@ -36,6 +36,9 @@ struct run_list bounds_by_batch(const struct results *results);
  * tell. *label is NULL behind the last one. */
 char *fact_at(const struct results *results, size_t i, const char **label);
 
+/* Any value of a result file; NULL of NULL. */
+char *fact_text(const json_t *value);
+
 /* How many times the ceilings of all threads are those of one; 0 where nothing tells. */
 double ceiling_growth(const struct results *results, double threads);
 

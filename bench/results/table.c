@@ -19,44 +19,23 @@ void table_set(struct table *table, const char *title, const char *const *heads)
         table_add_column(table, heads[i], i == 0 ? COLUMN_NAME : COLUMN_NUMBER);
 }
 
-static int make_room(struct table *table) {
-    if (table->rows < table->room)
-        return 0;
-    size_t room = table->room > 0 ? 2 * table->room : 16;
-    struct number *cells = realloc(table->cells, room * table->column_count * sizeof *cells);
-    if (cells == NULL)
-        return -1;
-    table->cells = cells;
-    char *best = realloc(table->best, room);
-    if (best == NULL)
-        return -1;
-    table->best = best;
-    table->room = room;
-    return 0;
-}
-
 void table_add_cells(struct table *table, const struct number *cells, size_t count) {
-    if (make_room(table) != 0)
+    struct number *grown = realloc(table->cells, (table->rows + 1) * table->column_count * sizeof *grown);
+    if (grown == NULL)
         return;
-    struct number *row = &table->cells[table->rows * table->column_count];
+    table->cells = grown;
+    struct number *row = &grown[table->rows++ * table->column_count];
     for (size_t i = 0; i < table->column_count; i++) {
         row[i] = i < count ? cells[i] : words("");
         if (row[i].words != NULL)
             row[i].words = strdup(row[i].words);
     }
-    table->best[table->rows++] = 0;
-}
-
-void table_mark_best(struct table *table) {
-    if (table->rows > 0)
-        table->best[table->rows - 1] = 1;
 }
 
 void table_free(struct table *table) {
     for (size_t i = 0; i < table->rows * table->column_count; i++)
         free((char *)table->cells[i].words);
     free(table->cells);
-    free(table->best);
     *table = (struct table){0};
 }
 
@@ -136,24 +115,20 @@ static void write_text(const struct table *table, FILE *stream) {
 
 /* -- Markdown ------------------------------------------------------------------------------------------------------ */
 
-static void put_markdown_cell(FILE *stream, const char *text) {
-    fputs("| ", stream);
-    put_markdown(stream, text);
-    fputc(' ', stream);
-}
-
 static void write_markdown(const struct table *table, FILE *stream) {
     if (table->title != NULL)
         fprintf(stream, "\n**%s**\n", table->title);
     fputc('\n', stream);
     for (size_t line = 0; line < table->rows + 2; line++) { /* the heads, how they are aligned, the rows */
-        for (size_t i = 0; i < table->column_count; i++)
+        for (size_t i = 0; i < table->column_count; i++) {
             if (is_left_out(table, i, FORM_MARKDOWN))
                 continue;
-            else if (line == 1)
-                fputs(from_left(table->columns[i].kind) ? "|:---" : "|---:", stream);
-            else
-                put_markdown_cell(stream, line == 0 ? table->columns[i].head : shown(cell_at(table, line - 2, i)));
+            fputs(line != 1 ? "| " : from_left(table->columns[i].kind) ? "|:---" : "|---:", stream);
+            if (line == 1)
+                continue;
+            put_markdown(stream, line == 0 ? table->columns[i].head : shown(cell_at(table, line - 2, i)));
+            fputc(' ', stream);
+        }
         fputs("|\n", stream);
     }
 }
@@ -214,7 +189,7 @@ static void write_html(const struct table *table, FILE *stream) {
     fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n", stream);
     write_html_head(table, stream);
     for (size_t row = 0; row < table->rows; row++) {
-        fputs(table->best[row] ? "<tr class=\"best\">" : "<tr>", stream);
+        fputs(row + 1 == table->best ? "<tr class=\"best\">" : "<tr>", stream);
         for (size_t i = 0; i < table->column_count; i++)
             if (table->columns[i].kind != COLUMN_NOTE && !is_left_out(table, i, FORM_HTML))
                 write_html_cell(table, stream, row, i);

@@ -26,9 +26,8 @@ struct table {
         char head[160];
         enum column_kind kind;
     } columns[MAX_COLUMNS];
-    size_t column_count, rows, room;
-    struct number *cells; /* their words are the table's own */
-    char *best;           /* of each row: 1 if it stands out */
+    size_t column_count, rows, best; /* best: the row that stands out, from 1; 0: none */
+    struct number *cells;            /* their words are the table's own */
 };
 
 /* Starts a table with these heads, the first one a COLUMN_NAME and the others COLUMN_NUMBER, until told otherwise. */
@@ -41,9 +40,6 @@ void table_add_column(struct table *table, const char *head, enum column_kind ki
     table_add_cells(table, (const struct number[]){__VA_ARGS__},                                                       \
                     sizeof((const struct number[]){__VA_ARGS__}) / sizeof(struct number))
 void table_add_cells(struct table *table, const struct number *cells, size_t count);
-
-/* Makes the last row stand out. */
-void table_mark_best(struct table *table);
 
 /* Nothing where there is no row. */
 void table_write(const struct table *table, FILE *stream, enum form form);

@@ -33,25 +33,9 @@ static int search(struct work *work, struct knn_rows queries, struct knn_error *
     return status;
 }
 
-static int run(struct work *work, uint64_t n, struct knn_error *error) {
-    int status = 0;
-    for (uint64_t i = 0; i < n && status == 0; i++)
-        status = search(work, work_next_batch(work), error);
-    return status;
-}
-
-static enum verified verify(struct work *work, struct knn_error *error) {
-    size_t stride;
-    const struct knn_neighbor *expected = stock_expected(work->stock, work->kernel->metric, &stride, error);
-    struct knn_matrix queries = first_rows(&work->stock->queries, VERIFIED_QUERIES);
-    if (expected == NULL || search(work, knn_view(&queries), error) != 0)
-        return FAILED;
-    return verify_neighbors(work->kernel->name, work->stock->found, work->k, expected, stride, queries.rows, error);
-}
-
 struct work work_bounds(struct stock *stock, const char *group, const struct knn_kernel *kernel,
                         const struct knn_team *team, size_t k, size_t batch) {
-    static const struct work_kind kind = {prepare, run, verify, work_search_pairs};
+    static const struct work_kind kind = {prepare, work_run_searches, work_verify_searches, work_search_pairs, search};
     struct work work = work_search(stock, group, kernel, team, k, batch);
     work.kind = &kind;
     work.identity.search = "bounds";

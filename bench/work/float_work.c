@@ -49,7 +49,7 @@ static enum verified verify(struct work *work, struct knn_error *error) {
 
 struct work work_float(struct stock *stock, const char *group, enum knn_metric metric, const struct knn_team *team,
                        struct f32_rows *rows) {
-    static const struct work_kind kind = {prepare, run, verify, work_search_pairs};
+    static const struct work_kind kind = {prepare, run, verify, work_search_pairs, NULL};
     struct work work = work_search(stock, group, knn_kernel_reference(metric), team, 1, stock->queries.rows);
     work.kind = &kind;
     work.float_rows = rows;

@@ -94,7 +94,7 @@ static double byte_pairs(const struct work *work) {
 
 struct work work_kernel(struct stock *stock, const struct knn_kernel *kernel, const struct knn_team *team, size_t dim,
                         size_t turns, size_t budget) {
-    static const struct work_kind kind = {prepare, run, verify, byte_pairs};
+    static const struct work_kind kind = {prepare, run, verify, byte_pairs, NULL};
     struct work work = {.kind = &kind, .stock = stock, .kernel = kernel, .team = *team, .calls = 1};
     work.turns = turns;
     work.budget = budget;

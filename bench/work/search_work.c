@@ -30,7 +30,7 @@ static struct knn_panels panels_of(const struct work *work, const struct knn_pan
     return part;
 }
 
-struct knn_rows work_next_batch(struct work *work) {
+static struct knn_rows next_batch(struct work *work) {
     const struct knn_matrix *queries = &work->stock->queries;
     if (work->next + work->batch > queries->rows)
         work->next = 0;
@@ -40,32 +40,37 @@ struct knn_rows work_next_batch(struct work *work) {
     return knn_view(&view);
 }
 
-static struct knn_job job_of(const struct work *work) {
-    return (struct knn_job){.team = &work->team, .policy = work->policy, .progress = work->stock->progress};
-}
-
-static int run(struct work *work, uint64_t n, struct knn_error *error) {
+static int search(struct work *work, struct knn_rows queries, struct knn_error *error) {
+    const struct knn_job job = {.team = &work->team, .policy = work->policy, .progress = work->stock->progress};
     const struct knn_panels *all = stock_panels(work->stock, work->kernel, error);
     if (all == NULL)
         return -1;
     const struct knn_panels panels = panels_of(work, all);
-    const struct knn_job job = job_of(work);
-    for (uint64_t i = 0; i < n; i++)
-        if (knn_search_panels(&job, &panels, work_next_batch(work), work->k, work->stock->found, error) != 0)
-            return -1;
-    return 0;
+    return knn_search_panels(&job, &panels, queries, work->k, work->stock->found, error);
 }
 
-/* In batches as they are timed, for a short one has other panels than a long one. */
-static enum verified verify(struct work *work, struct knn_error *error) {
-    size_t stride;
+int work_run_searches(struct work *work, uint64_t n, struct knn_error *error) {
+    int status = 0;
+    for (uint64_t i = 0; i < n && status == 0; i++)
+        status = work->kind->search(work, next_batch(work), error);
+    return status;
+}
+
+/* In batches as they are timed, for a short one has other panels than a long one; bounds have none. */
+enum verified work_verify_searches(struct work *work, struct knn_error *error) {
+    size_t stride, k = work->k,
+                   count = work->bounds != NULL ? VERIFIED_QUERIES : knn_min(work->batch, VERIFIED_QUERIES);
     const struct knn_neighbor *expected = stock_expected(work->stock, work->kernel->metric, &stride, error);
-    const struct knn_panels *panels = stock_panels(work->stock, work->kernel, error);
-    if (expected == NULL || panels == NULL)
+    struct knn_matrix queries = first_rows(&work->stock->queries, count);
+    if (expected == NULL)
         return FAILED;
-    struct knn_matrix queries = first_rows(&work->stock->queries, knn_min(work->batch, VERIFIED_QUERIES));
-    const struct knn_job job = job_of(work);
-    return verify_search(&job, panels, knn_view(&queries), knn_min(work->k, stride), expected, stride, error);
+    work->k = knn_min(k, stride);
+    enum verified verified = FAILED;
+    if (work->kind->search(work, knn_view(&queries), error) == 0)
+        verified =
+            verify_neighbors(work->kernel->name, work->stock->found, work->k, expected, stride, queries.rows, error);
+    work->k = k;
+    return verified;
 }
 
 double work_search_pairs(const struct work *work) {
@@ -75,7 +80,7 @@ double work_search_pairs(const struct work *work) {
 
 struct work work_search(struct stock *stock, const char *group, const struct knn_kernel *kernel,
                         const struct knn_team *team, size_t k, size_t batch) {
-    static const struct work_kind kind = {prepare, run, verify, work_search_pairs};
+    static const struct work_kind kind = {prepare, work_run_searches, work_verify_searches, work_search_pairs, search};
     struct work work = {.kind = &kind, .stock = stock, .kernel = kernel, .team = *team, .k = k};
     work.batch = knn_min(batch, stock->queries.rows);
     work.identity = identity_of(group, kernel);

@@ -19,18 +19,6 @@ enum verified verify_neighbors(const char *name, const struct knn_neighbor *foun
     return RIGHT;
 }
 
-enum verified verify_search(const struct knn_job *job, const struct knn_panels *panels, struct knn_rows queries,
-                            size_t k, const struct knn_neighbor *expected, size_t stride, struct knn_error *error) {
-    struct knn_neighbor *found = malloc(queries.rows * k * sizeof *found);
-    if (found == NULL)
-        return knn_fail(error, "no memory to verify %s", panels->kernel->name);
-    enum verified verified = FAILED;
-    if (knn_search_panels(job, panels, queries, k, found, error) == 0)
-        verified = verify_neighbors(panels->kernel->name, found, k, expected, stride, queries.rows, error);
-    free(found);
-    return verified;
-}
-
 /* Some queries and rows that meet in one call. */
 struct meeting {
     const struct knn_kernel *kernel;

@@ -13,10 +13,6 @@ enum verified verify_neighbors(const char *name, const struct knn_neighbor *foun
                                const struct knn_neighbor *expected, size_t stride, size_t queries,
                                struct knn_error *error);
 
-/* The same of one search for a few queries: the reference takes its time. */
-enum verified verify_search(const struct knn_job *job, const struct knn_panels *panels, struct knn_rows queries,
-                            size_t k, const struct knn_neighbor *expected, size_t stride, struct knn_error *error);
-
 /* All distances between the rows of two matrices, tile by tile, and of a tile the mask of queries that have something
  * near. */
 enum verified verify_kernel(const struct knn_kernel *kernel, const struct knn_matrix *queries,

@@ -20,6 +20,8 @@ struct work_kind {
     enum verified (*verify)(struct work *work, struct knn_error *error);
     /* Bytes of a query that one run makes meet a byte of a train row. */
     double (*byte_pairs)(const struct work *work);
+    /* Of a search by knnmark: these queries, whose neighbours go to stock->found. */
+    int (*search)(struct work *work, struct knn_rows queries, struct knn_error *error);
 };
 
 struct work {
@@ -98,8 +100,9 @@ size_t work_fitting(size_t all, size_t unit, size_t block, double each, double a
 /* Sets the batch of a search that is ready to what fits, by the time of one unit. */
 int work_fit(struct work *work, size_t unit, size_t block, double allowed, struct knn_error *error);
 
-/* For searches: the queries of the next run, and the byte pairs of each. */
-struct knn_rows work_next_batch(struct work *work);
+/* For searches: what their kinds have in common. */
+int work_run_searches(struct work *work, uint64_t n, struct knn_error *error);
+enum verified work_verify_searches(struct work *work, struct knn_error *error);
 double work_search_pairs(const struct work *work);
 
 /* Frees what a kernel alone has packed, and bounds. */

@@ -50,35 +50,30 @@ static uint32_t all_reported(const void *q, const void *t, size_t dim, unsigned 
     return (1u << nq) - 1;
 }
 
-static struct knn_kernel wrong_pair(const struct knn_kernel *right, const char *name, knn_pair_fn *pair) {
+static struct knn_kernel wrong(const struct knn_kernel *right, const char *name, knn_pair_fn *pair, knn_tile_fn *tile) {
     struct knn_kernel kernel = *right;
     kernel.name = name;
-    kernel.pair = pair;
-    return kernel;
-}
-
-static struct knn_kernel wrong_tile(const struct knn_kernel *right, const char *name, knn_tile_fn *tile) {
-    struct knn_kernel kernel = *right;
-    kernel.name = name;
-    kernel.tile = tile;
+    kernel.pair = pair != NULL ? pair : right->pair;
+    kernel.tile = tile != NULL ? tile : right->tile;
     return kernel;
 }
 
 /* -- the two questions --------------------------------------------------------------------------------------------- */
 
-static enum verified search_by(const struct knn_kernel *kernel, struct knn_error *error) {
-    struct knn_neighbor expected[QUERIES * K];
+static void search(const struct knn_kernel *kernel, struct knn_neighbor *found) {
+    const struct knn_job job = {.team = &team};
     struct knn_panels panels;
-    assert_int_equal(knn_panels_pack(&panels, knn_kernel_reference(kernel->metric), knn_view(&train), 0, &team, error),
-                     0);
-    assert_int_equal(
-        knn_search_panels(&(struct knn_job){.team = &team}, &panels, knn_view(&queries), K, expected, error), 0);
+    struct knn_error error;
+    assert_int_equal(knn_panels_pack(&panels, kernel, knn_view(&train), 0, &team, &error), 0);
+    assert_int_equal(knn_search_panels(&job, &panels, knn_view(&queries), K, found, &error), 0);
     knn_panels_free(&panels);
-    assert_int_equal(knn_panels_pack(&panels, kernel, knn_view(&train), 0, &team, error), 0);
-    enum verified status =
-        verify_search(&(struct knn_job){.team = &team}, &panels, knn_view(&queries), K, expected, K, error);
-    knn_panels_free(&panels);
-    return status;
+}
+
+static enum verified search_by(const struct knn_kernel *kernel, struct knn_error *error) {
+    struct knn_neighbor expected[QUERIES * K], found[QUERIES * K];
+    search(knn_kernel_reference(kernel->metric), expected);
+    search(kernel, found);
+    return verify_neighbors(kernel->name, found, K, expected, K, QUERIES, error);
 }
 
 static void must_pass(const struct knn_kernel *kernel) {
@@ -119,24 +114,24 @@ static void test_right(void **state) {
 
 static void test_wrong_pair(void **state) {
     (void)state;
-    struct knn_kernel l2 = wrong_pair(&control_l2_pair, "one_too_much", one_too_much);
-    struct knn_kernel l1 = wrong_pair(&control_l1_pair, "last_byte_ignored", last_byte_ignored);
+    struct knn_kernel l2 = wrong(&control_l2_pair, "one_too_much", one_too_much, NULL);
+    struct knn_kernel l1 = wrong(&control_l1_pair, "last_byte_ignored", last_byte_ignored, NULL);
     must_fail(&l2);
     must_fail(&l1);
 }
 
 static void test_wrong_tile(void **state) {
     (void)state;
-    struct knn_kernel kernel = wrong_tile(&control_l1_tile, "last_too_near", last_too_near);
+    struct knn_kernel kernel = wrong(&control_l1_tile, "last_too_near", NULL, last_too_near);
     must_fail(&kernel);
 }
 
 static void test_wrong_report(void **state) {
     (void)state;
     struct knn_error error;
-    struct knn_kernel forgets = wrong_tile(&control_l2_tile, "first_forgotten", first_forgotten);
+    struct knn_kernel forgets = wrong(&control_l2_tile, "first_forgotten", NULL, first_forgotten);
     must_name(&forgets, search_by(&forgets, &error), &error);
-    struct knn_kernel reports = wrong_tile(&control_l2_tile, "all_reported", all_reported);
+    struct knn_kernel reports = wrong(&control_l2_tile, "all_reported", NULL, all_reported);
     must_name(&reports, verify_kernel(&reports, &queries, &train, &error), &error);
 }
 
