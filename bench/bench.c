@@ -20,11 +20,19 @@ const struct knn_team *bench_team(const struct bench *bench) {
 
 struct bench_case {
     struct bench_case *next;
+    bench_fn *function;
     struct gb_field fields[IDENTITY_FIELDS];
     max_align_t bytes[];
 };
 
-int bench_add(struct bench *bench, const struct identity *identity, gb_fn *function, enum gb_unit unit,
+static void run_case(struct gb_state *state, void *context) {
+    struct bench_case *c = context;
+    struct knn_error error;
+    if (c->function(state, c->bytes, &error) != 0)
+        gb_skip_with_error(state, "%s", error.message);
+}
+
+int bench_add(struct bench *bench, const struct identity *identity, bench_fn *function, enum gb_unit unit,
               const void *context, size_t size, struct knn_error *error) {
     char name[IDENTITY_NAME];
     struct bench_case *added = malloc(sizeof *added + size);
@@ -33,10 +41,11 @@ int bench_add(struct bench *bench, const struct identity *identity, gb_fn *funct
         return knn_fail(error, "no memory for the benchmark %s", name);
     memcpy(added->bytes, context, size);
     added->next = bench->cases;
+    added->function = function;
     bench->cases = added;
     const struct gb_benchmark benchmark = {.name = name,
-                                           .function = function,
-                                           .context = added->bytes,
+                                           .function = run_case,
+                                           .context = added,
                                            .unit = unit,
                                            .clock = GB_MANUAL_TIME,
                                            .fields_name = "knnmark",
@@ -54,16 +63,9 @@ void bench_unbind(struct bench *bench, const struct knn_team *team) {
     }
 }
 
-int bench_failed(struct gb_state *state, int status, const struct knn_error *error) {
-    if (status != 0)
-        gb_skip_with_error(state, "%s", error->message);
-    return status != 0;
-}
-
-int bench_measure(struct gb_state *state, struct work *work, double *each) {
-    struct knn_error error;
+int bench_measure(struct gb_state *state, struct work *work, double *each, struct knn_error *error) {
     int64_t iterations = gb_start(state);
-    if (bench_failed(state, work_time(work, (uint64_t)iterations, each, &error), &error))
+    if (work_time(work, (uint64_t)iterations, each, error) != 0)
         return -1;
     gb_set_iteration_time(state, *each);
     gb_stop(state);

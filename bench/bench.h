@@ -61,15 +61,14 @@ double bench_read_rate(const struct bench *bench, size_t team, unsigned repeats)
 /* Byte pairs per second of the scalar search. */
 double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metric);
 
-/* Registers a benchmark. Its function gets a copy of these bytes that lives as long as the bench. */
-int bench_add(struct bench *bench, const struct identity *identity, gb_fn *function, enum gb_unit unit,
+/* Registers a benchmark. Its function gets a copy of these bytes that lives as long as the bench; where it fails, the
+ * benchmark has its error. */
+typedef int bench_fn(struct gb_state *state, void *context, struct knn_error *error);
+int bench_add(struct bench *bench, const struct identity *identity, bench_fn *function, enum gb_unit unit,
               const void *context, size_t size, struct knn_error *error);
 
-/* Runs what is ready as often as Google Benchmark wants: seconds of one run. On failure the benchmark has its error. */
-int bench_measure(struct gb_state *state, struct work *work, double *each);
-
-/* 1 and the benchmark's error if `status` is not 0. */
-int bench_failed(struct gb_state *state, int status, const struct knn_error *error);
+/* Runs what is ready as often as Google Benchmark wants: seconds of one run. */
+int bench_measure(struct gb_state *state, struct work *work, double *each, struct knn_error *error);
 
 /* All threads of a bench. */
 const struct knn_team *bench_team(const struct bench *bench);

@@ -116,28 +116,31 @@ static int randomize(struct stock *stock, uint64_t seed, struct knn_matrix *byte
     return 0;
 }
 
-static void run(struct gb_state *state, void *context) {
+static int run(struct gb_state *state, void *context, struct knn_error *error) {
     enum { MOST = 2048, FEW = 32 }; /* queries: of large batches, of single ones */
     const struct bounds_case *c = context;
     struct stock stock = bench_stock(c->bench);
     struct knn_matrix bytes = {0};
-    struct knn_error error;
     stock.queries = first_rows(&stock.queries, c->batch < FEW ? FEW : MOST);
     size_t neighbours = stock.queries.rows * c->k;
     struct way way = {.found = malloc(neighbours * sizeof *way.found)};
     struct way exhaustive = {.found = malloc(neighbours * sizeof *way.found)};
-    if (way.found == NULL || exhaustive.found == NULL) {
-        gb_skip_with_error(state, "no memory for %zu neighbours", neighbours);
-    } else if (!c->random || !bench_failed(state, randomize(&stock, c->bench->dataset.seed, &bytes, &error), &error)) {
+    int status = 0;
+    if (way.found == NULL || exhaustive.found == NULL)
+        status = knn_fail(error, "no memory for %zu neighbours", neighbours);
+    else if (c->random)
+        status = randomize(&stock, c->bench->dataset.seed, &bytes, error);
+    if (status == 0) {
         choose(&way, c, &stock);
         exhaustive.work = work_search(&stock, "bounds", c->kernel, stock.team, c->k, c->batch);
-        bench_failed(state, run_rounds(state, &way, &exhaustive, &error), &error);
+        status = run_rounds(state, &way, &exhaustive, error);
     }
     work_release(&way.work);
     stock_free(&stock);
     knn_matrix_free(&bytes);
     free(way.found);
     free(exhaustive.found);
+    return status;
 }
 
 static int add(struct bench *bench, const struct knn_kernel *kernel, size_t k, size_t batch, int random,

@@ -32,7 +32,8 @@ static double clock_of_core(const struct ceiling_case *c) {
     return clock_rate(seconds(c->bench));
 }
 
-static void run(struct gb_state *state, void *context) {
+static int run(struct gb_state *state, void *context, struct knn_error *error) {
+    (void)error;
     struct ceiling_case *c = context;
     double rate = 0;
     int64_t iterations = gb_start(state);
@@ -43,6 +44,7 @@ static void run(struct gb_state *state, void *context) {
     }
     gb_stop(state);
     gb_counter(state, c->counter, rate, 0);
+    return 0;
 }
 
 static int add(const char *what, struct ceiling_case c, struct knn_error *error) {

@@ -10,14 +10,14 @@ struct kernel_case {
     struct work work;
 };
 
-static void measure(struct gb_state *state, struct kernel_case *c) {
+static int measure(struct gb_state *state, struct kernel_case *c, struct knn_error *error) {
     const struct knn_team *team = &c->bench->teams[0];
     const struct ceiling *ceiling = bench_ceiling(c->bench, 0, c->work.kernel);
     double limit = ceiling != NULL ? bench_ceiling_rate(team, ceiling, 0.03) : 0, each;
     knn_topology_bind(team->topology, 0, team->threads); /* the core whose ceiling and clock are measured */
     double clock = clock_rate(0.005) / 2;
-    if (bench_measure(state, &c->work, &each) != 0)
-        return;
+    if (bench_measure(state, &c->work, &each, error) != 0)
+        return -1;
     clock += clock_rate(0.005) / 2;
     double rate = c->work.kind->byte_pairs(&c->work) / each;
     gb_counter(state, "byte_pairs_per_s", rate, 0);
@@ -26,14 +26,14 @@ static void measure(struct gb_state *state, struct kernel_case *c) {
         gb_counter(state, "byte_pairs_per_cycle", rate / clock, 0);
     if (limit > 0)
         gb_counter(state, "of_ceiling", rate / limit, 0);
+    return 0;
 }
 
-static void run(struct gb_state *state, void *context) {
+static int run(struct gb_state *state, void *context, struct knn_error *error) {
     struct kernel_case *c = context;
-    struct knn_error error;
-    if (!bench_failed(state, work_ready(&c->work, &error), &error))
-        measure(state, c);
+    int status = work_ready(&c->work, error) != 0 ? -1 : measure(state, c, error);
     work_release(&c->work);
+    return status;
 }
 
 int register_kernels(struct bench *bench, struct knn_error *error) {

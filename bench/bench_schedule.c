@@ -105,21 +105,20 @@ static void count_pairs(struct gb_state *state, const struct schedule_case *c, d
                    own * (double)c->job.stock->train.dim / bench_ceiling_rate(&c->job.team, ceiling, 0.02), 0);
 }
 
-static void run_pairs(struct gb_state *state, void *context) {
+static int run_pairs(struct gb_state *state, void *context, struct knn_error *error) {
     struct schedule_case *c = context;
-    struct knn_error error;
     size_t n = (size_t)gb_iterations(state);
     double sum = 0, *ratios = malloc(n * sizeof *ratios);
+    if (ratios == NULL)
+        return knn_fail(error, "no memory for the times");
     if (!c->job.team.bound)
         bench_unbind(c->bench, &c->job.team);
-    if (ratios == NULL)
-        gb_skip_with_error(state, "no memory for the times");
-    else if (!bench_failed(state, work_ready(&c->job, &error), &error) &&
-             !bench_failed(state, work_ready(&c->base, &error), &error) &&
-             !bench_failed(state, limit_rows(c, &error), &error) &&
-             !bench_failed(state, time_pairs(state, c, ratios, &sum, &error), &error))
+    int failed = work_ready(&c->job, error) != 0 || work_ready(&c->base, error) != 0 || limit_rows(c, error) != 0 ||
+                 time_pairs(state, c, ratios, &sum, error) != 0;
+    if (!failed)
         count_pairs(state, c, ratios, n, sum);
     free(ratios);
+    return failed ? -1 : 0;
 }
 
 /* -- a stream ------------------------------------------------------------------------------------------------------ */
@@ -160,25 +159,25 @@ static int time_stream(struct gb_state *state, struct work *work, size_t a_pass,
     return 0;
 }
 
-static void run_stream(struct gb_state *state, void *context) {
+static int run_stream(struct gb_state *state, void *context, struct knn_error *error) {
     struct schedule_case *c = context;
-    struct knn_error error;
     double predicted = 0;
-    if (bench_failed(state, work_ready(&c->job, &error), &error) ||
-        bench_failed(state, predict(c, &predicted, &error), &error))
-        return;
+    if (work_ready(&c->job, error) != 0 || predict(c, &predicted, error) != 0)
+        return -1;
     size_t a_pass = choose_batches(c->bench, predicted), n = a_pass * (size_t)gb_iterations(state);
     double *seconds = malloc(n * sizeof *seconds);
     if (seconds == NULL)
-        gb_skip_with_error(state, "no memory for the times");
-    else if (!bench_failed(state, time_stream(state, &c->job, a_pass, seconds, &error), &error))
+        return knn_fail(error, "no memory for the times");
+    int status = time_stream(state, &c->job, a_pass, seconds, error);
+    if (status == 0)
         count_stream(state, c, seconds, n);
     free(seconds);
+    return status;
 }
 
 /* -- registration -------------------------------------------------------------------------------------------------- */
 
-static int add(struct schedule_case *c, gb_fn *function, unsigned named, struct knn_error *error) {
+static int add(struct schedule_case *c, bench_fn *function, unsigned named, struct knn_error *error) {
     c->job.identity.named = named | NAME_THREADS;
     return bench_add(c->bench, &c->job.identity, function, GB_MS, c, sizeof *c, error);
 }

@@ -70,15 +70,14 @@ static void count(struct gb_state *state, const struct search_case *c, double ra
     gb_counter(state, "x_scalar", rate / bench_scalar_rate(c->bench, c->team, c->work.kernel->metric), 0);
 }
 
-static void run(struct gb_state *state, void *context) {
+static int run(struct gb_state *state, void *context, struct knn_error *error) {
     struct search_case *c = context;
-    struct knn_error error;
     double each;
-    if (bench_failed(state, work_ready(&c->work, &error), &error) || bench_failed(state, fit(c, &error), &error))
-        return;
+    if (work_ready(&c->work, error) != 0 || fit(c, error) != 0)
+        return -1;
     double beside = c->beside(c) / 2;
-    if (bench_measure(state, &c->work, &each) != 0)
-        return;
+    if (bench_measure(state, &c->work, &each, error) != 0)
+        return -1;
     beside += c->beside(c) / 2;
     double rate = c->work.kind->byte_pairs(&c->work) / each;
     if (c->beside == reads_now)
@@ -87,6 +86,7 @@ static void run(struct gb_state *state, void *context) {
         count(state, c, rate);
     if (beside > 0)
         gb_counter(state, c->share, is_float(c) ? beside / rate : rate / beside, 0);
+    return 0;
 }
 
 /* -- registration -------------------------------------------------------------------------------------------------- */

@@ -263,7 +263,6 @@ void describe_run(const struct bench *bench) {
                                           {"binding", "threads.binding"},
                                           {"compiler", "build.compiler"},
                                           {"flags", "build.flags"},
-                                          {"commit", "commit"},
                                           {"knnmark", "version"},
                                           {"data", "data.source"}};
     const struct results file = {.file = everything(bench, 0)};
@@ -273,6 +272,7 @@ void describe_run(const struct bench *bench) {
         free(text);
     }
     json_decref(file.file);
+    gb_context("commit", KNN_COMMIT); /* with "-dirty" */
     if (bench->quick)
         gb_context("quick", "yes");
 }

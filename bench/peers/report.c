@@ -7,7 +7,6 @@ struct repetitions {
     const struct contest *contest;
     const struct contestant *contestant;
     unsigned next;
-    struct gb_field fields[IDENTITY_FIELDS];
 };
 
 static int is_scaled(const struct contest *contest, const struct contestant *c) {
@@ -25,14 +24,12 @@ static void describe(const struct contest *contest, const struct contestant *c, 
     snprintf(text, size, "%s%s%s", c->setting, is_scaled(contest, c) ? "; full job scaled" : "", off);
 }
 
-static void repeat(struct gb_state *state, void *context) {
+static int repeat(struct gb_state *state, void *context, struct knn_error *error) {
     struct repetitions *r = context;
     const struct contestant *c = r->contestant;
     char label[512];
-    if (c->error[0] != '\0') {
-        gb_skip_with_error(state, "%s", c->error);
-        return;
-    }
+    if (c->error[0] != '\0')
+        return knn_fail(error, "%s", c->error);
     unsigned round = r->next++ % r->contest->finished;
     int64_t iterations = gb_start(state);
     gb_set_iteration_time(state, c->seconds[round] * (double)iterations);
@@ -43,6 +40,7 @@ static void repeat(struct gb_state *state, void *context) {
         gb_counter(state, "x_ours", contest_ratio(r->contest, c, round), 0);
     describe(r->contest, c, label, sizeof label);
     gb_label(state, label);
+    return 0;
 }
 
 int report_register(struct contest *contest) {

@@ -72,22 +72,12 @@ static int is_control(char c) {
 }
 
 static void put_html_char(FILE *stream, char c) {
-    switch (c) {
-    case '&':
-        fputs("&amp;", stream);
-        break;
-    case '<':
-        fputs("&lt;", stream);
-        break;
-    case '>':
-        fputs("&gt;", stream);
-        break;
-    case '"':
-        fputs("&quot;", stream);
-        break;
-    default:
+    static const char *const entities[128] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
+    const char *entity = (unsigned char)c < 128 ? entities[(unsigned char)c] : NULL;
+    if (entity != NULL)
+        fputs(entity, stream);
+    else
         fputc(is_control(c) ? ' ' : c, stream);
-    }
 }
 
 void put_html(FILE *stream, const char *text) {
