@@ -58,44 +58,33 @@ static json_t *foreign(char *text) {
 
 /* -- what Linux tells in files; elsewhere it is unavailable -------------------------------------------------------- */
 
-/* The first line of a file, or "unavailable". */
-static json_t *line_of(const char *path) {
-    char line[256] = "";
+/* The first line of a file or, with a key, the value of its first line "key : value"; else "unavailable". */
+static json_t *line_of(const char *path, const char *key) {
+    char line[8192], *value = NULL;
+    size_t length = key != NULL ? strlen(key) : 0;
     FILE *file = fopen(path, "r");
-    if (file != NULL && fgets(line, sizeof line, file) != NULL)
+    while (file != NULL && value == NULL && fgets(line, sizeof line, file) != NULL) {
         line[strcspn(line, "\n")] = '\0';
+        if (key == NULL) {
+            value = line;
+        } else if (strncmp(line, key, length) == 0) {
+            char *colon = line + length + strspn(line + length, " \t");
+            value = *colon == ':' ? colon + 1 + strspn(colon + 1, " ") : NULL;
+        }
+    }
     if (file != NULL)
         fclose(file);
-    return line[0] != '\0' ? foreign(line) : json_string(unavailable);
+    return value != NULL && value[0] != '\0' ? foreign(value) : json_string(unavailable);
 }
 
 /* "always [madvise] never": the word in brackets. */
 static json_t *chosen_word(const char *path) {
-    json_t *line = line_of(path);
+    json_t *line = line_of(path, NULL);
     const char *text = json_string_value(line), *open = strchr(text, '[');
     size_t length = open != NULL ? strcspn(open + 1, "]") : 0;
     json_t *word = open != NULL ? json_stringn(open + 1, length) : json_incref(line);
     json_decref(line);
     return word;
-}
-
-/* The value of the first line "key : value" of /proc/cpuinfo. */
-static json_t *cpuinfo(const char *key) {
-    char line[8192];
-    size_t length = strlen(key);
-    json_t *value = NULL;
-    FILE *file = fopen("/proc/cpuinfo", "r");
-    while (file != NULL && value == NULL && fgets(line, sizeof line, file) != NULL) {
-        char *colon = strchr(line, ':');
-        if (strncmp(line, key, length) != 0 || line[length + strspn(line + length, " \t")] != ':')
-            continue;
-        colon += 1 + strspn(colon + 1, " ");
-        line[strcspn(line, "\n")] = '\0';
-        value = foreign(colon);
-    }
-    if (file != NULL)
-        fclose(file);
-    return value != NULL ? value : json_string(unavailable);
 }
 
 /* A hypervisor introduces itself in twelve letters ("KVMKVMKVM"). */
@@ -122,7 +111,7 @@ static json_t *emulator(void) {
     if (told[0] != '\0')
         return foreign(told);
 #ifndef __x86_64__
-    json_t *vendor = cpuinfo("vendor_id");
+    json_t *vendor = line_of("/proc/cpuinfo", "vendor_id");
     int on_x86 = strcmp(json_string_value(vendor), unavailable) != 0;
     json_decref(vendor);
     if (on_x86)
@@ -147,8 +136,9 @@ static json_t *isas_of(unsigned all, unsigned allowed, int left_out) {
 static json_t *cpu(const struct bench *bench) {
     char name[64];
     knn_cpu_name(name, sizeof name);
-    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", foreign(name), "family", cpuinfo("cpu family"),
-                     "model", cpuinfo("model"), "stepping", cpuinfo("stepping"), "microcode", cpuinfo("microcode"),
+    return json_pack("{s:o, s:o, s:o, s:o, s:o, s:o, s:o}", "name", foreign(name), "family",
+                     line_of("/proc/cpuinfo", "cpu family"), "model", line_of("/proc/cpuinfo", "model"), "stepping",
+                     line_of("/proc/cpuinfo", "stepping"), "microcode", line_of("/proc/cpuinfo", "microcode"),
                      "features", isas_of(bench->features, bench->features, 0), "left_out",
                      isas_of(knn_cpu_features(), bench->features, 1));
 }
@@ -178,10 +168,10 @@ static json_t *machine(const struct bench *bench) {
     take_loads(after);
     knn_topology_describe(bench->teams[0].topology, topology, sizeof topology);
     return json_pack("{s:o, s:o, s:o, s:o, s:o, s:[fff], s:[fff], s:s, s:o}", "emulator", emulator(), "hypervisor",
-                     hypervisor(), "governor", line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor"),
+                     hypervisor(), "governor", line_of("/sys/devices/system/cpu/cpu0/cpufreq/scaling_governor", NULL),
                      "transparent_hugepages", chosen_word("/sys/kernel/mm/transparent_hugepage/enabled"), "aslr",
-                     line_of("/proc/sys/kernel/randomize_va_space"), "load_before", before[0], before[1], before[2],
-                     "load_after", after[0], after[1], after[2], "topology", topology, "topology_sha256",
+                     line_of("/proc/sys/kernel/randomize_va_space", NULL), "load_before", before[0], before[1],
+                     before[2], "load_after", after[0], after[1], after[2], "topology", topology, "topology_sha256",
                      topology_hash());
 }
 
