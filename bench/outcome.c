@@ -19,12 +19,10 @@ void outcome_take(const struct gb_result *result, void *context) {
     struct outcome *outcome = context;
     if (outcome->benchmarks == NULL)
         outcome->benchmarks = json_array();
-    json_t *entry = json_pack("{s:s, s:s, s:s, s:s, s:o}", "run_name", result->benchmark, "run_type",
+    json_t *entry = json_pack("{s:s, s:s, s:s*, s:s, s:o, s:b, s:s*}", "run_name", result->benchmark, "run_type",
                               result->aggregate != NULL ? "aggregate" : "iteration", "aggregate_name",
-                              result->aggregate != NULL ? result->aggregate : "", "label", result->label, "knnmark",
-                              fields_of(result));
-    if (result->error != NULL)
-        json_object_update_new(entry, json_pack("{s:b, s:s}", "error_occurred", 1, "error_message", result->error));
+                              result->aggregate, "label", result->label, "knnmark", fields_of(result), "error_occurred",
+                              result->error != NULL, "error_message", result->error);
     for (size_t i = 0; i < result->counter_count; i++)
         json_object_set_new(entry, result->counters[i].name, json_real(result->counters[i].number));
     json_array_append_new(outcome->benchmarks, entry);

@@ -97,7 +97,7 @@ static void put_pictures(FILE *stream, const void *context) {
         fputs("</div>\n", stream);
     }
     if (!is_pictured(drawn))
-        template_write(stream, report_page_html, "undrawn", NULL, NULL);
+        template_write(stream, report_page_html, "undrawn", &(struct field){0}, NULL);
 }
 
 static void put_numbers(FILE *stream, const void *context) {

@@ -4,6 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "arith.h"
+
 /* -- filling ------------------------------------------------------------------------------------------------------- */
 
 void table_add_column(struct table *table, const char *head, enum column_kind kind) {
@@ -45,8 +47,9 @@ static const char *shown(const struct number *cell) {
     return cell->words != NULL ? cell->words : cell->text;
 }
 
-static const struct number *cell_at(const struct table *table, size_t row, size_t column) {
-    return &table->cells[row * table->column_count + column];
+/* A line of the table: the heads, or a row, from 1. */
+static struct number cell_in(const struct table *table, size_t line, size_t column) {
+    return line == 0 ? words(table->columns[column].head) : table->cells[(line - 1) * table->column_count + column];
 }
 
 /* Whether a cell says something. */
@@ -59,7 +62,7 @@ static int is_left_out(const struct table *table, size_t column, enum form form)
     if (table->columns[column].kind == COLUMN_PICTURE)
         return form != FORM_HTML;
     for (size_t row = 0; row < table->rows; row++)
-        if (says(cell_at(table, row, column)))
+        if (says(&table->cells[row * table->column_count + column]))
             return 0;
     return 1;
 }
@@ -79,10 +82,10 @@ static size_t width_of(const char *text) {
 }
 
 static size_t column_width(const struct table *table, size_t column) {
-    size_t width = width_of(table->columns[column].head);
-    for (size_t row = 0; row < table->rows; row++) {
-        size_t own = width_of(shown(cell_at(table, row, column)));
-        width = own > width ? own : width;
+    size_t width = 0;
+    for (size_t line = 0; line <= table->rows; line++) {
+        struct number cell = cell_in(table, line, column);
+        width = knn_max(width, width_of(shown(&cell)));
     }
     return width;
 }
@@ -101,12 +104,12 @@ static void write_text(const struct table *table, FILE *stream) {
             last = i;
         }
     fprintf(stream, "\n%s%s", table->title != NULL ? table->title : "", table->title != NULL ? "\n" : "");
-    for (size_t row = 0; row <= table->rows; row++) { /* the first line is the heads' */
+    for (size_t line = 0; line <= table->rows; line++) {
         for (size_t i = 0; i <= last; i++) {
-            const char *text = row == 0 ? table->columns[i].head : shown(cell_at(table, row - 1, i));
-            if (widths[i] > 0 && !(i == last && text[0] == '\0')) {
+            struct number cell = cell_in(table, line, i);
+            if (widths[i] > 0 && !(i == last && shown(&cell)[0] == '\0')) {
                 fputs(i > 0 ? "  " : "", stream);
-                put_padded(stream, text, widths[i], from_left(table->columns[i].kind), i == last);
+                put_padded(stream, shown(&cell), widths[i], from_left(table->columns[i].kind), i == last);
             }
         }
         fputc('\n', stream);
@@ -118,19 +121,22 @@ static void write_text(const struct table *table, FILE *stream) {
 static void write_markdown(const struct table *table, FILE *stream) {
     if (table->title != NULL)
         fprintf(stream, "\n**%s**\n", table->title);
-    fputc('\n', stream);
-    for (size_t line = 0; line < table->rows + 2; line++) { /* the heads, how they are aligned, the rows */
-        for (size_t i = 0; i < table->column_count; i++) {
-            if (is_left_out(table, i, FORM_MARKDOWN))
-                continue;
-            fputs(line != 1 ? "| " : from_left(table->columns[i].kind) ? "|:---" : "|---:", stream);
-            if (line == 1)
-                continue;
-            put_markdown(stream, line == 0 ? table->columns[i].head : shown(cell_at(table, line - 2, i)));
-            fputc(' ', stream);
-        }
-        fputs("|\n", stream);
+    for (size_t line = 0; line <= table->rows; line++) {
+        fputc('\n', stream);
+        for (size_t i = 0; i < table->column_count; i++)
+            if (!is_left_out(table, i, FORM_MARKDOWN)) {
+                struct number cell = cell_in(table, line, i);
+                fputs("| ", stream);
+                put_markdown(stream, shown(&cell));
+                fputc(' ', stream);
+            }
+        fputs(line == 0 ? "|\n" : "|", stream);
+        for (size_t i = 0; i < table->column_count && line == 0; i++)
+            if (!is_left_out(table, i, FORM_MARKDOWN))
+                fputs(from_left(table->columns[i].kind) ? "|:---" : "|---:", stream);
+        fputs(line == 0 ? "|" : "", stream);
     }
+    fputc('\n', stream);
 }
 
 /* -- HTML ---------------------------------------------------------------------------------------------------------- */
@@ -148,36 +154,26 @@ static const char *class_of(const struct table *table, size_t column) {
                                     : "";
 }
 
-static void write_html_head(const struct table *table, FILE *stream) {
-    fputs("<thead><tr>", stream);
-    for (size_t i = 0; i < table->column_count; i++) {
-        if (table->columns[i].kind == COLUMN_NOTE || is_left_out(table, i, FORM_HTML))
-            continue;
-        fprintf(stream, "<th scope=\"col\"%s>", class_of(table, i));
-        if (table->columns[i].kind == COLUMN_PICTURE)
-            fputs(table->columns[i].head, stream);
-        else
-            put_name(stream, table->columns[i].head);
-        fputs("</th>", stream);
-    }
-    fputs("</tr></thead>\n<tbody>\n", stream);
-}
-
-static void write_html_cell(const struct table *table, FILE *stream, size_t row, size_t column) {
-    const char *text = shown(cell_at(table, row, column));
+static void write_html_cell(const struct table *table, FILE *stream, size_t line, size_t column) {
+    struct number cell = cell_in(table, line, column);
     enum column_kind kind = table->columns[column].kind;
-    fprintf(stream, kind == COLUMN_NAME ? "<th scope=\"row\">" : "<td%s>", class_of(table, column));
+    int heads = line == 0 || kind == COLUMN_NAME;
+    fprintf(stream,
+            line == 0 ? "<th scope=\"col\"%s>"
+            : heads   ? "<th scope=\"row\">"
+                      : "<td%s>",
+            class_of(table, column));
     if (kind == COLUMN_PICTURE)
-        fputs(text, stream);
+        fputs(shown(&cell), stream);
     else
-        (kind == COLUMN_NAME ? put_name : put_html)(stream, text);
-    if (has_note(table, column)) {
-        const struct number *note = cell_at(table, row, column + 1);
+        (heads ? put_name : put_html)(stream, shown(&cell));
+    if (has_note(table, column) && line > 0) {
+        struct number note = cell_in(table, line, column + 1);
         fputs(" <small>", stream);
-        put_html(stream, says(note) ? shown(note) : "");
+        put_html(stream, says(&note) ? shown(&note) : "");
         fputs("</small>", stream);
     }
-    fputs(kind == COLUMN_NAME ? "</th>" : "</td>", stream);
+    fputs(heads ? "</th>" : "</td>", stream);
 }
 
 static void write_html(const struct table *table, FILE *stream) {
@@ -186,14 +182,13 @@ static void write_html(const struct table *table, FILE *stream) {
         put_html(stream, table->title);
         fputs("</h3>\n", stream);
     }
-    fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n", stream);
-    write_html_head(table, stream);
-    for (size_t row = 0; row < table->rows; row++) {
-        fputs(row + 1 == table->best ? "<tr class=\"best\">" : "<tr>", stream);
+    fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead>", stream);
+    for (size_t line = 0; line <= table->rows; line++) {
+        fputs(line > 0 && line == table->best ? "<tr class=\"best\">" : "<tr>", stream);
         for (size_t i = 0; i < table->column_count; i++)
             if (table->columns[i].kind != COLUMN_NOTE && !is_left_out(table, i, FORM_HTML))
-                write_html_cell(table, stream, row, i);
-        fputs("</tr>\n", stream);
+                write_html_cell(table, stream, line, i);
+        fputs(line == 0 ? "</tr></thead>\n<tbody>\n" : "</tr>\n", stream);
     }
     fputs("</tbody></table></div>\n", stream);
 }
@@ -215,13 +210,13 @@ static void put_csv_cell(FILE *stream, const struct number *cell) {
 static void write_csv(const struct table *table, FILE *stream) {
     if (table->title != NULL)
         fprintf(stream, "# %s\n", table->title);
-    for (size_t row = 0; row <= table->rows; row++) {
+    for (size_t line = 0; line <= table->rows; line++) {
         for (size_t i = 0; i < table->column_count; i++) {
-            struct number head = words(table->columns[i].head);
+            struct number cell = cell_in(table, line, i);
             if (is_left_out(table, i, FORM_CSV))
                 continue;
             fputs(i > 0 ? "," : "", stream);
-            put_csv_cell(stream, row == 0 ? &head : cell_at(table, row - 1, i));
+            put_csv_cell(stream, &cell);
         }
         fputc('\n', stream);
     }
