@@ -104,12 +104,16 @@ static struct work search_of(struct bench *bench, const struct side *side) {
 /* Where no batch of a search is given it is what an epoch has room for. */
 static int ready(struct bench *bench, struct contender *c, struct knn_error *error) {
     enum { BLOCK = 240 };
-    size_t unit = (size_t)c->side->kernel->mr * c->work.team.threads;
+    const struct knn_kernel *kernel = c->side->kernel;
+    size_t unit = (size_t)kernel->mr * c->work.team.threads;
+    int alone = c->work.batch == 0;
+    if (alone && !work_kernel_fits(&bench->stock, kernel, bench->stock.train.dim))
+        return knn_fail(error, "too few rows in the data set for a tile of %s", kernel->name);
     if (!c->work.team.bound)
         bench_unbind(bench, &c->work.team);
     if (work_ready(&c->work, error) != 0)
         return -1;
-    return c->work.batch == 0 || c->side->batch > 0 ? 0 : work_fit(&c->work, unit, BLOCK, SEARCH_SECONDS, error);
+    return alone || c->side->batch > 0 ? 0 : work_fit(&c->work, unit, BLOCK, SEARCH_SECONDS, error);
 }
 
 /* The kernels alone, or the full job. */
@@ -139,11 +143,8 @@ static int settle(const struct bench *bench, struct side *sides, struct knn_erro
     const struct knn_kernel *otherwise = knn_kernel_default(KNN_L2, bench->features);
     for (int i = 0; i < 2; i++)
         otherwise = sides[i].kernel != NULL ? sides[i].kernel : otherwise;
-    for (int i = 0; i < 2; i++) {
+    for (int i = 0; i < 2; i++)
         sides[i].kernel = sides[i].kernel != NULL ? sides[i].kernel : otherwise;
-        if (!work_kernel_fits(&bench->stock, sides[i].kernel, bench->stock.train.dim))
-            return knn_fail(error, "too few rows in the data set for a tile of %s", sides[i].kernel->name);
-    }
     if (sides[0].kernel->metric != sides[1].kernel->metric)
         return knn_fail(error, "--versus: %s and %s compute other distances: compare kernels of one metric",
                         sides[0].kernel->name, sides[1].kernel->name);

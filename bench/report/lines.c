@@ -157,9 +157,8 @@ size_t draw_scaling(const struct drawing *drawing) {
                   number_percent(run_median(run, "of_ceiling")));
         if (run->threads != most || most == 1 || share.n == 0)
             continue;
-        put_html(drawing->finding, run->subject);
-        fprintf(drawing->finding, " keeps an efficiency of %s on %.0f threads. ", number_percent(share.median).text,
-                most);
+        put_format(drawing->finding, FORM_HTML, "%s keeps an efficiency of %s on %.0f threads. ", run->subject,
+                   number_percent(share.median).text, most);
     }
     add_ideal(&lines, &list);
     return put_lines(drawing->data, &lines);
@@ -184,9 +183,8 @@ size_t draw_batch(const struct drawing *drawing) {
                   number_exact(run_median(run, "batches")));
         if (run->batch != 1 || late.n == 0)
             continue;
-        put_html(drawing->finding, run->subject);
-        fprintf(drawing->finding, " answers one query in %s ms, 99 of 100 in %s ms. ", number_plain(middle.median).text,
-                number_plain(late.median).text);
+        put_format(drawing->finding, FORM_HTML, "%s answers one query in %s ms, 99 of 100 in %s ms. ", run->subject,
+                   number_plain(middle.median).text, number_plain(late.median).text);
     }
     return put_lines(drawing->data, &lines);
 }

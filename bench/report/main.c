@@ -17,7 +17,7 @@ enum { MAX_PICTURES = 16 };
 /* -- outputs ------------------------------------------------------------------------------------------------------- */
 
 /* What is written, in every form that is asked for. */
-struct work {
+struct task {
     const char *otherwise;                                  /* the page's name where none is given */
     int (*prepare)(void *context, struct knn_error *error); /* takes its time, and may fail; or NULL */
     void (*write)(FILE *stream, const void *context, enum form form);
@@ -25,17 +25,17 @@ struct work {
 };
 
 /* All of them or, when one cannot be opened, none: that is known before anything takes its time. */
-static int write_outputs(const struct options *options, const struct work *work, struct knn_error *error) {
+static int write_outputs(const struct options *options, const struct task *task, struct knn_error *error) {
     struct knn_output outputs[MAX_OUTPUTS] = {{0}};
-    const char *const *names = options->output_count > 0 ? options->outputs : &work->otherwise;
+    const char *const *names = options->output_count > 0 ? options->outputs : &task->otherwise;
     size_t count = options->output_count > 0 ? options->output_count : 1;
     int status = 0;
     for (size_t i = 0; i < count && status == 0; i++)
         status = knn_output_open(&outputs[i], names[i], error);
-    if (status == 0 && work->prepare != NULL)
-        status = work->prepare(work->context, error);
+    if (status == 0 && task->prepare != NULL)
+        status = task->prepare(task->context, error);
     for (size_t i = 0; i < count && status == 0; i++)
-        work->write(outputs[i].stream, work->context, options->output_count > 0 ? options->forms[i] : FORM_HTML);
+        task->write(outputs[i].stream, task->context, options->output_count > 0 ? options->forms[i] : FORM_HTML);
     if (status == 0)
         status = knn_output_commit_all(outputs, count, error);
     for (size_t i = 0; i < count; i++)
@@ -75,12 +75,12 @@ static int write_pictures(struct report *report, const char *folder, struct knn_
 
 static int report_one(const struct options *options, const struct results *results, struct knn_error *error) {
     struct report report = {.options = options, .results = results};
-    const struct work work = {"results/report.html", options_want_page(options) ? draw : NULL, write_report, &report};
+    const struct task task = {"results/report.html", options_want_page(options) ? draw : NULL, write_report, &report};
     const struct picture *all = pictures(&report.count);
     for (size_t i = 0; i < report.count; i++)
         report.drawn[i].picture = &all[i];
     int status = options->pictures != NULL ? write_pictures(&report, options->pictures, error)
-                                           : write_outputs(options, &work, error);
+                                           : write_outputs(options, &task, error);
     draw_free(report.drawn, report.count);
     return status;
 }
@@ -102,15 +102,15 @@ static int report_with_peers(const struct options *options, struct results *resu
 static int report_cpus(const struct options *options, const struct results *results, size_t count,
                        struct knn_error *error) {
     struct cpus cpus;
-    const struct work work = {"results/cpus.html", NULL, cpus_write, &cpus};
-    return cpus_gather(&cpus, results, count, error) != 0 ? -1 : write_outputs(options, &work, error);
+    const struct task task = {"results/cpus.html", NULL, cpus_write, &cpus};
+    return cpus_gather(&cpus, results, count, error) != 0 ? -1 : write_outputs(options, &task, error);
 }
 
 static int report_history(const struct options *options, const struct results *results, size_t count,
                           struct knn_error *error) {
     struct history history;
-    const struct work work = {"results/history.html", NULL, history_write, &history};
-    return history_gather(&history, results, count, error) != 0 ? -1 : write_outputs(options, &work, error);
+    const struct task task = {"results/history.html", NULL, history_write, &history};
+    return history_gather(&history, results, count, error) != 0 ? -1 : write_outputs(options, &task, error);
 }
 
 /* -- all ----------------------------------------------------------------------------------------------------------- */

@@ -7,42 +7,32 @@
 #include "summary.h"
 
 void write_origin(FILE *stream, const struct results *results, enum form form) {
-    char threads[40];
-    const struct {
-        const char *before, *text;
-        int most; /* characters */
-    } parts[] = {
-        {", ", results_text(results, "context.date", NULL), 10},
-        {", commit ", results_text(results, "knnmark.commit", "context.commit"), 12},
-        {", on ", results_text(results, "knnmark.data.source", "context.data"), 200},
-    };
-    const char *cpu = results_text(results, "knnmark.cpu.name", "context.cpu");
+    const char *cpu = results_text(results, "knnmark.cpu.name", "context.cpu"),
+               *date = results_text(results, "context.date", NULL),
+               *commit = results_text(results, "knnmark.commit", "context.commit"),
+               *data = results_text(results, "knnmark.data.source", "context.data");
+    double threads = results_threads(results);
     put_words(stream, form, cpu != NULL ? cpu : "a CPU without a name");
-    double most = results_threads(results);
-    snprintf(threads, sizeof threads, ", %.0f thread%s", most, knn_plural((size_t)most));
-    put_words(stream, form, most > 0 ? threads : "");
-    for (size_t i = 0; i < sizeof parts / sizeof parts[0]; i++) {
-        char text[256];
-        snprintf(text, sizeof text, "%s%.*s", parts[i].before, parts[i].most,
-                 parts[i].text != NULL ? parts[i].text : "");
-        put_words(stream, form, parts[i].text != NULL ? text : "");
-    }
+    if (threads > 0)
+        put_format(stream, form, ", %.0f thread%s", threads, knn_plural((size_t)threads));
+    if (date != NULL)
+        put_format(stream, form, ", %.10s", date);
+    if (commit != NULL)
+        put_format(stream, form, ", commit %.12s", commit);
+    if (data != NULL)
+        put_format(stream, form, ", on %.200s", data);
 }
 
 void write_peers_origin(FILE *stream, const struct results *results, enum form form) {
     const struct results *files[] = {results, results->peers};
     if (results->peers == NULL)
         return;
-    put_words(stream, form, "Peers from ");
-    put_words(stream, form, results->peers->name);
-    put_words(stream, form, ": ");
+    put_format(stream, form, "Peers from %s: ", results->peers->name);
     write_origin(stream, results->peers, form);
     for (size_t i = 0; i < 2; i++)
-        if (results_text(files[i], "knnmark.data.sha256", "context.data_sha256") == NULL) {
-            put_words(stream, form, "; without a checksum ");
-            put_words(stream, form, files[i]->name);
-            put_words(stream, form, " does not say on which data it was measured");
-        }
+        if (results_text(files[i], "knnmark.data.sha256", "context.data_sha256") == NULL)
+            put_format(stream, form, "; without a checksum %s does not say on which data it was measured",
+                       files[i]->name);
     put_words(stream, form, ".");
 }
 

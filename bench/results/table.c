@@ -1,6 +1,7 @@
 #include "table.h"
 
 #include <math.h>
+#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -256,6 +257,15 @@ void put_words(FILE *stream, enum form form, const char *text) {
         put_markdown(stream, text);
     else
         fputs(text, stream);
+}
+
+void put_format(FILE *stream, enum form form, const char *format, ...) {
+    char text[1024];
+    va_list arguments;
+    va_start(arguments, format);
+    vsnprintf(text, sizeof text, format, arguments);
+    va_end(arguments);
+    put_words(stream, form, text);
 }
 
 void put_heading(FILE *stream, enum form form, const char *text) {

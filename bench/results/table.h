@@ -56,6 +56,9 @@ size_t table_end(struct table *table, FILE *stream, enum form form);
 /* Text made safe for the form. */
 void put_words(FILE *stream, enum form form, const char *text);
 
+/* The same of what a format makes. */
+void put_format(FILE *stream, enum form form, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
 /* A heading of several tables; a page has its own. */
 void put_heading(FILE *stream, enum form form, const char *text);
 

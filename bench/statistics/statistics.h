@@ -35,7 +35,7 @@ double sign_power_shift(size_t n, size_t rank, double power);
 struct interval sign_interval(const double *values, size_t n, double alpha);
 double median(const double *values, size_t n);
 
-/* The same where they may be sorted, smallest first; at least one. */
+/* Sorts them, smallest first; and the median of what is sorted, of one at least. */
 void sort_values(double *values, size_t n);
 double sorted_median(const double *sorted, size_t n);
 
