@@ -165,7 +165,7 @@ static int run_stream(struct gb_state *state, void *context, struct knn_error *e
     if (work_ready(&c->job, error) != 0 || predict(c, &predicted, error) != 0)
         return -1;
     size_t a_pass = choose_batches(c->bench, predicted), n = a_pass * (size_t)gb_iterations(state);
-    double *seconds = malloc(n * sizeof *seconds);
+    double *seconds = calloc(n, sizeof *seconds);
     if (seconds == NULL)
         return knn_fail(error, "no memory for the times");
     int status = time_stream(state, &c->job, a_pass, seconds, error);
