@@ -118,7 +118,7 @@ static const char *default_of(const struct results *results, unsigned metric) {
 
 struct choice choice_of(const struct results *results, const struct jobs *jobs, unsigned metric) {
     struct choice choice = {.fastest = jobs_best(jobs), .chosen = jobs_find(jobs, default_of(results, metric))};
-    if (choice.chosen == NULL)
+    if (choice.chosen == NULL || choice.fastest == NULL)
         return choice;
     choice.longer = choice.chosen->seconds / choice.fastest->seconds;
     choice.beyond =
