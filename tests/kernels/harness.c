@@ -10,6 +10,8 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "avxvnni.h"
+
 /* -- seed, numbers, lengths ---------------------------------------------------------------------------------------- */
 
 int harness_seed(uint64_t *seed, struct knn_error *error) {
@@ -41,6 +43,10 @@ unsigned harness_pick(struct harness *harness, unsigned limit) {
     return (unsigned)(palette_random(&harness->random) >> 33) % limit;
 }
 
+unsigned harness_turn(struct harness *harness, unsigned first, unsigned last) {
+    return first + harness->turn++ % (last - first + 1);
+}
+
 enum guarded_side harness_side(struct harness *harness) {
     return harness_pick(harness, 2) ? GUARDED_BACK : GUARDED_FRONT;
 }
@@ -48,14 +54,14 @@ enum guarded_side harness_side(struct harness *harness) {
 size_t harness_dim(const struct harness *harness, size_t i) {
     enum { EVERY = 130 }; /* all tails of every block size up to 64, twice */
     static const size_t more[] = {3071, 3072, 3073, UINT32_MAX / (255 * 255), HARNESS_LONGEST};
-    size_t max = harness->kernel->max_dim;
+    size_t max = harness->kernel->max_dim, count = sizeof more / sizeof more[0] - (harness->few ? 1 : 0);
     if (i < EVERY)
         return i + 1;
     i -= EVERY;
-    if (i < sizeof more / sizeof more[0] && more[i] <= max)
+    if (i < count && more[i] <= max)
         return more[i];
     /* The limit itself, once, unless it was in the table. */
-    return i <= sizeof more / sizeof more[0] && (i == 0 || more[i - 1] < max) ? max : 0;
+    return i <= count && (i == 0 || more[i - 1] < max) ? max : 0;
 }
 
 const struct palette *harness_palette(struct harness *harness, const uint32_t **distances) {
@@ -106,7 +112,8 @@ static _Alignas(64) char signal_stack[STACK];
 /* The mask was never changed (SA_NODEFER), so the jump need not restore it. */
 static void on_signal(int number, siginfo_t *info, void *context) {
     struct harness *harness = armed;
-    (void)context;
+    if (harness != NULL && harness->call != NULL && number == SIGILL && avxvnni_execute(context))
+        return;
     if (harness == NULL || harness->call == NULL) { /* the harness's own fault: let it be seen */
         signal(number, SIG_DFL);
         raise(number);
@@ -181,7 +188,7 @@ int harness_check(struct harness *harness, const struct knn_kernel *kernel, stru
     harness->kernel = kernel;
     harness->error = error;
     harness->call = NULL;
-    harness->dim = 0;
+    harness->dim = harness->turn = 0;
     harness->where = nowhere;
     harness->random = harness->seed;
     for (const char *letter = kernel->name; *letter != '\0'; letter++)

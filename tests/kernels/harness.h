@@ -19,12 +19,15 @@ enum { HARNESS_BUFFERS = 24, HARNESS_MAX_MR = 32, HARNESS_LONGEST = 297600 };
 
 struct harness {
     uint64_t seed;
+    int few; /* 1: fewer shapes, for kernels whose instructions cost thousands of a CPU's: each length, count and bound,
+                but in turn and not each with each */
     struct palette *palettes;
 
     /* The check that runs: everything that a failure has to tell. */
     const struct knn_kernel *kernel;
     struct knn_error *error;
     uint64_t random;
+    unsigned turn; /* few: what comes next */
     size_t dim;
     const char *volatile call; /* which of the kernel's functions is running; NULL while none is */
     struct guarded buffers[HARNESS_BUFFERS];
@@ -48,14 +51,17 @@ int harness_seed(uint64_t *seed, struct knn_error *error);
 void harness_open(struct harness *harness, uint64_t seed);
 void harness_close(struct harness *harness);
 
-/* 0 if the kernel, which this CPU can run, is right; -1 and one line if not. Not for two threads at once: it takes over
- * the signals while it runs. */
+/* 0 if the kernel, which this CPU can run (as avxvnni_features() has it), is right; -1 and one line if not. Not for two
+ * threads at once: it takes over the signals while it runs. */
 int harness_check(struct harness *harness, const struct knn_kernel *kernel, struct knn_error *error);
 
 /* -- the parts of a check ------------------------------------------------------------------------------------------ */
 
 int harness_check_pair(struct harness *harness);
 int harness_check_tile(struct harness *harness);
+
+/* few: the next number from `first` to `last`. */
+unsigned harness_turn(struct harness *harness, unsigned first, unsigned last);
 
 /* A number below `limit`. */
 unsigned harness_pick(struct harness *harness, unsigned limit);

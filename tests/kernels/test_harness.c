@@ -29,7 +29,7 @@ static void must_fail(const struct broken *broken) {
         fail_msg("%s was not found to be wrong", broken->kernel.name);
     if (strncmp(error.message, broken->kernel.name, strlen(broken->kernel.name)) != 0)
         fail_msg("does not start with the kernel: %s", error.message);
-    if (strstr(error.message, broken->report) == NULL)
+    if (!harness.few && strstr(error.message, broken->report) == NULL) /* few: another length may show it first */
         fail_msg("does not say '%s': %s", broken->report, error.message);
     if (strstr(error.message, seed) == NULL || strchr(error.message, '\n') != NULL)
         fail_msg("no seed, or not one line: %s", error.message);
@@ -58,14 +58,25 @@ static void test_broken_tiles(void **state) {
 /* A wrong kernel is wrong whatever the seed, so none of the findings above was luck. */
 static void test_other_seeds(void **state) {
     uint64_t seed = harness.seed;
+    int few = harness.few;
     for (uint64_t i = 1; i <= 4; i++) {
         harness_close(&harness);
         harness_open(&harness, seed + i);
+        harness.few = few;
         test_broken_pairs(state);
         test_broken_tiles(state);
     }
     harness_close(&harness);
     harness_open(&harness, seed);
+}
+
+/* Fewer shapes find the same faults. */
+static void test_few(void **state) {
+    harness.few = 1;
+    test_other_seeds(state);
+    must_pass(&control_l1_pair);
+    must_pass(&control_l2_tile);
+    harness.few = 0;
 }
 
 /* The same seed says the same, whatever was checked between. */
@@ -179,6 +190,7 @@ int main(void) {
         cmocka_unit_test(test_broken_pairs),
         cmocka_unit_test(test_broken_tiles),
         cmocka_unit_test(test_other_seeds),
+        cmocka_unit_test(test_few),
         cmocka_unit_test(test_repeats),
         cmocka_unit_test(test_recovers),
         cmocka_unit_test(test_oversized_tile),

@@ -1,7 +1,10 @@
 /* Every registered kernel against the scalar reference, the reference against arithmetic, and the choice of kernels.
  *
- *   KNNMARK_SEED=N         repeats a run          KNNMARK_KERNEL=NAME    checks that kernel alone, and all descriptors
+ *   KNNMARK_SEED=N         repeats a run          KNNMARK_KERNEL=NAME    checks that kernel alone, and all descriptors;
+ *                                                a pattern, such as 'l2_avx*', checks those that match
+ *   KNNMARK_SHAPES=few     checks fewer shapes, as an emulator has time for
  */
+#include <fnmatch.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -12,11 +15,13 @@
 
 #include <cmocka.h>
 
+#include "avxvnni.h"
 #include "harness.h"
 
 enum { MAX_TESTS = 256 };
 
 static struct harness harness;
+static int few;
 
 /* -- kernels ------------------------------------------------------------------------------------------------------- */
 
@@ -32,12 +37,15 @@ static const char *feature_name(unsigned features) {
 
 static void test_kernel(void **state) {
     const struct knn_kernel *kernel = *state;
-    unsigned missing = kernel->features & ~knn_cpu_features();
+    unsigned foreign = kernel->features & ~knn_cpu_features(), missing = kernel->features & ~avxvnni_features();
     struct knn_error error;
     if (missing != 0) {
         print_message("skipping %s: this CPU has no %s\n", kernel->name, feature_name(missing));
         skip();
     }
+    if (foreign != 0)
+        print_message("%s: this CPU has no %s, the test carries it out\n", kernel->name, feature_name(foreign));
+    harness.few = foreign != 0 || few;
     if (harness_check(&harness, kernel, &error) != 0)
         fail_msg("%s", error.message);
 }
@@ -211,11 +219,11 @@ static void test_default(void **state) {
 
 /* -- the run ------------------------------------------------------------------------------------------------------- */
 
-static size_t add_kernels(struct CMUnitTest *tests, size_t used, const char *only) {
+static size_t add_kernels(struct CMUnitTest *tests, size_t used, const char *pattern) {
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
     for (size_t i = 0; i < count && used < MAX_TESTS; i++)
-        if (only == NULL || strcmp(only, kernels[i]->name) == 0)
+        if (pattern == NULL || fnmatch(pattern, kernels[i]->name, 0) == 0)
             tests[used++] = (struct CMUnitTest){
                 .name = kernels[i]->name,
                 .test_func = test_kernel,
@@ -224,10 +232,10 @@ static size_t add_kernels(struct CMUnitTest *tests, size_t used, const char *onl
     return used;
 }
 
-static int unknown_kernel(const char *name) {
+static int unknown_kernel(const char *pattern) {
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
-    fprintf(stderr, "KNNMARK_KERNEL=%s is not a kernel of this build; there are:", name);
+    fprintf(stderr, "KNNMARK_KERNEL=%s is no kernel of this build; there are:", pattern);
     for (size_t i = 0; i < count; i++)
         fprintf(stderr, " %s", kernels[i]->name);
     fprintf(stderr, "\n");
@@ -244,15 +252,18 @@ int main(void) {
     struct knn_error error;
     uint64_t seed;
     size_t count, used = 0;
-    const char *only = getenv("KNNMARK_KERNEL");
+    const char *only = getenv("KNNMARK_KERNEL"), *shapes = getenv("KNNMARK_SHAPES");
     if (only != NULL && *only == '\0')
         only = NULL;
     if (harness_seed(&seed, &error) != 0) {
         fprintf(stderr, "%s\n", error.message);
         return 1;
     }
-    if (only != NULL && knn_kernel_find(only) == NULL)
-        return unknown_kernel(only);
+    if (shapes != NULL && *shapes != '\0' && strcmp(shapes, "few") != 0) {
+        fprintf(stderr, "KNNMARK_SHAPES=%s is unknown: give few, or nothing for all\n", shapes);
+        return 1;
+    }
+    few = shapes != NULL && *shapes != '\0';
     if (only != NULL) {
         memset(tests, 0, sizeof tests);
         tests[0] = (struct CMUnitTest)cmocka_unit_test(test_names);
@@ -266,7 +277,8 @@ int main(void) {
                 count);
         return 1;
     }
-    add_kernels(tests, used, only);
+    if (add_kernels(tests, used, only) == used)
+        return unknown_kernel(only);
     setvbuf(stdout, NULL, _IOLBF, 0); /* so that a sanitizer that ends the run leaves the name of the test */
     printf("seed %llu (KNNMARK_SEED=%llu repeats it)\n", (unsigned long long)seed, (unsigned long long)seed);
     harness_open(&harness, seed);
