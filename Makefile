@@ -37,7 +37,7 @@ DNF        := gcc gcc-c++ make pkgconf-pkg-config curl hwloc-devel google-benchm
 PACMAN     := gcc make pkgconf curl hwloc benchmark cmocka libarchive jansson nettle gnuplot cairo fontconfig
 BREW       := pkgconf hwloc google-benchmark cmocka libarchive jansson nettle libomp gnuplot cairo fontconfig
 APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev libclang-rt-dev qemu-user llvm-19 libbenchmark-tools python3-numpy python3-scipy \
-              python3-sklearn
+              python3-sklearn bochs bochs-term bochsbios vgabios busybox-static isolinux syslinux-common xorriso
 DNF_DEV    := clang clang-tools-extra compiler-rt cppcheck libomp-devel qemu-user llvm
 PACMAN_DEV := clang compiler-rt cppcheck openmp qemu-user llvm
 BREW_DEV   := llvm clang-format cppcheck
@@ -53,6 +53,7 @@ deps: ## install the packages that building, testing and benchmarking need
 
 deps-dev: ## install what .ci/run needs beside them: clang, checkers, emulators
 	@sh .ci/deps.sh apt "$(APT_DEV)" dnf "$(DNF_DEV)" pacman "$(PACMAN_DEV)" brew "$(BREW_DEV)"
+	@sh .ci/linux.sh build/linux
 
 deps-peers: ## install the libraries that `make bench-peers` compares with
 	@sh .ci/deps.sh apt "$(APT_PEERS)" dnf "$(DNF_PEERS)"
@@ -193,6 +194,7 @@ BENCH_OBJECTS   := $(patsubst %.c,$(BUILD)/%.o,$(wildcard bench/*.c)) $(CEILING_
                    $(GBENCH_OBJECTS)
 TEST_SOURCES := $(wildcard tests/*/test_*.c bench/gbench/test_*.c)
 TESTS     := $(TEST_SOURCES:%.c=$(BUILD)/%)
+KERNEL_TESTS := $(filter $(BUILD)/tests/kernels/%,$(TESTS))
 TEST_OBJECTS := $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(TEST_SOURCES) tests/fuzz/%,$(wildcard tests/*.c tests/*/*.c)) \
                 bench/work/verify.c $(wildcard bench/ceilings/*.c)) $(STATISTICS)
 FORMATTED := $(wildcard kernels/*.[ch] src/*.h src/*/*.[ch] bench/*.[ch] bench/*/*.[ch] bench/*/*.cc tests/*.[ch]) $(filter-out tests/fixtures/%,$(wildcard tests/*/*.[ch]))
@@ -245,9 +247,14 @@ $(BUILD)/bench/gbench/test_gbench: LDLIBS += -lbenchmark $(JANSSON) $(if $(filte
 $(BUILD)/tests/bench/test_bench $(BUILD)/tests/command/test_command: LDLIBS += $(JANSSON)
 $(BUILD)/tests/command/test_draw $(BUILD)/tests/command/test_shapes: LDLIBS += $(CAIRO)
 
-$(TESTS): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
+$(filter-out $(KERNEL_TESTS),$(TESTS)): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
+
+# Without libraries that they do not need: check-avx512 boots a machine with them.
+$(KERNEL_TESTS): $(BUILD)/%: $(BUILD)/%.o $(filter $(BUILD)/tests/kernels/%,$(TEST_OBJECTS)) $(LIBRARY)
+	$(call say,LINK,$@)
+	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
 
 $(BUILD)/kernels/registered: kernels/registered.sh kernels/kernels.def $(wildcard kernels/*.c)
 	@mkdir -p $(@D)
@@ -374,6 +381,10 @@ $(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(TEST_OBJECTS) $(COMMON_
 check-arm: $(COMMAND) ## the whole test suite, and the native build's answers, on emulated Arm CPUs (see deps-arm)
 	@+$(MAKE) --no-print-directory CROSS=$(ARM)- all tests
 	@+$(DRY) MAKE="$(MAKE) CROSS=$(ARM)-" sh .ci/check-arm.sh $(BUILD) build/$(ARM)
+
+.PHONY: check-avx512
+check-avx512: $(COMMAND) $(KERNEL_TESTS) ## prove the AVX-512 kernels on an emulated CPU that has AVX-512 (minutes; see deps-dev)
+	@$(DRY) sh .ci/check-avx512.sh $(BUILD)
 
 # Both builds where there is a cross compiler; MCA_FLAGS=--check measures nothing and writes nothing.
 .PHONY: mca
