@@ -8,7 +8,7 @@
 #include "clock.h"
 #include "interrupt.h"
 
-/* Of a round: a search that takes longer than the first is cut to the second. */
+/* Of a round: a search that would take longer than the first gets only so many queries that it takes the second. */
 static const double FULL_SECONDS = 12, SUBSET_SECONDS = 5, QUICK_FULL_SECONDS = 1, QUICK_SUBSET_SECONDS = 0.3;
 
 /* -- correctness --------------------------------------------------------------------------------------------------- */

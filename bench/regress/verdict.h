@@ -65,7 +65,7 @@ double threshold_of(const struct rules *rules, double floor);
 struct judgement judge(const struct rules *rules, const double *d, size_t n, double threshold);
 struct control judge_control(const struct rules *rules, const double *d, size_t n);
 
-/* Sets `outside` of the copy, which has the floor, and of the other controls. Returns of how many. */
+/* Sets `outside` of the copy, whose interval gives the floor, and of the other controls. Returns how many are. */
 size_t find_disturbed(const struct rules *rules, struct control *copy, struct control *const *others, size_t count);
 
 /* Whether pairs from fresh processes show the same slowdown: their median is above its threshold and their interval

@@ -42,8 +42,8 @@ static void summarize(const struct cv *cv, struct cv_setting *setting) {
     setting->deviation = sqrt(squares / folds);
 }
 
-/* The mean as a whole number that two settings can be compared by: folds have s or s + 1 rows, so that an answer is
- * worth (s + 1) or s. */
+/* The mean of the folds' accuracies, as a whole number by which two settings can be compared exactly. Folds have s or
+ * s + 1 rows. A right answer counts s + 1 in a fold of s rows, and s in one of s + 1 rows. */
 static size_t score(const struct cv *cv, const struct cv_setting *setting) {
     size_t least = SIZE_MAX, sum = 0;
     for (size_t f = 0; f < cv->folds.count; f++)
