@@ -8,15 +8,15 @@
 #include "kbest.h"
 #include "walk.h"
 
-/* Where rows are left out, fewer than k may be found; the places of the others then get the largest distance there is.
- */
+/* Where rows of a query's own fold are left out, there may be fewer than k others; the places that stay empty have the
+ * largest distance that a key can hold. */
 struct knn_best {
     size_t k, queries, ranges;
     unsigned id_bits;
-    const uint32_t *ids;  /* of the train rows, by position; NULL: the position */
-    uint32_t first_id;    /* what is added to an id in the end */
-    const uint32_t *fold; /* of the train rows, by position, and below of the queries: rows of a query's own fold */
-    const uint32_t *query_fold; /* are left out; NULL: none is */
+    const uint32_t *ids;        /* of the train rows, by position; NULL: the position */
+    uint32_t first_id;          /* what is added to an id in the end */
+    const uint32_t *fold;       /* of each train row: a query is not offered rows of its own fold; NULL: all of them */
+    const uint32_t *query_fold; /* of each query, where there is `fold` */
     const uint32_t *order;      /* the query at position i is row order[i] of the result; NULL: row i */
     struct knn_kbest *items;    /* [range][position]: a query's best of each range of panels */
     knn_key *further;           /* [range - 1][position]: room for the keys of the other ranges */

@@ -157,7 +157,8 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
     *work = (struct knn_bounds_work){0};
     int status = knn_check_search(&own, bounds->rows, queries, k, error);
     for (; status == 0 && group.first < group.all; group.first += group.rows) {
-        own.query_fold = job->query_fold + (job->fold != NULL ? group.first : 0);
+        if (job->fold != NULL)
+            own.query_fold = job->query_fold + group.first;
         size_t way = knn_ways_best(ways, allowed);
         struct knn_rows some = queries;
         some.data += group.first * queries.stride;

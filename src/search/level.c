@@ -93,7 +93,7 @@ static void coarsen(const struct knn_grid *fine, uint32_t *sums) {
 /* Writes the means; returns the slack. */
 static double put_means(const uint32_t *sums, size_t blocks, double unit, uint8_t *means) {
     uint32_t n = (uint32_t)unit, shift = (uint32_t)__builtin_ctz(n);
-    uint32_t all = 0; /* n / 2 a block, of as many as a tile takes at the coarse level, and four times as many */
+    uint32_t all = 0; /* at most n / 2 for each block, and a tile, which takes 16 million coarse blocks, limits these */
     for (size_t i = 0; i < blocks; i++) {
         uint32_t mean = (sums[i] + n / 2) >> shift, full = mean << shift;
         means[i] = (uint8_t)mean;

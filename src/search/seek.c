@@ -157,11 +157,12 @@ static uint64_t most_distant(const struct seek *s) {
     return (UINT64_MAX >> s->best.id_bits) - 1;
 }
 
-/* The k-th smallest of a list's distances in full, which take the place of the list. */
+/* The k-th smallest of a list's distances in full, which take the place of the list. A tile's distances are below
+ * UINT32_MAX (panels.h); what is not is a place without a row (best.h). */
 static uint64_t kth_distance(const struct seek *s, size_t query, struct knn_neighbor *list, size_t count) {
     knn_key *distances = (knn_key *)(void *)list;
     for (size_t i = 0; i < count; i++)
-        distances[i] = list[i].distance <= UINT32_MAX ? full_distance(s, query, list[i].id) : most_distant(s);
+        distances[i] = list[i].distance < UINT32_MAX ? full_distance(s, query, list[i].id) : most_distant(s);
     knn_select_keys(distances, count, s->best.k);
     uint64_t largest = 0;
     for (size_t i = 0; i < s->best.k; i++)
