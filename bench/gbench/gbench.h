@@ -81,9 +81,9 @@ int gb_register(const struct gb_benchmark *benchmark);
 /* -- the program ----------------------------------------------------------------------------------------------------*/
 
 /* Reads Google Benchmark's flags; `defaults` (NULL, or a list of flags ended by NULL) first, so that the command line
- * wins over them. --help calls `help`, or prints the flags where it is NULL, and exits with 0; a value that a flag
- * cannot take ends the program with a line and 1. Fails if there is anything else: a program takes its own options out
- * before. */
+ * and the environment (BENCHMARK_OUT for --benchmark_out) win over them. --help calls `help`, or prints the flags where
+ * it is NULL, and exits with 0; a value that a flag cannot take ends the program with a line and 1. Fails if there is
+ * anything else: a program takes its own options out before. */
 int gb_initialize(int argc, char **argv, const char *const *defaults, void (*help)(void));
 
 /* Adds a line to the context that reports begin with. Of two values for a key the first one stays. */

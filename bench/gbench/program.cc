@@ -234,6 +234,13 @@ int select_benchmarks(const std::string &filter) {
                               : 0;
 }
 
+// Whether the environment has a flag: BENCHMARK_OUT for --benchmark_out=...
+bool in_environment(const char *flag) {
+    std::string name(flag + 2, strcspn(flag + 2, "="));
+    std::transform(name.begin(), name.end(), name.begin(), [](unsigned char c) { return toupper(c); });
+    return getenv(name.c_str()) != nullptr;
+}
+
 } // namespace
 
 // -- the interface ----------------------------------------------------------------------------------------------------
@@ -247,11 +254,10 @@ int gb_initialize(int argc, char **argv, const char *const *defaults, void (*own
     return guarded([=] {
         std::vector<char *> arguments = {argv[0]};
         for (const char *const *flag = defaults; flag && *flag; flag++)
-            arguments.push_back(const_cast<char *>(*flag));
-        for (int i = 1; i < argc; i++) {
-            arguments.push_back(argv[i]);
-            help_wanted = help_wanted || strcmp(argv[i], "--help") == 0;
-        }
+            if (!in_environment(*flag))
+                arguments.push_back(const_cast<char *>(*flag));
+        arguments.insert(arguments.end(), argv + 1, argv + argc);
+        help_wanted = std::count(arguments.begin(), arguments.end(), std::string("--help")) > 0;
         int left = static_cast<int>(arguments.size());
         benchmark::Initialize(&left, arguments.data(), print_help);
         std::string unknown;

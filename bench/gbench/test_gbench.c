@@ -298,25 +298,21 @@ static int play_fields(void) {
 static const struct scenario {
     const char *name;
     int (*play)(void);
-} scenarios[] = {{"names", play_names},
-                 {"counters", play_counters},
-                 {"errors", play_errors},
-                 {"aggregates", play_aggregates},
-                 {"stop_error", play_stop_error},
-                 {"stop_return", play_stop_return},
-                 {"stop_complete", play_stop_complete},
-                 {"stop_first", play_stop_first},
-                 {"memory", play_memory},
-                 {"fields", play_fields},
-                 {"plain", play_plain}};
+} scenarios[] = {{"defaults", play_aggregates},     {"names", play_names},
+                 {"counters", play_counters},       {"errors", play_errors},
+                 {"aggregates", play_aggregates},   {"stop_error", play_stop_error},
+                 {"stop_return", play_stop_return}, {"stop_complete", play_stop_complete},
+                 {"stop_first", play_stop_first},   {"memory", play_memory},
+                 {"fields", play_fields},           {"plain", play_plain}};
 
 static int play(int argc, char **argv) {
+    static const char *const filtered[] = {"--benchmark_filter=one", NULL};
     for (size_t i = 0; i < sizeof scenarios / sizeof scenarios[0]; i++) {
         if (strcmp(argv[1], scenarios[i].name) != 0)
             continue;
         argc--;
         argv++;
-        int status = gb_initialize(argc, argv, NULL, NULL) != 0;
+        int status = gb_initialize(argc, argv, strcmp(scenarios[i].name, "defaults") == 0 ? filtered : NULL, NULL) != 0;
         if (status != 0)
             fprintf(stderr, "%s\n", gb_error());
         else
@@ -379,6 +375,22 @@ static void test_names(void **state) {
                                    "-1 benchmark none: times, iterations and repetitions are finite and not negative\n"
                                    "-1 benchmark none: give iterations or min_time, not both\n"
                                    "real time/n:1\nfixed\nplain\nerrors 0, stopped 0\n");
+}
+
+/* The command line wins over the environment, and that over what the program would have. */
+static void test_defaults(void **state) {
+    struct process *p = *state;
+    scenario(p, "defaults", "--benchmark_list_tests");
+    assert_holds(p->output, "one\n");
+    assert_lacks(p->output, "three\n");
+    setenv("BENCHMARK_FILTER", "three", 1);
+    scenario(p, "defaults", "--benchmark_list_tests");
+    assert_holds(p->output, "three\n");
+    assert_lacks(p->output, "one\n");
+    scenario(p, "defaults", "--benchmark_list_tests", "--benchmark_filter=one");
+    unsetenv("BENCHMARK_FILTER");
+    assert_holds(p->output, "one\n");
+    assert_lacks(p->output, "three\n");
 }
 
 static void test_counters(void **state) {
@@ -592,6 +604,7 @@ int main(int argc, char **argv) {
         self = realpath(argv[0], path);
     const struct CMUnitTest tests[] = {
         in_folder(test_names),
+        in_folder(test_defaults),
         in_folder(test_counters),
         in_folder(test_errors),
         in_folder(test_fields),
