@@ -26,14 +26,15 @@ struct bounds_case {
 /* A way to search: what its work, anew each time, takes to get ready and to search in batches. */
 struct way {
     struct work work;
-    struct knn_neighbor *found; /* of all queries */
+    size_t queries; /* the first ones, all or as many as there is time for */
+    struct knn_neighbor *found;
     double chosen, ready, search;
 };
 
 /* Gets ready and searches once. */
 static int search(struct way *way, struct knn_error *error) {
     struct work *work = &way->work;
-    size_t all = work->stock->queries.rows, batch = work->batch;
+    size_t batch = work->batch;
     stock_forget(work->stock);
     work_release(work);
     double start = knn_seconds();
@@ -41,8 +42,8 @@ static int search(struct way *way, struct knn_error *error) {
         return -1;
     double ready = knn_seconds();
     work->next = 0;
-    for (size_t q = 0; q < all; q += batch) {
-        work->batch = knn_min(batch, all - q); /* the last one may be shorter */
+    for (size_t q = 0; q < way->queries; q += batch) {
+        work->batch = knn_min(batch, way->queries - q); /* the last one may be shorter */
         if (work->kind->run(work, 1, error) != 0)
             return -1;
         memcpy(way->found + q * work->k, work->stock->found, work->batch * work->k * sizeof *way->found);
@@ -55,13 +56,12 @@ static int search(struct way *way, struct knn_error *error) {
 
 /* Of the queries of a run; the rest of the job takes as long for each. */
 static double full_job(const struct way *way) {
-    const struct stock *stock = way->work.stock;
-    double rows = FULL_ROWS / (double)stock->train.rows;
-    return (way->ready + way->search * FULL_QUERIES / (double)stock->queries.rows) * rows;
+    double rows = FULL_ROWS / (double)way->work.stock->train.rows;
+    return (way->ready + way->search * FULL_QUERIES / (double)way->queries) * rows;
 }
 
 static void count(struct gb_state *state, const struct way *way, const struct way *exhaustive, double rounds) {
-    double queries = (double)way->work.stock->queries.rows, seconds = full_job(way) / rounds;
+    double queries = (double)way->queries, seconds = full_job(way) / rounds;
     double all = (double)way->work.stock->train.rows * queries * rounds;
     int by_bounds = way->work.kind != exhaustive->work.kind;
     gb_counter(state, "queries", queries, 0);
@@ -69,25 +69,41 @@ static void count(struct gb_state *state, const struct way *way, const struct wa
     gb_counter(state, "x_exhaustive", full_job(exhaustive) / rounds / seconds, 0);
     gb_counter(state, "build_s", way->ready / rounds, 0);
     gb_counter(state, "query_s", way->search / queries / rounds, 0);
-    gb_counter(state, "exhaustive_query_s", exhaustive->search / queries / rounds, 0);
+    gb_counter(state, "exhaustive_query_s", exhaustive->search / (double)exhaustive->queries / rounds, 0);
     gb_counter(state, "share_fine", (double)way->work.fine / all, 0);
     gb_counter(state, "share_full", by_bounds ? (double)way->work.full / all : 1, 0);
 }
 
 /* Both ways in turn, which must give the same answers. */
 static int run_rounds(struct gb_state *state, struct way *way, struct way *exhaustive, struct knn_error *error) {
-    size_t k = way->work.k, queries = way->work.stock->queries.rows;
+    size_t k = way->work.k;
     int64_t iterations = gb_start(state);
     for (int64_t i = 0; i < iterations; i++) {
         double before = way->ready + way->search;
         if (search(exhaustive, error) != 0 || search(way, error) != 0 ||
-            verify_neighbors("the search by bounds", way->found, k, exhaustive->found, k, queries, error) != RIGHT)
+            verify_neighbors("the search by bounds", way->found, k, exhaustive->found, k, exhaustive->queries, error) !=
+                RIGHT)
             return -1;
         gb_set_iteration_time(state, way->ready + way->search - before);
     }
     gb_stop(state);
     count(state, way, exhaustive, (double)iterations);
     return 0;
+}
+
+/* The exhaustive search takes as many of the queries as there is time for: each takes it as long. */
+static int limit(struct way *exhaustive, struct knn_error *error) {
+    enum { SOME = 64 };
+    const double allowed = 1.5;
+    struct work some = exhaustive->work;
+    double seconds;
+    some.batch = knn_min(SOME, exhaustive->queries);
+    int failed = some.kind->prepare(&some, error) != 0 || work_time(&some, 1, &seconds, error) != 0;
+    if (!failed)
+        exhaustive->queries =
+            work_fitting(exhaustive->queries, some.batch, some.batch, seconds / (double)some.batch, allowed);
+    work_release(&some);
+    return failed ? -1 : 0;
 }
 
 /* Bounds; among random bytes as the library does when it is to choose. */
@@ -133,7 +149,8 @@ static int run(struct gb_state *state, void *context, struct knn_error *error) {
     if (status == 0) {
         choose(&way, c, &stock);
         exhaustive.work = work_search(&stock, "bounds", c->kernel, stock.team, c->k, c->batch);
-        status = run_rounds(state, &way, &exhaustive, error);
+        way.queries = exhaustive.queries = stock.queries.rows;
+        status = limit(&exhaustive, error) != 0 ? -1 : run_rounds(state, &way, &exhaustive, error);
     }
     work_release(&way.work);
     stock_free(&stock);

@@ -25,7 +25,7 @@
 enum { SCALING_QUERIES = 240, ENOUGH = 100 };
 
 static const size_t batches[] = {1, 8, 64, 512, 4096, 10000};
-enum { BATCHES = sizeof batches / sizeof batches[0] };
+enum { BATCHES = sizeof batches / sizeof batches[0], MOST_OF_STREAM = 512 };
 
 struct schedule_case {
     struct bench *bench;
@@ -55,7 +55,7 @@ static int predict(const struct schedule_case *c, double *seconds, struct knn_er
 
 /* As many of the train rows as the job may take its time for. */
 static int limit_rows(struct schedule_case *c, struct knn_error *error) {
-    enum { MOST_HALVINGS = 4 }; /* also on a busy machine */
+    enum { MOST_HALVINGS = 6 }; /* also on a busy machine */
     double seconds, allowed = c->bench->quick ? 0.1 : 0.25;
     size_t all = c->bench->stock.train.rows, nr = c->job.kernel->nr, panels = (all + nr - 1) / nr;
     if (predict(c, &seconds, error) != 0)
@@ -241,8 +241,8 @@ static int add_kernel(struct bench *bench, const struct knn_kernel *kernel, stru
             return -1;
     if (add_scaling(bench, kernel, all, error) != 0)
         return -1;
-    for (size_t i = 0; i < BATCHES && batches[i] <= (kernel->metric == KNN_L2 ? 4096 : 512); i++)
-        if (takes_batch(bench, i) && add_stream(bench, kernel, batches[i], error) != 0)
+    for (size_t i = 0; i < BATCHES; i++)
+        if (takes_batch(bench, i) && batches[i] <= MOST_OF_STREAM && add_stream(bench, kernel, batches[i], error) != 0)
             return -1;
     return 0;
 }

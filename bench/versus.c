@@ -7,7 +7,7 @@
 #include "clock.h"
 #include "paired.h"
 
-enum { ROUNDS = 20, QUICK_ROUNDS = 5, WARM_UP = 16 };
+enum { PAIRS = 40, QUICK_PAIRS = 10, WARM_UP = 16 };
 
 static const double IN_CACHE_SECONDS = 0.01, SEARCH_SECONDS = 0.1; /* of an epoch */
 static const double ALPHA = 0.01;                                  /* of each line's interval */
@@ -51,31 +51,28 @@ static int calibrate(struct contender *c, double seconds, struct knn_error *erro
 }
 
 /* The logarithm of A's rate over B's for each pair. */
-static int run_pairs(struct contender *a, struct contender *b, unsigned rounds, double *logs, struct knn_error *error) {
+static int run_pairs(struct contender *a, struct contender *b, unsigned pairs, double *logs, struct knn_error *error) {
     uint64_t random = (uint64_t)(1e9 * knn_seconds());
-    int begins_with_b = 0;
-    for (unsigned round = 0; round < rounds; round++) {
-        begins_with_b = paired_begins_with_b(round, begins_with_b, &random);
-        for (size_t i = 0; i < PAIRED_BLOCK; i++) {
-            double rate, *pair = &logs[2 * round + i / 2];
-            int is_b = paired_is_b(begins_with_b, i);
-            if (run_epoch(is_b ? b : a, &rate, error) != 0)
-                return -1;
-            *pair = (i % 2 == 0 ? 0 : *pair) + (is_b ? -log(rate) : log(rate));
-        }
+    for (unsigned pair = 0; pair < pairs; pair++) {
+        double rates[2];
+        int b_first = paired_begins_with_b(&random);
+        if (run_epoch(b_first ? b : a, &rates[b_first], error) != 0 ||
+            run_epoch(b_first ? a : b, &rates[!b_first], error) != 0)
+            return -1;
+        logs[pair] = log(rates[0] / rates[1]);
     }
     return 0;
 }
 
 static int run_epochs(const struct bench *bench, const char *where, struct contender *both, double seconds,
                       struct knn_error *error) {
-    double logs[2 * ROUNDS];
+    double logs[PAIRS];
     char line[512];
-    unsigned rounds = bench->quick ? QUICK_ROUNDS : ROUNDS;
+    unsigned pairs = bench->quick ? QUICK_PAIRS : PAIRS;
     if (calibrate(&both[0], seconds, error) != 0 || calibrate(&both[1], seconds, error) != 0 ||
-        run_pairs(&both[0], &both[1], rounds, logs, error) != 0)
+        run_pairs(&both[0], &both[1], pairs, logs, error) != 0)
         return -1;
-    paired_line(line, sizeof line, where, both[0].side->text, both[1].side->text, logs, 2 * (size_t)rounds, ALPHA);
+    paired_line(line, sizeof line, where, both[0].side->text, both[1].side->text, logs, pairs, ALPHA);
     puts(line);
     return fflush(stdout) == 0 ? 0 : knn_fail(error, "cannot write to standard output");
 }

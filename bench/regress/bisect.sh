@@ -6,7 +6,7 @@
 #   BENCHMARK=<pattern>            what to time; by default the searches and the tiles
 #
 # A commit whose code is that of another one is not timed. One that does not build or run is passed over, and named. Where
-# there is no verdict, twice the rounds decide, else a neighbour. What was found is compared with its parent once more.
+# there is no verdict, twice the time decides, else a neighbour. What was found is compared with its parent once more.
 # Verdicts are kept in BUILD/regress/bisect: the same command goes on where it was stopped. Exit status: 0 found; 2 an
 # error; 3 not decidable.
 set -eu
@@ -80,9 +80,9 @@ find_same() {
     return 1
 }
 
-time_it() { # against GOOD: once, and with twice the rounds if that leaves it open
-    for rounds in 12 24; do
-        compare "$here/$good" "$files" --rounds="$rounds" "$@"
+time_it() { # against GOOD: once, and with twice the time if that leaves it open
+    for budget in 180 360; do
+        compare "$here/$good" "$files" --budget="$budget" "$@"
         [ "$status" = 3 ] || break
     done
     case $status in

@@ -6,10 +6,11 @@
 
 #include "data.h"
 #include "interrupt.h"
+#include "plural.h"
 #include "random.h"
 #include "reference.h"
 
-static const double REFERENCE_SECONDS = 0.004;
+static const double REFERENCE_SECONDS = 0.002; /* or less, where an epoch is that short */
 
 /* -- values, as logarithms ----------------------------------------------------------------------------------------- */
 
@@ -65,13 +66,14 @@ static void release(const struct timings *timings, size_t count) {
 
 /* -- judging ------------------------------------------------------------------------------------------------------- */
 
-static int judge_all(struct comparison *c, struct knn_error *error) {
+/* `last`: the time is over. */
+static int judge_all(struct comparison *c, int last, struct knn_error *error) {
     struct values values[2][MOST_BENCHMARKS] = {{{0}}};
     struct finding findings[MOST_BENCHMARKS];
     struct timings first = {.benchmarks = values[0]}, fresh = {.benchmarks = values[1]};
     int status = gather(c, 0, &first) != 0 || gather(c, 1, &fresh) != 0 ? knn_fail(error, "no memory to judge in") : 0;
     if (status == 0)
-        decide(&c->rules, &first, &fresh, findings, &c->decision);
+        decide(&c->rules, &first, &fresh, last, findings, &c->decision);
     for (size_t i = 0; i < c->count && status == 0; i++)
         c->benchmarks[i].found = findings[i];
     release(&first, c->count);
@@ -79,54 +81,74 @@ static int judge_all(struct comparison *c, struct knn_error *error) {
     return status;
 }
 
-/* Times the marked benchmarks and judges all by all their pairs, for the floor may have changed; marks those that are
- * open. Returns how many there are, or -1. */
-static int look(struct comparison *c, char *take, struct knn_error *error) {
-    int open = 0;
-    if (run_rounds(c, take, 0, error) != 0 || judge_all(c, error) != 0)
-        return -1;
+enum { ROUNDS = 16 }; /* in one set of processes */
+
+/* Marks what needs more rounds, and counts it. A disturbed run goes on with all benchmarks into a second set. */
+static size_t mark_open(const struct comparison *c, int fresh, char *open) {
+    size_t count = 0;
     for (size_t i = 0; i < c->count; i++) {
-        struct benchmark *b = &c->benchmarks[i];
-        b->looks += take[i];
-        take[i] = b->found.judgement.verdict == VERDICT_UNDECIDED || c->decision.controls.outside > 0;
-        open += take[i];
+        const struct finding *found = &c->benchmarks[i].found;
+        int is_open = fresh ? found->judgement.verdict == VERDICT_SLOWER && !found->confirmed && !found->refuted
+                            : found->judgement.verdict == VERDICT_UNDECIDED ||
+                                  (c->decision.controls.outside > 0 && c->copies.count < 2 * ROUNDS);
+        count += (size_t)(open[i] = (char)is_open);
     }
-    return open;
+    return count;
 }
 
-static int confirm(struct comparison *c, char *take, struct knn_error *error) {
-    size_t slower = 0;
-    for (size_t i = 0; i < c->count; i++)
-        slower += (size_t)(take[i] = c->benchmarks[i].found.judgement.verdict == VERDICT_SLOWER);
-    if (slower == 0 || c->decision.controls.outside > 0)
-        return 0;
-    return restart_workers(c, error) != 0 || run_rounds(c, take, 1, error) != 0 ? -1 : judge_all(c, error);
+/* Until when there are rounds. Once something is slower, a third of the budget is kept to confirm it. */
+static double end_of(const struct comparison *c, int fresh) {
+    int slower = 0;
+    for (size_t i = 0; i < c->count && !fresh; i++)
+        slower |= c->benchmarks[i].found.judgement.verdict == VERDICT_SLOWER;
+    return c->start + c->settings.budget * (slower ? 2.0 / 3 : 1);
+}
+
+/* Rounds of what is open, in one set of processes. */
+static int run_set(struct comparison *c, char *open, int fresh, struct knn_error *error) {
+    size_t count = mark_open(c, fresh, open);
+    double left = end_of(c, fresh) - regress_seconds();
+    if (warm_up(c, open, error) != 0)
+        return -1;
+    c->sets[fresh]++;
+    for (unsigned round = 0; round < ROUNDS && count > 0 && left > 0; round++) {
+        show_progress("%s%zu benchmark%s open, %.0f s left at most", fresh ? "confirming, " : "", count,
+                      knn_plural(count), left);
+        if (run_round(c, open, fresh, error) != 0 || judge_all(c, 0, error) != 0)
+            return -1;
+        count = mark_open(c, fresh, open);
+        left = end_of(c, fresh) - regress_seconds();
+    }
+    return 0;
+}
+
+/* The processes that did the pilot are the first set. */
+static int run_sets(struct comparison *c, int fresh, struct knn_error *error) {
+    char open[MOST_BENCHMARKS];
+    while (mark_open(c, fresh, open) > 0 && regress_seconds() < end_of(c, fresh))
+        if (((fresh || c->sets[0] > 0) && restart_workers(c, error) != 0) || run_set(c, open, fresh, error) != 0)
+            return -1;
+    return 0;
 }
 
 /* -- all of it ----------------------------------------------------------------------------------------------------- */
 
+/* What is disturbed is not confirmed. */
 static int measure(struct comparison *c, struct knn_error *error) {
-    char take[MOST_BENCHMARKS];
-    memset(take, 1, sizeof take);
-    int open = look(c, take, error);
-    if (open > 0)
-        open = restart_workers(c, error) != 0 ? -1 : look(c, take, error);
-    return open < 0 ? -1 : confirm(c, take, error);
+    c->start = regress_seconds();
+    if (run_pilot(c, error) != 0 || judge_all(c, 0, error) != 0 || run_sets(c, 0, error) != 0 ||
+        judge_all(c, 1, error) != 0)
+        return -1;
+    if (c->decision.controls.outside > 0)
+        return 0;
+    return run_sets(c, 1, error) != 0 ? -1 : judge_all(c, 1, error);
 }
 
-/* Too few pairs have no interval at all. */
-static int set_rules(struct comparison *c, struct knn_error *error) {
-    unsigned needed = 1;
+static void set_rules(struct comparison *c) {
     c->rules = rules_default(c->count);
     c->rules.tau = log1p(c->settings.tau);
     c->rules.most = log1p(c->settings.most);
     c->rules.control = log1p(c->settings.control);
-    while (sign_rank(2 * (size_t)needed, rules_level(&c->rules)) == 0)
-        needed++;
-    if (c->settings.rounds >= needed || c->count == 0)
-        return 0;
-    return knn_fail(error, "--rounds=%u are too few for %zu benchmarks: give %u at least", c->settings.rounds, c->count,
-                    needed);
 }
 
 static void print_list(const struct comparison *c) {
@@ -141,7 +163,7 @@ static int open_all(struct comparison *c, struct knn_error *error) {
     show_progress("writing the data");
     return knn_team_open(&c->team, s->threads, 1, error) != 0 || load_start(&c->load, s->load, &c->team, error) != 0 ||
                    regress_data_write(s->data_file, s->data, c->source, sizeof c->source, error) != 0 ||
-                   start_workers(c, error) != 0 || find_benchmarks(c, error) != 0 || set_rules(c, error) != 0
+                   start_workers(c, error) != 0 || find_benchmarks(c, error) != 0
                ? -1
                : 0;
 }
@@ -149,12 +171,15 @@ static int open_all(struct comparison *c, struct knn_error *error) {
 int compare(struct comparison *c, const struct settings *settings, struct knn_error *error) {
     double start = regress_seconds();
     *c = (struct comparison){.settings = *settings, .random = settings->seed};
-    c->reference_rounds = reference_rounds(REFERENCE_SECONDS);
+    c->reference_rounds =
+        reference_rounds(settings->epoch > 0 ? fmin(REFERENCE_SECONDS, settings->epoch / 4) : REFERENCE_SECONDS);
     int status = open_all(c, error);
     if (status == 0 && settings->list)
         print_list(c);
-    else if (status == 0 && c->count > 0)
-        status = calibrate(c, error) != 0 ? -1 : measure(c, error);
+    else if (status == 0 && c->count > 0) {
+        set_rules(c);
+        status = measure(c, error);
+    }
     stop_workers(c);
     load_stop(&c->load);
     show_progress("%s", "");

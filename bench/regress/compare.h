@@ -1,12 +1,13 @@
 /* A comparison of two workers, from their start to the verdict.
  *
- *   start       base, a second copy of base, and head; their lists of benchmarks must be the same, head's kernels
- * right; what runs the same machine code on both sides (code.h) is unchanged, and not timed calibrate   an iteration
- * count for each benchmark, so that an epoch of base takes at least `epoch` seconds rounds      in each round, in
- * random order: a block of every benchmark, and a block of base against its copy on one benchmark after the other. A
- * block is ABBA or BAAB at random, as often the one as the other, hence two pairs of neighbours. Before every epoch
- * runs the frozen reference judge       (verdict.h); what is undecided gets as many rounds once more, in fresh
- * processes confirm     what is slower is measured again, as long as before, in fresh processes
+ *     start     base, a second copy of base, and head; their lists of benchmarks must be the same, head's kernels
+ * right; what runs the same machine code on both sides (code.h) is unchanged, and not timed pilot     for each
+ * benchmark the length of an epoch, by the noise between base and its copy (pilot.c) rounds    in each, in random
+ * order: a pair of every benchmark that is open, and a pair of base against its copy on one of them after the other. A
+ * pair is an epoch of each side, a coin says whose is first; before every epoch runs the frozen reference. All is
+ * judged (verdict.h), and what is decided drops out. After some rounds the rest goes on in fresh processes, until
+ * nothing is open or the budget is spent, or two thirds of it if something is slower confirm   what is slower is
+ * measured again in fresh processes, until that is decided or the budget is spent
  *
  * Where the system puts a process's memory can cost more than a change of the code: processes start and pack their data
  * in random order, so that none has the better place because it came first, and "slower" needs more than one set of
@@ -24,7 +25,7 @@
 #include "verdict.h"
 
 enum side { BASE, COPY, HEAD, SIDES };
-enum { MOST_BENCHMARKS = 256, MOST_ROUNDS = 1000 };
+enum { MOST_BENCHMARKS = 256 };
 
 struct settings {
     const char *base, *head;           /* worker programs */
@@ -33,8 +34,8 @@ struct settings {
     const char *benchmarks;            /* patterns of a shell, with commas between them; NULL: searches and tiles */
     const char *base_code, *head_code; /* what code.sh lists of them; NULL: not known, so that all is timed */
     const char *output;                /* results go to OUTPUT.json, .html, .md */
-    unsigned threads, rounds;
-    double epoch;              /* seconds */
+    unsigned threads;
+    double budget, epoch;      /* seconds: of all timing; of an epoch of base at least, 0: the pilot chooses */
     double tau, most, control; /* the threshold, how far noise may raise it, the controls' limit: 0.03 for 3 % */
     uint64_t seed;
     int always_time;    /* also what runs the same code on both sides */
@@ -60,16 +61,15 @@ struct pair {
 
 struct series {
     struct pair *pairs;
-    size_t count, room, blocks;
-    int head_first; /* the next block is BAAB */
+    size_t count, room;
 };
 
 struct benchmark {
     char name[REGRESS_NAME];
     uint64_t iterations;
-    struct series first, fresh; /* fresh: in new processes; empty if there was nothing to confirm */
+    double epoch;               /* seconds, at least, that an epoch of base takes */
+    struct series first, fresh; /* fresh: of the confirmation; empty if there was nothing to confirm */
     struct finding found;
-    unsigned looks;
 };
 
 struct comparison {
@@ -86,7 +86,8 @@ struct comparison {
     struct decision decision;
     char source[512]; /* of the data */
     uint64_t reference_rounds, random;
-    double seconds; /* all of it took */
+    double start, seconds; /* when the timing began; what all of it took */
+    unsigned sets[2];      /* of processes that were timed: until the first verdict, and to confirm it */
 };
 
 /* Sets *comparison to what there is to judge, and judges. On failure (exit status 2) the error says why;
@@ -104,10 +105,19 @@ void shuffle(size_t *items, size_t count, uint64_t *random);
 /* Compares the lists, fills comparison->benchmarks, and checks the answers of all that head has and of base's chosen
  * ones. */
 int find_benchmarks(struct comparison *comparison, struct knn_error *error);
-int calibrate(struct comparison *comparison, struct knn_error *error);
 
-/* As many rounds as the settings say of the benchmarks for which `take` is set. */
-int run_rounds(struct comparison *comparison, const char *take, int fresh, struct knn_error *error);
+/* Sets how long an epoch of each benchmark is. */
+int run_pilot(struct comparison *comparison, struct knn_error *error);
+
+/* A pair of epochs, BASE's and `other`'s, in the order that a coin says. */
+int run_pair(struct comparison *comparison, const struct benchmark *b, enum side other, struct pair *pair,
+             struct knn_error *error);
+
+/* A round of the benchmarks for which `open` is set. */
+int run_round(struct comparison *comparison, const char *open, int fresh, struct knn_error *error);
+
+/* The first run of a benchmark packs its data, and the threads of a new process meet their cores. */
+int warm_up(struct comparison *comparison, const char *open, struct knn_error *error);
 
 /* `run NAME N`: seconds. */
 int run_once(struct child *child, const char *name, uint64_t iterations, double *seconds, struct knn_error *error);

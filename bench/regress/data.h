@@ -5,8 +5,8 @@
 #include "fail.h"
 #include "matrix.h"
 
-/* What is timed: small enough for epochs of some 50 ms, with train rows beyond most second-level caches. */
-enum { REGRESS_TRAIN = 8192, REGRESS_QUERIES = 1024 };
+/* What is timed: small enough for short epochs, with train rows beyond most second-level caches. */
+enum { REGRESS_TRAIN = 4096, REGRESS_QUERIES = 1024 };
 
 struct regress_data {
     struct knn_matrix train, queries; /* views of the mapping: not to be freed */

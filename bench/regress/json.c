@@ -30,9 +30,8 @@ static json_t *control_of(const struct control *control) {
 }
 
 static json_t *controls_of(const struct controls *controls) {
-    return json_pack("{s:o, s:o, s:o, s:o}", "reference", control_of(&controls->reference), "copy",
-                     control_of(&controls->copy), "waiting", control_of(&controls->waiting), "floor",
-                     number(exp(controls->floor)));
+    return json_pack("{s:o, s:o, s:o}", "reference", control_of(&controls->reference), "copy",
+                     control_of(&controls->copy), "waiting", control_of(&controls->waiting));
 }
 
 static json_t *epoch_of(const struct epoch *epoch) {
@@ -55,14 +54,13 @@ static json_t *series_of(const struct comparison *c, const struct series *series
 static json_t *judgement_of(const struct judgement *judgement) {
     json_t *object = interval_of(&judgement->interval);
     json_object_set_new(object, "threshold", number(exp(judgement->threshold)));
-    json_object_set_new(object, "detectable", number(exp(judgement->detectable)));
     return object;
 }
 
 static json_t *benchmark_of(const struct comparison *c, const struct benchmark *b) {
     int fresh = b->fresh.count > 0;
-    return json_pack("{s:s, s:s, s:I, s:i, s:o, s:o, s:o, s:o}", "name", b->name, "verdict",
-                     verdict_name(b->found.verdict), "iterations", (json_int_t)b->iterations, "looks", (int)b->looks,
+    return json_pack("{s:s, s:s, s:I, s:f, s:o, s:o, s:o, s:o}", "name", b->name, "verdict",
+                     verdict_name(b->found.verdict), "iterations", (json_int_t)b->iterations, "epoch_seconds", b->epoch,
                      "result", judgement_of(&b->found.judgement), "confirmation",
                      fresh ? judgement_of(&b->found.confirmation) : json_null(), "epochs", series_of(c, &b->first, 0),
                      "fresh_epochs", series_of(c, &b->fresh, 0));
@@ -93,10 +91,9 @@ static json_t *machine_of(const struct comparison *c) {
 }
 
 static json_t *rules_of(const struct comparison *c) {
-    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f, s:i, s:i, s:f}", "tau", exp(c->rules.tau), "most",
-                     exp(c->rules.most), "control", exp(c->rules.control), "alpha", c->rules.alpha, "level",
-                     rules_level(&c->rules), "power", c->rules.power, "looks", (int)c->rules.looks, "rounds",
-                     (int)c->settings.rounds, "epoch_seconds", c->settings.epoch);
+    return json_pack("{s:f, s:f, s:f, s:f, s:f, s:f}", "tau", exp(c->rules.tau), "most", exp(c->rules.most), "control",
+                     exp(c->rules.control), "alpha", c->rules.alpha, "level", rules_level(&c->rules), "budget_seconds",
+                     c->settings.budget);
 }
 
 static json_t *unchanged_of(const struct comparison *c) {
@@ -119,8 +116,7 @@ static json_t *summary_of(const struct comparison *c) {
         json_object_set_new(object, verdict_name((enum verdict)v), json_integer((json_int_t)counts[v]));
     json_object_set_new(object, "unchanged", json_integer((json_int_t)c->unchanged_count));
     json_object_set_new(object, "largest", number(exp(most)));
-    json_object_set_new(object, "detectable", number(exp(least_detectable(c))));
-    json_object_set_new(object, "floor", number(exp(c->decision.controls.floor)));
+    json_object_set_new(object, "ruled_out", number(exp(least_ruled_out(c))));
     return object;
 }
 
@@ -134,17 +130,18 @@ int write_json(FILE *stream, const struct comparison *c) {
     struct tm utc;
     if (gmtime_r(&now, &utc) != NULL)
         strftime(date, sizeof date, "%Y-%m-%dT%H:%M:%SZ", &utc);
-    json_t *all =
-        json_pack("{s:s, s:i, s:s, s:i, s:b, s:s, s:s, s:s, s:f, s:o, s:o, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, "
-                  "s:o, s:o, s:o}",
-                  "kind", "knnmark-regress", "schema", SCHEMA, "outcome", outcome_name(c->decision.outcome), "exit",
-                  (int)c->decision.outcome, "disturbed", was_disturbed(c), "base", c->settings.base_name, "head",
-                  c->settings.head_name, "date", date, "seconds", c->seconds, "summary", summary_of(c), "machine",
-                  machine_of(c), "compiler", KNN_COMPILER, "flags", KNN_FLAGS, "data", c->source, "seed",
-                  (json_int_t)c->settings.seed, "rules", rules_of(c), "controls", controls_of(&c->decision.controls),
-                  "fresh_controls", has_fresh(c) ? controls_of(&c->decision.fresh_controls) : json_null(), "benchmarks",
-                  benchmarks_of(c), "unchanged", unchanged_of(c), "copies", series_of(c, &c->copies, 1), "fresh_copies",
-                  series_of(c, &c->fresh_copies, 1));
+    json_t *all = json_pack(
+        "{s:s, s:i, s:s, s:i, s:b, s:s, s:s, s:s, s:f, s:i, s:i, s:o, s:o, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:o, "
+        "s:o, s:o, s:o}",
+        "kind", "knnmark-regress", "schema", SCHEMA, "outcome", outcome_name(c->decision.outcome), "exit",
+        (int)c->decision.outcome, "disturbed", was_disturbed(c), "base", c->settings.base_name, "head",
+        c->settings.head_name, "date", date, "seconds", c->seconds, "sets", (int)c->sets[0], "fresh_sets",
+        (int)c->sets[1], "summary", summary_of(c), "machine", machine_of(c), "compiler", KNN_COMPILER, "flags",
+        KNN_FLAGS, "data", c->source, "seed", (json_int_t)c->settings.seed, "rules", rules_of(c), "controls",
+        controls_of(&c->decision.controls), "fresh_controls",
+        has_fresh(c) ? controls_of(&c->decision.fresh_controls) : json_null(), "benchmarks", benchmarks_of(c),
+        "unchanged", unchanged_of(c), "copies", series_of(c, &c->copies, 1), "fresh_copies",
+        series_of(c, &c->fresh_copies, 1));
     int status = all != NULL && json_dumpf(all, stream, JSON_INDENT(1) | JSON_REAL_PRECISION(9)) == 0 ? 0 : -1;
     fputc('\n', stream);
     json_decref(all);

@@ -22,10 +22,10 @@ static const char usage[] =
     "not timed\n"
     "  --always-time                they are, nevertheless\n"
     "  --threshold=PERCENT          what counts as slower; 3\n"
-    "  --max-threshold=PERCENT      this machine's noise raises the threshold; beyond that there is no verdict; 10\n"
+    "  --max-threshold=PERCENT      what noise may raise the threshold to before there is no verdict; 10\n"
     "  --control=PERCENT            how far a control may move before the run counts as disturbed; 1\n"
-    "  --rounds=N                   a block of four epochs of every benchmark in each; 12\n"
-    "  --epoch=MS                   the least time of an epoch of base; 50\n"
+    "  --budget=SECONDS             for all timing; ends earlier when all is decided; 180\n"
+    "  --epoch=MS                   the least time of an epoch of base; 0, as by default: a pilot finds it\n"
     "  --threads=N                  default: OMP_NUM_THREADS, else one a core\n"
     "  --data=SPEC, --data-file=FILE   data set as for `knnmark classify`; where the workers find it: regress-data\n"
     "  --seed=N                     of the order of the blocks; default: the time\n"
@@ -81,7 +81,7 @@ enum option_key {
     OPTION_THRESHOLD,
     OPTION_MAX_THRESHOLD,
     OPTION_CONTROL,
-    OPTION_ROUNDS,
+    OPTION_BUDGET,
     OPTION_EPOCH,
     OPTION_THREADS,
     OPTION_DATA,
@@ -107,7 +107,7 @@ static const struct option known[] = {{"base", required_argument, NULL, OPTION_B
                                       {"threshold", required_argument, NULL, OPTION_THRESHOLD},
                                       {"max-threshold", required_argument, NULL, OPTION_MAX_THRESHOLD},
                                       {"control", required_argument, NULL, OPTION_CONTROL},
-                                      {"rounds", required_argument, NULL, OPTION_ROUNDS},
+                                      {"budget", required_argument, NULL, OPTION_BUDGET},
                                       {"epoch", required_argument, NULL, OPTION_EPOCH},
                                       {"threads", required_argument, NULL, OPTION_THREADS},
                                       {"data", required_argument, NULL, OPTION_DATA},
@@ -150,11 +150,11 @@ static int set_number(struct settings *s, enum option_key key, const char *name,
         s->control = read / 100;
         return status;
     case OPTION_EPOCH:
-        status = number(name, value, 0.001, 60000, &read, error);
+        status = number(name, value, 0, 60000, &read, error);
         s->epoch = read / 1000;
         return status;
-    case OPTION_ROUNDS:
-        return whole(name, value, 1, MOST_ROUNDS, &s->rounds, error);
+    case OPTION_BUDGET:
+        return number(name, value, 0.1, 1e6, &s->budget, error);
     case OPTION_THREADS:
         return whole(name, value, 1, KNN_MAX_THREADS, &s->threads, error);
     default:
@@ -203,8 +203,7 @@ int parse_words(struct words *words, int argc, char **argv, struct knn_error *er
                                          .head_name = "head",
                                          .data_file = "regress-data",
                                          .output = "results/regress",
-                                         .rounds = 12,
-                                         .epoch = 0.05,
+                                         .budget = 180,
                                          .tau = 0.03,
                                          .control = 0.01,
                                          .most = 0.1,

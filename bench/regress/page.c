@@ -63,8 +63,7 @@ static void put_pairs(FILE *stream, const void *context) {
         write_series(stream, b->name, id, &b->first, &b->fresh, b->found.judgement.threshold);
     }
     if (c->count > 0)
-        write_series(stream, "base against its copy", "pairs-copy", &c->copies, &c->fresh_copies,
-                     fmax(c->rules.control, c->decision.controls.floor));
+        write_series(stream, "base against its copy", "pairs-copy", &c->copies, &c->fresh_copies, c->rules.control);
 }
 
 /* -- the page ------------------------------------------------------------------------------------------------------ */
@@ -99,12 +98,11 @@ static void put_machine(FILE *stream, const void *comparison) {
 void write_page(FILE *stream, const struct comparison *c) {
     const struct settings *s = &c->settings;
     char topology[256], rounds[128];
-    struct change threshold = change_of(threshold_of(&c->rules, c->decision.controls.floor)),
-                  limit = change_of(c->rules.control), tau = change_of(c->rules.tau),
-                  floor = change_of(c->decision.controls.floor);
+    struct change limit = change_of(c->rules.control), tau = change_of(c->rules.tau), most = change_of(c->rules.most);
     knn_topology_describe(c->team.topology, topology, sizeof topology);
-    snprintf(rounds, sizeof rounds, "%u round%s, epochs of at least %.0f ms, seed %llu; %.0f s in all", s->rounds,
-             knn_plural(s->rounds), 1e3 * s->epoch, (unsigned long long)s->seed, c->seconds);
+    snprintf(rounds, sizeof rounds, "%zu, in %u set%s of processes, seed %llu; budget %.0f s, %.0f s in all",
+             c->copies.count + c->fresh_copies.count, c->sets[0] + c->sets[1], knn_plural(c->sets[0] + c->sets[1]),
+             (unsigned long long)s->seed, s->budget, c->seconds);
     const struct field fields[] = {{"title", .text = "regress"},
                                    {"head", .text = s->head_name},
                                    {"base", .text = s->base_name},
@@ -120,9 +118,8 @@ void write_page(FILE *stream, const struct comparison *c) {
                                    {"compiler", .text = KNN_COMPILER},
                                    {"flags", .text = KNN_FLAGS},
                                    {"data", .text = c->source},
-                                   {"threshold", .text = threshold.text},
                                    {"tau", .text = tau.text},
-                                   {"floor", .text = floor.text},
+                                   {"most", .text = most.text},
                                    {"rounds", .text = rounds},
                                    {0}};
     template_page(stream, regress_page_html, regress_style_css, fields, c);

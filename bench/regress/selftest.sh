@@ -6,23 +6,25 @@
 # of other code in bench/regress or of another CPU do not count.
 # `sh bench/regress/validation.sh` makes results/regress-validation.md of the file; this script ends with it.
 #
-#   idle 100      base against itself, nothing else running        must never exit 1
-#   loaded 100    the same with busy loops starting and stopping on the same cores
-#   slow-X 30     head scans X % more rows, X = 2, 3, 5, 10, 20    must find it, and never call it faster
-#   head-load 20  busy loops during head's epochs only             must never exit 1
-#   normal 5      all benchmarks, as in a usual run                must end within 90 s on an idle machine
-#   failures 1    wrong distance, missing benchmark, interrupt, full disk, a base that does not build: must exit 2
+#   idle 100, loaded 100          base against itself: alone; while busy loops start and stop on the same cores
+#   slow-X 30                     head scans X % more rows, X = 2, 3, 5, 10, 20
+#   loaded-slow-10 30             10 % more, beside busy loops
+#   query-10 30                   10 % more rows for one query at a time, which is bound by memory
+#   head-load 20                  busy loops during head's epochs only
+#   normal 20, loaded-normal 20   a usual run, with all benchmarks: base against itself, alone and beside busy loops
+#   failures 1                    wrong distance, missing benchmark, interrupt, full disk, a base that does not build
 #
-# --runs sets how many runs of each there shall be in the file. The three benchmarks are the searches in batches of 512
-# and the default L1 tile: 15 to 35 s a run, three hours in all. --list only counts.
+# --runs sets how many runs of each there shall be in the file. Where it is not said otherwise, three benchmarks are timed:
+# the searches in batches of 512 and the default L1 tile. --list only counts.
 set -eu
 build=$(cd "$1" && pwd)
 shift
 only='' runs='' list=''
 csv=results/regress-selftest.csv
-header=experiment,run,seed,date,load,exit,seconds,slower,faster,undecided,same,largest,detectable,floor,version,cpu,note
+header=experiment,run,seed,date,load,exit,seconds,slower,faster,undecided,same,largest,ruled_out,version,cpu,note
 regress=$build/knnmark-regress worker=$build/knnmark-regress-worker
-experiments='idle:100 loaded:100 slow-2:30 slow-3:30 slow-5:30 slow-10:30 slow-20:30 head-load:20 normal:5 failures:1'
+experiments='idle:100 loaded:100 slow-2:30 slow-3:30 slow-5:30 slow-10:30 slow-20:30 loaded-slow-10:30 query-10:30
+head-load:20 normal:20 loaded-normal:20 failures:1'
 
 fail() {
     echo "regress-selftest: $*" >&2
@@ -68,9 +70,9 @@ number() {
 # record EXPERIMENT RUN SEED LOAD STATUS NOTE: one line, of the result file if there is one
 record() {
     if [ -e "$work/result.json" ]; then
-        values=$(number seconds),$(number slower),$(number faster),$(number undecided),$(number same),$(number largest),$(number detectable),$(number floor)
+        values=$(number seconds),$(number slower),$(number faster),$(number undecided),$(number same),$(number largest),$(number ruled_out)
     else
-        values=,,,,,,,
+        values=,,,,,,
     fi
     [ -e "$csv" ] || echo "$header" >"$csv"
     printf '%s,%s,%s,%s,%s,%s,%s,%s,%s,"%s"\n' "$1" "$2" "$3" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$4" "$5" "$values" \
@@ -85,20 +87,27 @@ compare() {
     "$regress" --base="$worker" --head="$worker" --data-file="$work/data" --output="$work/result" "$@" \
         >"$work/out" 2>"$work/err" || status=$?
     line=$(cat "$work/err")
-    [ -n "$line" ] || line=$(tail -n 1 "$work/out")
+    [ -n "$line" ] || line=$(grep -m 1 '^regress: ' "$work/out" || :)
 }
 
 # measure EXPERIMENT RUN SEED
 measure() {
-    load=$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null || echo '')
-    case $1 in
-    idle) compare --seed="$3" --benchmarks="$three" ;;
-    loaded) compare --seed="$3" --benchmarks="$three" --load=random ;;
-    slow-*) compare --seed="$3" --benchmarks="$three" --extra-work="${1#slow-}" ;;
-    head-load) compare --seed="$3" --benchmarks="$three" --load=head ;;
-    normal) compare --seed="$3" ;;
+    experiment=$1 run=$2 seed=$3 load=$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null || echo '')
+    set -- --seed="$seed"
+    case $experiment in
+    *normal) ;;
+    query-*) set -- "$@" --benchmarks='search/*/batch:1/*' ;;
+    *) set -- "$@" --benchmarks="$three" ;;
     esac
-    record "$1" "$2" "$3" "$load" "$status" "$line"
+    case $experiment in
+    *slow-* | query-*) set -- "$@" --extra-work="${experiment##*-}" ;;
+    head-load) set -- "$@" --load=head ;;
+    esac
+    case $experiment in
+    loaded*) set -- "$@" --load=random ;;
+    esac
+    compare "$@"
+    record "$experiment" "$run" "$seed" "$load" "$status" "$line"
 }
 
 # The default L1 kernel of this CPU: the list is in the order of the registry, whose last one that runs is it.
@@ -156,7 +165,7 @@ failures() {
     interrupt
     refused interrupt
     ln -s /dev/full "$work/full.json"
-    compare --benchmarks="kernel/$kernel/*" --rounds=5 --epoch=1 --output="$work/full"
+    compare --benchmarks="kernel/$kernel/*" --budget=2 --epoch=1 --output="$work/full"
     find "$work" -name 'full.*' -type f -exec mv {} "$work/result.left" \;
     refused full-disk
     compare --head="$work/data"
@@ -173,7 +182,7 @@ failures() {
 done_runs() {
     [ -e "$csv" ] || { echo 0 && return; }
     awk -F, -v name="$1" -v version="$version" -v cpu="$cpu" \
-        '$1 == name && $15 == version && $16 == cpu { n++ } END { print n + 0 }' "$csv"
+        '$1 == name && $14 == version && $15 == cpu { n++ } END { print n + 0 }' "$csv"
 }
 
 # up_to PERCENT: of the runs of each experiment

@@ -193,7 +193,7 @@ int find_benchmarks(struct comparison *c, struct knn_error *error) {
     return status;
 }
 
-/* -- iterations ---------------------------------------------------------------------------------------------------- */
+/* -- running ------------------------------------------------------------------------------------------------------- */
 
 int run_once(struct child *child, const char *name, uint64_t iterations, double *seconds, struct knn_error *error) {
     char command[REGRESS_LINE], line[REGRESS_LINE];
@@ -202,36 +202,5 @@ int run_once(struct child *child, const char *name, uint64_t iterations, double 
         return -1;
     if (sscanf(line, "seconds %lf", seconds) != 1 || !isfinite(*seconds) || *seconds <= 0)
         return knn_fail(error, "%s's worker answers \"%.80s\" to a run of %s", child->side, line, name);
-    return 0;
-}
-
-/* The fastest of some runs decides: a disturbed moment must not make the epochs too short. */
-static int calibrate_one(struct comparison *c, struct benchmark *b, struct knn_error *error) {
-    enum { TRIES = 3, MOST_DOUBLINGS = 40 };
-    const double surplus = 1.1; /* clocks may rise later */
-    double target = c->settings.epoch, seconds = 0, best = INFINITY;
-    uint64_t n = 1;
-    for (int i = 0; i < MOST_DOUBLINGS; i++) {
-        if (run_once(&c->children[BASE], b->name, n, &seconds, error) != 0)
-            return -1;
-        if (seconds >= target / 4)
-            break;
-        n *= 2;
-    }
-    for (int i = 0; i < TRIES; i++) {
-        if (run_once(&c->children[BASE], b->name, n, &seconds, error) != 0)
-            return -1;
-        best = fmin(best, seconds / (double)n);
-    }
-    b->iterations = (uint64_t)ceil(surplus * target / best);
-    return 0;
-}
-
-int calibrate(struct comparison *c, struct knn_error *error) {
-    for (size_t i = 0; i < c->count; i++) {
-        show_progress("calibrating %s", c->benchmarks[i].name);
-        if (calibrate_one(c, &c->benchmarks[i], error) != 0)
-            return -1;
-    }
     return 0;
 }

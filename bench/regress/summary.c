@@ -2,28 +2,27 @@
 #include <math.h>
 
 #include "forms.h"
+#include "plural.h"
 #include "tables.h"
 #include "words.h"
 
 static void describe(FILE *stream, const struct comparison *c) {
-    fprintf(stream, "threshold %.24s", change_of(threshold_of(&c->rules, c->decision.controls.floor)).text + 1);
-    fprintf(
-        stream, " (asked for %.24s, floor of this machine now %.24s); confidence %.0f %% for all benchmarks at once",
-        change_of(c->rules.tau).text + 1, change_of(c->decision.controls.floor).text + 1, 100 * (1 - c->rules.alpha));
+    fprintf(stream, "threshold %.24s, controls' limit %.24s; confidence %.0f %% for all benchmarks at once",
+            change_of(c->rules.tau).text + 1, change_of(c->rules.control).text + 1, 100 * (1 - c->rules.alpha));
 }
 
-static void detected(FILE *stream, const struct comparison *c) {
-    double least = least_detectable(c);
-    if (!isfinite(least))
-        fputs("so few pairs cannot tell which slowdown would have been found", stream);
+static void ruled_out(FILE *stream, const struct comparison *c) {
+    double least = least_ruled_out(c);
+    if (isfinite(least))
+        fprintf(stream, "a slowdown of more than %.24s is ruled out in every benchmark", change_of(least).text + 1);
     else
-        fprintf(stream, "a slowdown of %.24s or more would have been found in any benchmark, %.0f times in 100",
-                change_of(least).text + 1, 100 * c->rules.power);
+        fputs("the time was too short to rule any slowdown out", stream);
 }
 
 static void measured(FILE *stream, const struct comparison *c) {
-    fprintf(stream, "epochs of %.0f ms, seed %llu, %.0f s in all; data: %s", 1e3 * c->settings.epoch,
-            (unsigned long long)c->settings.seed, c->seconds, c->source);
+    fprintf(stream, "%u set%s of processes, budget %.0f s, seed %llu, %.0f s in all; data: %s", c->sets[0] + c->sets[1],
+            knn_plural(c->sets[0] + c->sets[1]), c->settings.budget, (unsigned long long)c->settings.seed, c->seconds,
+            c->source);
 }
 
 static void put_table(FILE *stream, struct table table, enum form form) {
@@ -53,7 +52,7 @@ void write_summary(FILE *stream, const struct comparison *c, enum form form) {
     if (c->count > 0) {
         describe(stream, c);
         fputs(markdown ? "; " : "\n", stream);
-        detected(stream, c);
+        ruled_out(stream, c);
         fputs(markdown ? "; " : "\n", stream);
     }
     measured(stream, c);

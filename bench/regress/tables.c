@@ -20,8 +20,6 @@ static void widen(double *range, const struct interval *interval) {
 
 static double range_of(const struct comparison *c) {
     double range = 1.5 * c->rules.tau;
-    if (isfinite(c->decision.controls.floor))
-        range = fmax(range, 1.5 * c->decision.controls.floor);
     for (size_t i = 0; i < c->count; i++) {
         widen(&range, &c->benchmarks[i].found.judgement.interval);
         widen(&range, &c->benchmarks[i].found.confirmation.interval);
@@ -60,19 +58,18 @@ static char *bar_of(const struct interval *interval, double threshold, double ra
 struct row {
     const char *name, *verdict;
     const struct interval *interval;
-    double threshold, ms; /* ms: 0 where it was told before */
-    const char *detectable;
+    double threshold, ms, epoch; /* milliseconds of an iteration and of an epoch; 0 where they were told before */
     int bad;
 };
 
 static void add_row(struct table *table, const struct row *row, double range) {
     char interval[64], *bar = bar_of(row->interval, row->threshold, range, row->bad);
-    struct number ms = number_short(row->ms);
+    struct number ms = number_short(row->ms), epoch = number_short(row->epoch);
     snprintf(interval, sizeof interval, "%s to %s", change_of(row->interval->low).text,
              change_of(row->interval->high).text);
     table_add(table, words(row->name), words(bar != NULL ? bar : ""), words(change_of(row->interval->estimate).text),
               words(interval), number_exact((double)row->interval->count), row->ms > 0 ? ms : words(""),
-              words(row->detectable), words(row->verdict));
+              row->epoch > 0 ? epoch : words(""), words(row->verdict));
     free(bar);
 }
 
@@ -81,16 +78,17 @@ static struct table start(const char *first, double range) {
     char scale[160];
     snprintf(scale, sizeof scale, "<span class=\"scale\"><span>%s</span><span>0</span><span>%s</span></span>",
              change_of(-range).text, change_of(range).text);
-    table_start(&table, NULL, first, scale, "change", "interval", "pairs", "ms", "detectable", "verdict");
+    table_start(&table, NULL, first, scale, "change", "interval", "pairs", "ms", "epoch ms", "verdict");
     table.columns[1].kind = COLUMN_PICTURE;
     table.columns[5].kind = COLUMN_WIDE;
+    table.columns[6].kind = COLUMN_WIDE;
     table.columns[7].kind = COLUMN_WORDS;
     return table;
 }
 
-/* The time of one iteration: a median over base's epochs. */
+/* The time of one iteration by the epochs of base: the first ones are enough. */
 static double base_ms(const struct benchmark *b) {
-    double seconds[2 * 2 * MOST_ROUNDS];
+    double seconds[256];
     size_t count = 0;
     for (; count < b->first.count && count < sizeof seconds / sizeof seconds[0]; count++)
         seconds[count] = b->first.pairs[count].base.seconds;
@@ -103,14 +101,14 @@ struct table benchmarks_table(const struct comparison *c) {
     for (size_t i = 0; i < c->count; i++) {
         const struct benchmark *b = &c->benchmarks[i];
         const struct judgement *judged = &b->found.judgement;
-        struct change detectable = change_of(judged->detectable);
+        double ms = base_ms(b);
         add_row(&table,
-                &(struct row){b->name, verdict_text(b), &judged->interval, judged->threshold, base_ms(b),
-                              detectable.text, b->found.verdict == VERDICT_SLOWER},
+                &(struct row){b->name, verdict_text(b), &judged->interval, judged->threshold, ms,
+                              ms * (double)b->iterations, b->found.verdict == VERDICT_SLOWER},
                 range);
         if (b->fresh.count > 0)
             add_row(&table,
-                    &(struct row){"– in fresh processes", "", &b->found.confirmation.interval, judged->threshold, 0, "",
+                    &(struct row){"– in fresh processes", "", &b->found.confirmation.interval, judged->threshold, 0, 0,
                                   b->found.confirmed},
                     range);
     }
@@ -125,7 +123,6 @@ struct table controls_table(const struct comparison *c) {
     struct table table = start("control", range);
     for (int confirming = 0; confirming <= has_fresh(c); confirming++) {
         struct named_control all[CONTROLS];
-        double floor = confirming ? c->decision.fresh_controls.floor : c->decision.controls.floor;
         list_controls(c, confirming, all);
         for (size_t i = 0; i < CONTROLS; i++) {
             const struct control *control = all[i].control;
@@ -134,10 +131,10 @@ struct table controls_table(const struct comparison *c) {
                                   : confirming       ? "quiet (fresh processes)"
                                                      : "quiet";
             if (control->measured)
-                add_row(&table,
-                        &(struct row){all[i].name, verdict, &control->interval, fmax(c->rules.control, floor), 0, "",
-                                      control->outside},
-                        range);
+                add_row(
+                    &table,
+                    &(struct row){all[i].name, verdict, &control->interval, c->rules.control, 0, 0, control->outside},
+                    range);
             else
                 table_add(&table, words(all[i].name), words(""), words(""), words(""), words(""), words(""), words(""),
                           words(verdict));

@@ -19,7 +19,9 @@ const char *verdict_text(const struct benchmark *b) {
         return verdict_name(b->found.judgement.verdict);
     if (b->fresh.count == 0)
         return "slower (not confirmed: the run was disturbed)";
-    return b->found.confirmed ? "slower (confirmed)" : "slower once, not in fresh processes";
+    if (b->found.confirmed)
+        return "slower (confirmed)";
+    return b->found.refuted ? "slower once, not in fresh processes" : "slower, not yet confirmed in fresh processes";
 }
 
 void write_machine(FILE *stream, const struct comparison *c) {
@@ -39,10 +41,10 @@ int has_fresh(const struct comparison *c) {
     return c->fresh_copies.count > 0;
 }
 
-double least_detectable(const struct comparison *c) {
+double least_ruled_out(const struct comparison *c) {
     double most = 0;
     for (size_t i = 0; i < c->count; i++)
-        most = fmax(most, c->benchmarks[i].found.judgement.detectable);
+        most = fmax(most, c->benchmarks[i].found.judgement.interval.high);
     return most;
 }
 
@@ -78,8 +80,23 @@ int was_disturbed(const struct comparison *c) {
     return c->decision.controls.outside + c->decision.fresh_controls.outside > 0;
 }
 
-int is_blind(const struct comparison *c) {
-    return c->decision.controls.floor > fmax(c->rules.tau, c->rules.most);
+/* Of the benchmarks that are the same, how many only by a threshold that noise has raised; and the highest. */
+static size_t count_raised(const struct comparison *c, double *highest) {
+    size_t count = 0;
+    *highest = c->rules.tau;
+    for (size_t i = 0; i < c->count; i++) {
+        count += c->benchmarks[i].found.judgement.threshold > c->rules.tau;
+        *highest = fmax(*highest, c->benchmarks[i].found.judgement.threshold);
+    }
+    return count;
+}
+
+static void write_limits(FILE *stream, const struct comparison *c) {
+    double highest;
+    size_t raised = count_raised(c, &highest);
+    fprintf(stream, " beyond %.24s", change_of(c->rules.tau).text + 1);
+    if (raised > 0)
+        fprintf(stream, ", or %.24s in %zu noisy one%s", change_of(highest).text + 1, raised, knn_plural(raised));
 }
 
 void write_conclusion(FILE *stream, const struct comparison *c) {
@@ -91,16 +108,14 @@ void write_conclusion(FILE *stream, const struct comparison *c) {
                 knn_plural(c->count));
     else if (undecided > 0)
         fprintf(stream, "undecided: %zu of %zu benchmark%s", undecided, c->count, knn_plural(c->count));
-    else if (c->count > 0)
+    else if (c->count > 0) {
         fprintf(stream, "no regression in %zu benchmark%s", c->count, knn_plural(c->count));
-    else
+        write_limits(stream, c);
+    } else
         fputs("no regression: nothing that is timed runs other code than before", stream);
     if (c->count > 0 && c->unchanged_count > 0)
         fprintf(stream, "; %zu more run%s the same code as before", c->unchanged_count,
                 c->unchanged_count == 1 ? "s" : "");
-    if (!was_disturbed(c) && c->decision.controls.floor > c->rules.tau)
-        fprintf(stream, "; this machine is noisy: only beyond %s is slower",
-                change_of(c->decision.controls.floor).text);
 }
 
 void write_advice(FILE *stream, const struct comparison *c) {
@@ -108,11 +123,8 @@ void write_advice(FILE *stream, const struct comparison *c) {
         fputs("repeat it when nothing else runs here, or on another machine", stream);
     else if (count_of(c, VERDICT_SLOWER) > 0)
         fputs("look at what changed in the code of these benchmarks; results/regress.html shows every pair", stream);
-    else if (is_blind(c))
-        fprintf(stream, "repeat it on a quieter machine: so noisy a one could hide more than %s (--max-threshold)",
-                change_of(fmax(c->rules.tau, c->rules.most)).text);
     else if (count_of(c, VERDICT_UNDECIDED) > 0)
-        fputs("repeat it on a quieter machine, or with more rounds (--rounds)", stream);
+        fprintf(stream, "repeat it on a quieter machine, or with more time than %.0f s (--budget)", c->settings.budget);
     else
         fputs("nothing is to be done", stream);
 }

@@ -19,9 +19,6 @@ void write_advice(FILE *stream, const struct comparison *comparison);
 
 int was_disturbed(const struct comparison *comparison);
 
-/* 1 if noise raised the threshold beyond what --max-threshold allows. */
-int is_blind(const struct comparison *comparison);
-
 /* "AMD EPYC ..., 2 threads". */
 void write_machine(FILE *stream, const struct comparison *comparison);
 
@@ -30,13 +27,12 @@ struct named_control {
     const char *name;
     const struct control *control;
 };
-enum { CONTROLS = 3 };
 void list_controls(const struct comparison *comparison, int confirming, struct named_control controls[CONTROLS]);
 
 /* 1 if anything was measured in fresh processes. */
 int has_fresh(const struct comparison *comparison);
 
-/* What every benchmark's largest `detectable` is. */
-double least_detectable(const struct comparison *comparison);
+/* A slowdown beyond this is ruled out in every benchmark. */
+double least_ruled_out(const struct comparison *comparison);
 
 #endif

@@ -5,8 +5,8 @@
 
 #include "random.h"
 
-int paired_begins_with_b(size_t block, int last, uint64_t *random) {
-    return block % 2 == 0 ? (int)(knn_random(random) & 1) : !last;
+int paired_begins_with_b(uint64_t *random) {
+    return (int)(knn_random(random) >> 63);
 }
 
 void paired_line(char *line, size_t size, const char *where, const char *a, const char *b, const double *logs, size_t n,

@@ -8,10 +8,13 @@
  * and sign_rank() finds the largest r for which that is at most alpha: 11 for n = 40 and alpha = 0.005, so the 11th to
  * the 30th value. This inverts the sign test. Ties only make it safer.
  *
- * Power. A threshold t is exceeded beyond doubt if d(r) > t, that is if at most r - 1 of n values are below t. With
- * p = P(d <= t) that happens with probability P(Bin(n, p) <= r - 1). sign_power_shift() solves it for the p that makes
- * this 0.9, say, and returns z = -Phi^-1(p): values that are normal with standard deviation s exceed t with that
- * probability when their median is t + z s. n = 40, r = 11, power 0.9: p = 0.18, z = 0.91. */
+ * Looking again and again. Who looks after every pair, and stops when the interval pleases, needs intervals that hold
+ * at every n at once. Let K of n differences be below the true median. The chance of their order under "each is below
+ * it with probability p, any p from 0 to 1 as likely", over that under p = 1/2, is 1 / ((n + 1) P(Bin(n, 1/2) = K)). As
+ * n grows this is a martingale that starts at 1, so that it ever reaches 1 / alpha with a probability of alpha at most
+ * (Ville's inequality). Hence sequential_rank() counts the K from 0 on with P(Bin(n, 1/2) = K) <= alpha / (n + 1): 9
+ * for n = 40 and alpha = 0.005, where sign_rank() finds 11. This is Robbins' mixture (Annals of Mathematical Statistics
+ * 41, 1970) in the form that Howard and Ramdas have for quantiles (Bernoulli 28, 2022). */
 #ifndef STATISTICS_H
 #define STATISTICS_H
 
@@ -22,28 +25,21 @@ struct interval {
     size_t count, rank;         /* low is the rank-th smallest value, high the rank-th largest; 0: there is none */
 };
 
-/* P(X <= k) for X binomial(n, p). The terms are computed relative to the largest by their ratios and divided by their
- * sum, so that nothing overflows, and only what does not matter underflows. */
-double binomial_tail(size_t k, size_t n, double p);
+/* P(X = k) for X binomial(n, 1/2). */
+double binomial_half(size_t k, size_t n);
 
-/* The largest r for which [d(r), d(n + 1 - r)] has confidence 1 - alpha; 0 if there is none. */
+/* The largest r for which [d(r), d(n + 1 - r)] has confidence 1 - alpha; 0 if there is none. sequential: at all n at
+ * once. */
 size_t sign_rank(size_t n, double alpha);
-
-double sign_power_shift(size_t n, size_t rank, double power);
+size_t sequential_rank(size_t n, double alpha);
 
 /* Of values in any order, which stay as they are. Without values, or memory, the interval is infinite. */
 struct interval sign_interval(const double *values, size_t n, double alpha);
+struct interval sequential_interval(const double *values, size_t n, double alpha);
 double median(const double *values, size_t n);
 
 /* Sorts them, smallest first; and the median of what is sorted, of one at least. */
 void sort_values(double *values, size_t n);
 double sorted_median(const double *sorted, size_t n);
-
-/* 1.4826 times the median distance from the median: the standard deviation of a normal distribution, and hardly moved
- * by the outliers that a busy machine adds. */
-double robust_deviation(const double *values, size_t n);
-
-/* Phi^-1, 0 < p < 1. */
-double normal_quantile(double p);
 
 #endif

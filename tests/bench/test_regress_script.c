@@ -58,7 +58,7 @@ static void start_script(struct process *p, const char *variables) {
     assert_non_null(realpath("bench/regress/regress.sh", path));
     snprintf(script, sizeof script,
              "exec env -u OPTIMIZE GITHUB_STEP_SUMMARY= BASE= MAKE=make MAKEFLAGS= %s "
-             "sh '%s' build --rounds=9",
+             "sh '%s' build --budget=9",
              variables, path);
     p->directory = p->folder;
     assert_int_equal(process_start(p, argv), 0);
@@ -104,7 +104,7 @@ static void test_base(void **state) {
     run_script(p, "BASE=good");
     assert_int_equal(p->status, 3); /* the driver's own */
     assert_holds(p->output, "--base=build/regress/base-worker --head=build/knnmark-regress-worker");
-    assert_holds(p->output, "--rounds=9\n");
+    assert_holds(p->output, "--budget=9\n");
     run_script(p, "BASE=good"); /* it is not built again */
     assert_null(strstr(p->output, "building"));
     assert_says(
@@ -265,17 +265,17 @@ static void test_driver(void **state) {
 /* -- validation.sh ------------------------------------------------------------------------------------------------- */
 
 static const char made_up[] = "experiment,run,seed,date,load,exit,seconds,slower,faster,undecided,same,largest,"
-                              "detectable,floor,version,cpu,note\n"
-                              "idle,1,1,2026-01-01T00:00:00Z,0.1,1,10,3,0,0,0,1.05,1.05,1.05,older,CPU A,\"\"\n"
-                              "idle,1,1,2026-01-02T00:00:00Z,0.1,0,20,0,0,0,3,1.01,1.02,1.01,newer,CPU A,\"\"\n"
-                              "idle,2,1,2026-01-02T00:00:00Z,0.1,2,,,,,,,,,newer,CPU A,\"it crashed\"\n"
-                              "idle,3,1,2026-01-02T00:00:00Z,0.1,0,30,0,0,0,3,1.01,1.04,1.03,newer,CPU A,\"\"\n"
-                              "slow-10,1,1,2026-01-03T00:00:00Z,0.1,1,30,3,0,0,0,1.01,1.04,1.03,newer,CPU A,\"\"\n"
-                              "slow-10,1,1,2026-01-03T00:00:00Z,0.1,0,30,0,0,0,3,1.01,1.04,1.03,newer,CPU B,\"\"\n"
-                              "head-load,1,1,2026-01-03T00:00:00Z,0.1,2,,,,,,,,,newer,CPU A,\"it crashed\"\n"
-                              "normal,1,1,2026-01-03T00:00:00Z,0.1,0,85.4,0,1,0,11,1.01,1.04,1.03,newer,CPU A,\"\"\n"
-                              "normal,2,1,2026-01-03T00:00:00Z,0.1,0,80.4,0,1,0,11,1.01,1.04,1.03,newer,CPU A,\"\"\n"
-                              "wrong-distance,1,,2026-01-03T00:00:00Z,,2,,,,,,,,,newer,CPU A,\"wrong | distance\"\n";
+                              "ruled_out,version,cpu,note\n"
+                              "idle,1,1,2026-01-01T00:00:00Z,0.1,1,10,3,0,0,0,1.05,1.05,older,CPU A,\"\"\n"
+                              "idle,1,1,2026-01-02T00:00:00Z,0.1,0,20,0,0,0,3,1.01,1.02,newer,CPU A,\"\"\n"
+                              "idle,2,1,2026-01-02T00:00:00Z,0.1,2,,,,,,,,newer,CPU A,\"it crashed\"\n"
+                              "idle,3,1,2026-01-02T00:00:00Z,0.1,0,30,0,0,0,3,1.01,1.04,newer,CPU A,\"\"\n"
+                              "slow-10,1,1,2026-01-03T00:00:00Z,0.1,1,30,3,0,0,0,1.01,1.04,newer,CPU A,\"\"\n"
+                              "slow-10,1,1,2026-01-03T00:00:00Z,0.1,0,30,0,0,0,3,1.01,1.04,newer,CPU B,\"\"\n"
+                              "head-load,1,1,2026-01-03T00:00:00Z,0.1,2,,,,,,,,newer,CPU A,\"it crashed\"\n"
+                              "normal,1,1,2026-01-03T00:00:00Z,0.1,0,85.4,0,1,0,11,1.01,1.04,newer,CPU A,\"\"\n"
+                              "normal,2,1,2026-01-03T00:00:00Z,0.1,0,80.4,0,1,0,11,1.01,1.04,newer,CPU A,\"\"\n"
+                              "wrong-distance,1,,2026-01-03T00:00:00Z,,2,,,,,,,,newer,CPU A,\"wrong | distance\"\n";
 
 static void run_validation(struct process *p) {
     static char script[PATH_MAX + 128], path[PATH_MAX];
@@ -288,9 +288,9 @@ static void test_validation(void **state) {
     static const char *const expected[] = {
         "runs of version `newer` of `bench/regress` on CPU A, 2026-01-02 to 2026-01-03.",
         "in the file are left out: 2.",
-        "| base against itself | 3 | 2 | 0 | 1 | 0 | 0 | 2.0 % | 3.0 % | 25 |\n",
-        "| load during head's epochs only | 1 | 0 | 0 | 1 | 0 | 0 | – | – | – |\n",
-        "| a usual run: all benchmarks | 2 | 2 | 0 | 0 | 0 | 2 | 3.0 % | 4.0 % | 83 |\n",
+        "| base against itself | 3 | 2 | 0 | 1 | 0 | 0 | 3.0 % | 25 |\n",
+        "| load during head's epochs only | 1 | 0 | 0 | 1 | 0 | 0 | – | – |\n",
+        "| a usual run: all benchmarks | 2 | 2 | 0 | 0 | 0 | 2 | 4.0 % | 83 |\n",
         "A usual run has 12 benchmarks; of 2, the longest took 85.4 s",
         "- Idle: no exit 1 in 3 runs, so the rate is below 63.2 %",
         "| 10 % | 1 | 100 % | 21 to 100 % | 0 % | 0 |\n",
