@@ -12,6 +12,7 @@
 #   query-10 30                   10 % more rows for one query at a time, which is bound by memory
 #   head-load 20                  busy loops during head's epochs only
 #   normal 20, loaded-normal 20   a usual run, with all benchmarks: base against itself, alone and beside busy loops
+#   bisect 20                     a history of sixteen commits, one of them a tenth slower (histories.sh)
 #   failures 1                    wrong distance, missing benchmark, interrupt, full disk, a base that does not build
 #
 # --runs sets how many runs of each there shall be in the file. Where it is not said otherwise, three benchmarks are timed:
@@ -24,7 +25,7 @@ csv=results/regress-selftest.csv
 header=experiment,run,seed,date,load,exit,seconds,slower,faster,undecided,same,largest,ruled_out,version,cpu,note
 regress=$build/knnmark-regress worker=$build/knnmark-regress-worker
 experiments='idle:100 loaded:100 slow-2:30 slow-3:30 slow-5:30 slow-10:30 slow-20:30 loaded-slow-10:30 query-10:30
-head-load:20 normal:20 loaded-normal:20 failures:1'
+head-load:20 normal:20 loaded-normal:20 bisect:20 failures:1'
 
 fail() {
     echo "regress-selftest: $*" >&2
@@ -72,7 +73,7 @@ record() {
     if [ -e "$work/result.json" ]; then
         values=$(number seconds),$(number slower),$(number faster),$(number undecided),$(number same),$(number largest),$(number ruled_out)
     else
-        values=,,,,,,
+        values=${seconds:-},,,,,,
     fi
     [ -e "$csv" ] || echo "$header" >"$csv"
     printf '%s,%s,%s,%s,%s,%s,%s,%s,%s,"%s"\n' "$1" "$2" "$3" "$(date -u +%Y-%m-%dT%H:%M:%SZ)" "$4" "$5" "$values" \
@@ -108,6 +109,17 @@ measure() {
     esac
     compare "$@"
     record "$experiment" "$run" "$seed" "$load" "$status" "$line"
+}
+
+# bisect RUN SEED
+bisect() {
+    rm -rf "$work/history" "$work"/result.*
+    load=$(cut -d ' ' -f 1 /proc/loadavg 2>/dev/null || echo '')
+    said=$(sh "$(dirname "$0")/histories.sh" "$build" "$kernel" "$2" "$work")
+    status=${said%% *} said=${said#* }
+    seconds=${said%% *}
+    record bisect "$1" "$2" "$load" "$status" "${said#* }"
+    seconds=''
 }
 
 # The default L1 kernel of this CPU: the list is in the order of the registry, whose last one that runs is it.
@@ -198,7 +210,8 @@ up_to() {
         else
             while [ "$have" -lt "$wanted" ]; do
                 have=$((have + 1))
-                measure "$name" "$have" "$((have + 1000 * $(printf %s "$name" | cksum | cut -c 1-3)))"
+seed=$((have + 1000 * $(printf %s "$name" | cksum | cut -c 1-3)))
+                if [ "$name" = bisect ]; then bisect "$have" "$seed"; else measure "$name" "$have" "$seed"; fi
             done
         fi
     done

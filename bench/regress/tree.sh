@@ -53,7 +53,8 @@ build_worker() {
     git worktree add --quiet --force --force --detach "$tree" "$commit" 2>"$1.log" ||
         fail "git cannot make a worktree of $short: $(tail -n 1 "$1.log")"
     # Command-line words win over what the outer make hands down (LDLIBS among it).
-    run "${MAKE:-make}" --no-print-directory -C "$tree" BUILD=build CC="$compiler" OPTIMIZE="$optimize" \
+    case ${MAKEFLAGS:-} in *j*) jobs='' ;; *) jobs=-j$(getconf _NPROCESSORS_ONLN) ;; esac
+    run "${MAKE:-make}" --no-print-directory $jobs -C "$tree" BUILD=build CC="$compiler" OPTIMIZE="$optimize" \
         CFLAGS="${CFLAGS:-}" CPPFLAGS="${CPPFLAGS:-}" LDFLAGS="${LDFLAGS:-}" SANITIZE="${SANITIZE:-}" \
         build/knnmark-regress-worker >"$1.log" 2>&1
     [ -z "$signals" ] || fail

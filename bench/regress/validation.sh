@@ -49,6 +49,7 @@ awk -F, -v csv="$csv" -v data="$work/data" '
     NR == FNR { version = $at["version"]; cpu = $at["cpu"]; next } # the file is read twice: at first for its last line
     $at["version"] != version || $at["cpu"] != cpu { others++; next }
     $1 == "failures" { next }
+    $1 == "bisect" { word = $at["note"]; sub(/^"/, "", word); sub(/[" :].*/, "", word); bisected[word]++; bisects++; histories = histories " " $at["seconds"]; next }
     {
         runs[$1]++; exits[$1, $at["exit"]]++; faster[$1] += $at["faster"]
         if ($at["seconds"] != "") {
@@ -90,6 +91,8 @@ awk -F, -v csv="$csv" -v data="$work/data" '
             printf "| %d %% | %d | %s | %.0f to %.0f %% | %s | %d |\n", i ? x[i] : 0, r, share(k, r), 100 * low, 100 * high, share(exits[name, 3], r), faster[name]
             printf "%d %.4f %.4f %.4f %.4f\n", i ? x[i] : 0, k / r, low, high, exits[name, 3] / r >data
         }
+        if (bisects)
+            printf "\n## Bisect\n\nOf %d made histories of sixteen commits, in which a random one does a tenth more work, the right commit was found in %d, a wrong one in %d; %d ended undecided. The median took %.0f s, builds included.\n", bisects, bisected["right"], bisected["wrong"], bisected["open"], median(histories)
         printf "\n## Failures\n\n| what | exit | what it said |\n|:--|--:|:--|\n"
         n = split("wrong-distance missing-benchmark interrupt full-disk no-program broken-base", x, " ")
         for (i = 1; i <= n; i++)

@@ -275,6 +275,9 @@ static const char made_up[] = "experiment,run,seed,date,load,exit,seconds,slower
                               "head-load,1,1,2026-01-03T00:00:00Z,0.1,2,,,,,,,,newer,CPU A,\"it crashed\"\n"
                               "normal,1,1,2026-01-03T00:00:00Z,0.1,0,85.4,0,1,0,11,1.01,1.04,newer,CPU A,\"\"\n"
                               "normal,2,1,2026-01-03T00:00:00Z,0.1,0,80.4,0,1,0,11,1.01,1.04,newer,CPU A,\"\"\n"
+                              "bisect,1,1,2026-01-03T00:00:00Z,0.1,0,70,,,,,,,newer,CPU A,\"right\"\n"
+                              "bisect,2,1,2026-01-03T00:00:00Z,0.1,0,90,,,,,,,newer,CPU A,\"wrong (a; not b)\"\n"
+                              "bisect,3,1,2026-01-03T00:00:00Z,0.1,3,80,,,,,,,newer,CPU A,\"open: so it is\"\n"
                               "wrong-distance,1,,2026-01-03T00:00:00Z,,2,,,,,,,,newer,CPU A,\"wrong | distance\"\n";
 
 static void run_validation(struct process *p) {
@@ -294,6 +297,8 @@ static void test_validation(void **state) {
         "A usual run has 12 benchmarks; of 2, the longest took 85.4 s",
         "- Idle: no exit 1 in 3 runs, so the rate is below 63.2 %",
         "| 10 % | 1 | 100 % | 21 to 100 % | 0 % | 0 |\n",
+        "Of 3 made histories of sixteen commits, in which a random one does a tenth more work, the right commit was found in "
+        "1, a wrong one in 1; 1 ended undecided. The median took 80 s, builds included.",
         "| wrong-distance | 2 | `wrong \\| distance` |\n",
     };
     struct process *p = *state;
