@@ -83,14 +83,17 @@ static int judge_all(struct comparison *c, int last, struct knn_error *error) {
 
 enum { ROUNDS = 16 }; /* in one set of processes */
 
-/* Marks what needs more rounds, and counts it. A disturbed run goes on with all benchmarks into a second set. */
+/* Marks what needs more rounds, and counts it. A disturbed run goes on with all benchmarks into a second set; if that
+ * does not help, it ends. */
 static size_t mark_open(const struct comparison *c, int fresh, char *open) {
     size_t count = 0;
     for (size_t i = 0; i < c->count; i++) {
         const struct finding *found = &c->benchmarks[i].found;
-        int is_open = fresh ? found->judgement.verdict == VERDICT_SLOWER && !found->confirmed && !found->refuted
-                            : found->judgement.verdict == VERDICT_UNDECIDED ||
-                                  (c->decision.controls.outside > 0 && c->copies.count < 2 * ROUNDS);
+        int is_open = found->judgement.verdict == VERDICT_UNDECIDED;
+        if (fresh)
+            is_open = found->judgement.verdict == VERDICT_SLOWER && !found->confirmed && !found->refuted;
+        else if (c->decision.controls.outside > 0)
+            is_open = c->copies.count < 2 * ROUNDS;
         count += (size_t)(open[i] = (char)is_open);
     }
     return count;

@@ -14,7 +14,8 @@ static void describe(FILE *stream, const struct comparison *c) {
 static void ruled_out(FILE *stream, const struct comparison *c) {
     double least = least_ruled_out(c);
     if (isfinite(least))
-        fprintf(stream, "a slowdown of more than %.24s is ruled out in every benchmark", change_of(least).text + 1);
+        fprintf(stream, "a slowdown of more than %.24s is ruled out in %s", change_of(least).text + 1,
+                c->decision.outcome == REGRESSION ? "all other benchmarks" : "every benchmark");
     else
         fputs("the time was too short to rule any slowdown out", stream);
 }

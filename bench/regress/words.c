@@ -44,7 +44,8 @@ int has_fresh(const struct comparison *c) {
 double least_ruled_out(const struct comparison *c) {
     double most = 0;
     for (size_t i = 0; i < c->count; i++)
-        most = fmax(most, c->benchmarks[i].found.judgement.interval.high);
+        if (c->benchmarks[i].found.verdict != VERDICT_SLOWER)
+            most = fmax(most, c->benchmarks[i].found.judgement.interval.high);
     return most;
 }
 

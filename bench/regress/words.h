@@ -32,7 +32,7 @@ void list_controls(const struct comparison *comparison, int confirming, struct n
 /* 1 if anything was measured in fresh processes. */
 int has_fresh(const struct comparison *comparison);
 
-/* A slowdown beyond this is ruled out in every benchmark. */
+/* A slowdown beyond this is ruled out in every benchmark but the slower ones. */
 double least_ruled_out(const struct comparison *comparison);
 
 #endif

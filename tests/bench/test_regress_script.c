@@ -297,7 +297,8 @@ static void test_validation(void **state) {
         "A usual run has 12 benchmarks; of 2, the longest took 85.4 s",
         "- Idle: no exit 1 in 3 runs, so the rate is below 63.2 %",
         "| 10 % | 1 | 100 % | 21 to 100 % | 0 % | 0 |\n",
-        "Of 3 made histories of sixteen commits, in which a random one does a tenth more work, the right commit was found in "
+        "Of 3 made histories of sixteen commits, in which a random one does a tenth more work, the right commit was "
+        "found in "
         "1, a wrong one in 1; 1 ended undecided. The median took 80 s, builds included.",
         "| wrong-distance | 2 | `wrong \\| distance` |\n",
     };
