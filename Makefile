@@ -321,9 +321,9 @@ $(BUILD)/bench/provenance.o lint: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
 # -- running ----------------------------------------------------------------------------------------------------------
 
-# Tests of what runs no kernel: one CPU of an architecture, the least, shows as much as all.
-KERNELLESS := $(addprefix $(BUILD)/,bench/gbench/% tests/app/% tests/data/% $(addprefix tests/bench/test_,mca report% regress_% statistics) \
-              $(addprefix tests/command/test_,pages scripts))
+# Tests of what runs no kernel of the CPU's: one CPU of an architecture, the least, shows as much as all.
+KERNELLESS := $(addprefix $(BUILD)/,bench/gbench/% tests/app/% tests/data/% tests/kernels/test_harness \
+              $(addprefix tests/bench/test_,mca report% regress% statistics) $(addprefix tests/command/test_,pages scripts))
 
 .PHONY: tests test test-kernels bench bench-quick
 tests: $(TESTS) $(COMMAND) $(BENCH) $(REPORT) $(REGRESS)

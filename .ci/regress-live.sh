@@ -6,7 +6,7 @@ set -eu
 for extra in 0 10; do
     echo "== $extra % of extra work"
     status=0
-    BASE=HEAD sh bench/regress/regress.sh build --budget=60 --data=synthetic:train=4000,test=512 \
+    BASE=HEAD sh bench/regress/regress.sh build --budget=20 --data=synthetic:train=4000,test=512 \
         --benchmarks='search/*/batch:512*' --extra-work="$extra" || status=$?
     echo "== exit $status"
     case $status in

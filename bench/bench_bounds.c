@@ -94,7 +94,7 @@ static int run_rounds(struct gb_state *state, struct way *way, struct way *exhau
 /* The exhaustive search takes as many of the queries as there is time for: each takes it as long. */
 static int limit(struct way *exhaustive, struct knn_error *error) {
     enum { SOME = 64 };
-    const double allowed = 1.5;
+    const double allowed = 1;
     struct work some = exhaustive->work;
     double seconds;
     some.batch = knn_min(SOME, exhaustive->queries);
@@ -137,7 +137,7 @@ static int run(struct gb_state *state, void *context, struct knn_error *error) {
     const struct bounds_case *c = context;
     struct stock stock = bench_stock(c->bench);
     struct knn_matrix bytes = {0};
-    stock.queries = first_rows(&stock.queries, c->batch < FEW ? FEW : MOST);
+    stock.queries = first_rows(&stock.queries, c->batch < FEW ? FEW : c->random ? c->batch : MOST);
     size_t neighbours = stock.queries.rows * c->k;
     struct way way = {.found = malloc(neighbours * sizeof *way.found)};
     struct way exhaustive = {.found = malloc(neighbours * sizeof *way.found)};
@@ -174,7 +174,7 @@ static int add(struct bench *bench, const struct knn_kernel *kernel, size_t k, s
 }
 
 int register_bounds(struct bench *bench, struct knn_error *error) {
-    enum { ALL = 2048 };
+    enum { ALL = 2048, RANDOM = 512 };
     static const size_t ks[] = {1, 5, 10, 100}, batches[] = {1, 8, 64, 512};
     for (int metric = 0; metric < KNN_METRICS && !bench->quick; metric++) {
         if (!knn_metrics[metric].timed)
@@ -188,7 +188,7 @@ int register_bounds(struct bench *bench, struct knn_error *error) {
         for (size_t i = 0; i < sizeof ks / sizeof ks[0]; i++)
             if (add(bench, job.kernel, ks[i], ALL, 0, error) != 0)
                 return -1;
-        if (add(bench, job.kernel, 1, ALL, 1, error) != 0)
+        if (add(bench, job.kernel, 1, RANDOM, 1, error) != 0)
             return -1;
     }
     return 0;
