@@ -143,6 +143,11 @@ KNN_API int knn_index_create(struct knn_index **index, const struct knn_rows *tr
 KNN_API int knn_index_consume(struct knn_index **index, struct knn_rows *train, const struct knn_options *options,
                               struct knn_error *error);
 
+/* The same without a copy where there are bounds (knn_index_method): then train->data must stay as it is for as long as
+ * the index lives. Else the rows are packed, and the caller's are no longer needed. */
+KNN_API int knn_index_borrow(struct knn_index **index, const struct knn_rows *train, const struct knn_options *options,
+                             struct knn_error *error);
+
 /* As knn_search, with what the index was made with. */
 KNN_API int knn_index_search(const struct knn_index *index, const struct knn_rows *queries, size_t k,
                              struct knn_neighbor *neighbors, struct knn_error *error);
@@ -226,6 +231,17 @@ struct knn_kernel_info {
 
 /* Tells of kernel i, the slowest of a metric first; -1 where there are no more. `size` is sizeof *info. */
 KNN_API int knn_kernel_describe(size_t i, struct knn_kernel_info *info, size_t size);
+
+struct knn_cpu_info {
+    char name[64];  /* the CPU's own; "unknown" where it has none */
+    char isas[128]; /* the instruction sets it has that this build knows, the weakest first: "avx2 avxvnni" */
+    unsigned cores; /* that the process may use */
+    unsigned hardware_threads; /* of those */
+    unsigned threads;          /* of a search whose options leave it open */
+};
+
+/* Tells of the machine. `size` is sizeof *info. */
+KNN_API int knn_cpu_describe(struct knn_cpu_info *info, size_t size, struct knn_error *error);
 
 /* "l1", "l2" or "l1wrap"; NULL for no metric. */
 KNN_API const char *knn_metric_name(enum knn_metric metric);

@@ -18,32 +18,42 @@ static struct knn_picture picture_of(const struct knn_options *options) {
     return (struct knn_picture){options->width, options->height};
 }
 
+enum taking { COPY, CONSUME, BORROW };
+
 /* The rows must have been checked. */
 static int wants_bounds(const struct knn_setup *setup, struct knn_rows train) {
     return setup->options.method == KNN_BOUNDS ||
            (setup->options.method == KNN_AUTO && knn_bounds_pay(&setup->job, train, picture_of(&setup->options)));
 }
 
+/* The rows as they are: a copy, or the caller's own. */
+static int keep_rows(struct knn_index *index, struct knn_rows train, enum taking taking, struct knn_error *error) {
+    const struct knn_kernel *pair = knn_bounds_pair(index->setup.job.kernel);
+    if (taking != BORROW)
+        return knn_panels_pack(&index->panels, pair, train, taking == CONSUME, &index->setup.team, error);
+    index->panels = (struct knn_panels){.kernel = pair, .rows = train};
+    return 0;
+}
+
 /* Without memory for bounds, automatic ones are left out, and the search is exhaustive among the rows as they are. */
-static int pack(struct knn_index *index, struct knn_rows train, int consume, struct knn_error *error) {
+static int pack(struct knn_index *index, struct knn_rows train, enum taking taking, struct knn_error *error) {
     const struct knn_setup *setup = &index->setup;
     struct knn_picture picture = picture_of(&setup->options);
     int strictly = setup->options.method == KNN_BOUNDS;
     if (!wants_bounds(setup, train))
-        return knn_panels_pack(&index->panels, setup->job.kernel, train, consume, &setup->team, error);
-    if (knn_bounds_check(&setup->job, train.dim, picture, error) != 0 ||
-        knn_panels_pack(&index->panels, knn_bounds_pair(setup->job.kernel), train, consume, &setup->team, error) != 0)
+        return knn_panels_pack(&index->panels, setup->job.kernel, train, taking == CONSUME, &setup->team, error);
+    if (knn_bounds_check(&setup->job, train.dim, picture, error) != 0 || keep_rows(index, train, taking, error) != 0)
         return -1;
     return knn_bounds_build(&index->bounds, &setup->job, index->panels.rows, picture, error) != 0 && strictly ? -1 : 0;
 }
 
-static int create(struct knn_index **index, const struct knn_rows *train, int consume,
+static int create(struct knn_index **index, const struct knn_rows *train, enum taking taking,
                   const struct knn_options *options, struct knn_error *error) {
     struct knn_index *own = *index = calloc(1, sizeof *own);
     if (own == NULL)
         return knn_fail(error, "no memory for an index");
     if (knn_setup_open(&own->setup, options, train->rows, error) == 0 &&
-        knn_check_train(&own->setup.job, *train, error) == 0 && pack(own, *train, consume, error) == 0)
+        knn_check_train(&own->setup.job, *train, error) == 0 && pack(own, *train, taking, error) == 0)
         return 0;
     knn_index_free(own);
     *index = NULL;
@@ -52,12 +62,17 @@ static int create(struct knn_index **index, const struct knn_rows *train, int co
 
 int knn_index_create(struct knn_index **index, const struct knn_rows *train, const struct knn_options *options,
                      struct knn_error *error) {
-    return create(index, train, 0, options, error);
+    return create(index, train, COPY, options, error);
 }
 
 int knn_index_consume(struct knn_index **index, struct knn_rows *train, const struct knn_options *options,
                       struct knn_error *error) {
-    return create(index, train, 1, options, error);
+    return create(index, train, CONSUME, options, error);
+}
+
+int knn_index_borrow(struct knn_index **index, const struct knn_rows *train, const struct knn_options *options,
+                     struct knn_error *error) {
+    return create(index, train, BORROW, options, error);
 }
 
 int knn_index_search(const struct knn_index *index, const struct knn_rows *queries, size_t k,
@@ -167,34 +182,4 @@ int knn_distances(const struct knn_rows *train, const struct knn_rows *queries, 
 int knn_distances64(const struct knn_rows *train, const struct knn_rows *queries, uint64_t *distances, size_t stride,
                     const struct knn_options *options, struct knn_error *error) {
     return distances_of(train, queries, distances, sizeof *distances, stride, options, error);
-}
-
-/* -- what there is ------------------------------------------------------------------------------------------------- */
-
-const char *knn_version(void) {
-    return KNN_VERSION;
-}
-
-const char *knn_metric_name(enum knn_metric metric) {
-    return (unsigned)metric < KNN_METRICS ? knn_metrics[metric].name : NULL;
-}
-
-int knn_kernel_describe(size_t i, struct knn_kernel_info *info, size_t size) {
-    size_t count;
-    const struct knn_kernel *const *kernels = knn_kernels(&count);
-    if (i >= count)
-        return -1;
-    unsigned features = knn_cpu_features();
-    const struct knn_kernel_info all = {
-        .name = kernels[i]->name,
-        .summary = kernels[i]->summary,
-        .metric = kernels[i]->metric,
-        .mr = kernels[i]->mr,
-        .nr = kernels[i]->nr,
-        .runs = knn_kernel_runs(kernels[i], features),
-        .is_default = kernels[i] == knn_kernel_default(kernels[i]->metric, features),
-    };
-    memset(info, 0, size);
-    memcpy(info, &all, size < sizeof all ? size : sizeof all);
-    return 0;
 }

@@ -87,15 +87,23 @@ static size_t differences(const struct knn_neighbor *found, const struct knn_nei
     return different;
 }
 
-/* At once, or by an index, after whose making none of the first rows is there any more. The bounds are the same. */
+static int make_index(struct knn_index **index, const struct knn_rows *train, int borrow,
+                      const struct knn_options *options, struct knn_error *error) {
+    return borrow ? knn_index_borrow(index, train, options, error) : knn_index_create(index, train, options, error);
+}
+
+/* At once, or by an index, after whose making none of the first rows is there any more unless it borrows them. The
+ * bounds are the same. */
 static int search(struct knn_rows train, size_t gone, const struct knn_rows *queries, size_t k,
                   struct knn_neighbor *found, const struct knn_options *options, struct knn_error *error) {
     struct knn_index *index;
     if (pick(2))
         return knn_search(&train, queries, k, found, options, error);
-    if (knn_index_create(&index, &train, options, error) != 0)
+    int borrow = pick(2) > 0;
+    if (make_index(&index, &train, borrow, options, error) != 0)
         return -1;
-    memset((uint8_t *)train.data, 1, gone * train.stride);
+    if (!borrow || knn_index_method(index) == KNN_EXHAUSTIVE)
+        memset((uint8_t *)train.data, 1, gone * train.stride);
     int status = knn_index_search(index, queries, k, found, error);
     knn_index_free(index);
     return status;
@@ -384,7 +392,8 @@ static void test_way_back(void **state) {
     free(bytes);
 }
 
-/* An automatic index of rows that bounds are good for has them; the ids are the caller's, in no order. */
+/* An automatic index of rows that bounds are good for has them, beside a copy of the rows or the caller's own; ids are
+ * the caller's, in no order. */
 static void test_automatic(void **state) {
     (void)state;
     enum { ROWS = 5000, DIM = 1024, K = 3, STRIDE = DIM + 7 };
@@ -407,11 +416,13 @@ static void test_automatic(void **state) {
     options.method = KNN_EXHAUSTIVE;
     assert_int_equal(knn_search(&rows, &queries, K, right, &options, NULL), 0);
     options.method = KNN_AUTO;
-    assert_int_equal(knn_index_create(&index, &rows, &options, NULL), 0);
-    assert_int_equal(knn_index_method(index), KNN_BOUNDS);
-    assert_int_equal(knn_index_search(index, &queries, K, found, NULL), 0);
-    assert_int_equal(differences(found, right, MANY * K), 0);
-    knn_index_free(index);
+    for (int borrow = 0; borrow < 2; borrow++) {
+        assert_int_equal(make_index(&index, &rows, borrow, &options, NULL), 0);
+        assert_int_equal(knn_index_method(index), KNN_BOUNDS);
+        assert_int_equal(knn_index_search(index, &queries, K, found, NULL), 0);
+        assert_int_equal(differences(found, right, MANY * K), 0);
+        knn_index_free(index);
+    }
     free(ids);
     free(right);
     free(found);

@@ -471,6 +471,28 @@ static void test_kernels(void **state) {
     assert_string_equal(knn_version(), version);
 }
 
+static void test_cpu(void **state) {
+    (void)state;
+    struct knn_cpu_info info;
+    struct knn_error error;
+    assert_int_equal(knn_cpu_describe(&info, sizeof info, &error), 0);
+    assert_true(info.name[0] != 0 && strchr(info.name, '\n') == NULL);
+    assert_true(info.cores > 0 && info.hardware_threads >= info.cores && info.threads > 0);
+    size_t count, known = 0;
+    const struct knn_isa *isas = knn_isas(&count);
+    for (char *word = strtok(info.isas, " "); word != NULL; word = strtok(NULL, " "), known++)
+        assert_int_equal(knn_isa_find(word)->features & ~knn_cpu_features(), 0);
+    for (size_t i = 0; i < count; i++)
+        known -= (isas[i].features & ~knn_cpu_features()) == 0;
+    assert_int_equal(known, 0);
+    struct { /* an older program's */
+        char name[64], beyond[64];
+    } older = {"", "untouched"};
+    assert_int_equal(knn_cpu_describe((void *)&older, sizeof older.name, NULL), 0);
+    assert_string_equal(older.name, info.name);
+    assert_string_equal(older.beyond, "untouched");
+}
+
 int main(void) {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_ids),
@@ -485,6 +507,7 @@ int main(void) {
         cmocka_unit_test(test_other_versions),
         cmocka_unit_test(test_callers),
         cmocka_unit_test(test_kernels),
+        cmocka_unit_test(test_cpu),
     };
     struct knn_error error;
     if (harness_seed(&seed, &error) != 0) {
