@@ -36,18 +36,19 @@ DNF        := gcc gcc-c++ make pkgconf-pkg-config curl hwloc-devel google-benchm
               libarchive-devel jansson-devel nettle-devel gnuplot cairo-devel fontconfig-devel
 PACMAN     := gcc make pkgconf curl hwloc benchmark cmocka libarchive jansson nettle gnuplot cairo fontconfig
 BREW       := pkgconf hwloc google-benchmark cmocka libarchive jansson nettle libomp gnuplot cairo fontconfig
-APT_DEV    := clang clang-format clang-tidy cppcheck libomp-dev libclang-rt-dev qemu-user llvm-19 libbenchmark-tools python3-numpy python3-scipy \
+APT_DEV    := clang clang-format clang-tidy cppcheck black mypy pyflakes3 libomp-dev libclang-rt-dev qemu-user llvm-19 libbenchmark-tools python3-numpy python3-scipy \
               python3-sklearn bochs bochs-term bochsbios vgabios busybox-static isolinux syslinux-common xorriso
 DNF_DEV    := clang clang-tools-extra compiler-rt cppcheck libomp-devel qemu-user llvm
 PACMAN_DEV := clang compiler-rt cppcheck openmp qemu-user llvm
 BREW_DEV   := llvm clang-format cppcheck
+APT_PYTHON := $(addprefix python3-,numpy sklearn pandas matplotlib tqdm pytest setuptools wheel pip)
 APT_PEERS  := libfaiss-dev libopenblas-dev libdnnl-dev
 DNF_PEERS  := faiss-devel openblas-devel onednn-devel
 ARM        := aarch64-linux-gnu
 APT_ARM    := gcc-$(ARM) g++-$(ARM) qemu-user $(patsubst %,%:arm64,libhwloc-dev libbenchmark-dev libcmocka-dev \
               libarchive-dev libjansson-dev nettle-dev libcairo2-dev libgomp1)
 
-.PHONY: deps deps-dev deps-arm deps-peers
+.PHONY: deps deps-dev deps-arm deps-peers deps-python
 deps: ## install the packages that building, testing and benchmarking need
 	@sh .ci/deps.sh apt "$(APT)" dnf "$(DNF)" pacman "$(PACMAN)" brew "$(BREW)"
 
@@ -58,11 +59,14 @@ deps-dev: ## install what .ci/run needs beside them: clang, checkers, emulators
 deps-peers: ## install the libraries that `make bench-peers` compares with
 	@sh .ci/deps.sh apt "$(APT_PEERS)" dnf "$(DNF_PEERS)"
 
+deps-python: ## install what building and testing the Python package need, the packages for the notebook among them
+	@sh .ci/deps.sh apt "$(APT_PYTHON)"
+
 deps-arm: ## install what `make CROSS=aarch64-linux-gnu-` and `make check-arm` need: Debian's cross compiler, libraries, qemu
 	@ARCHITECTURE=arm64 sh .ci/deps.sh apt "$(APT_ARM)"
 
 # Beside other goals, packages come first and the rest starts anew: what follows asks the compiler and pkg-config.
-DEPS  := $(filter deps deps-dev deps-arm deps-peers,$(MAKECMDGOALS))
+DEPS  := $(filter deps deps-dev deps-arm deps-peers deps-python,$(MAKECMDGOALS))
 GOALS := $(filter-out $(DEPS),$(MAKECMDGOALS))
 ifneq ($(and $(DEPS),$(GOALS)),)
 .PHONY: $(GOALS)
@@ -216,6 +220,11 @@ $(SHARED): $(LIBRARY_OBJECTS) | $(BUILD)/kernels/registered
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(SHARED_LINK) $(LINK) $(LDFLAGS) -o $@ $^ $(shell $(PKG_CONFIG) --libs $(LIBRARY_PACKAGES)) -lm $(LDLIBS)
 	$(Q)ln -sf $(@F) $(BUILD)/$(SONAME)
+
+.PHONY: shared
+INTO ?=
+shared: $(SHARED) ## the shared library alone; INTO=<folder> puts it there, too
+	$(if $(INTO),$(Q)cp $(SHARED) '$(INTO)/$(SONAME)')
 
 $(COMMAND): $(COMMAND_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
@@ -402,8 +411,25 @@ ifneq ($(filter bench-peers,$(MAKECMDGOALS)),)
 include bench/peers/peers.mk
 endif
 
-.PHONY: bench-lessons
+# The package works from the tree, too: PYTHONPATH=python. PIP_FLAGS says where to install: --user, --target=<folder>, ...
+.PHONY: python install-python test-python bench-python bench-lessons
 PYTHON ?= python3
+WHEELS := $(BUILD)/wheels
+python: $(SHARED) ## the Python package as a wheel, the library inside: build/wheels/*.whl
+	@rm -rf $(WHEELS) build/python
+	@+$(PYTHON) -m pip wheel --quiet --no-build-isolation --no-deps --no-index --wheel-dir $(WHEELS) ./python
+	@echo "python: $(WHEELS)/$$(ls $(WHEELS))"
+
+install-python: python ## install that wheel for $(PYTHON); PIP_FLAGS=--user, --target=<folder>, --break-system-packages, ...
+	$(PYTHON) -m pip install --no-index --no-deps --force-reinstall $(PIP_FLAGS) $(WHEELS)/*.whl
+
+test-python: $(SHARED) $(COMMAND) ## prove the Python package right (see deps-python); PYTEST_FLAGS are pytest's
+	@PYTHONPATH=python PYTHONDONTWRITEBYTECODE=1 KNNMARK_LIBRARY=$(abspath $(SHARED)) KNNMARK=$(abspath $(COMMAND)) \
+	    $(PYTHON) -m pytest -q -p no:cacheprovider $(PYTEST_FLAGS) tests/python
+
+bench-python: $(SHARED) $(COMMAND) ## time the Python package beside the command, scikit-learn and NumPy: results/python.md
+	@PYTHONPATH=python KNNMARK_LIBRARY=$(abspath $(SHARED)) $(PYTHON) python/benchmark.py --command=$(COMMAND) $(PYTHON_FLAGS)
+
 bench-lessons: ## the same job by scikit-learn, and by NumPy as the lesson has it (minutes; LESSONS_FLAGS=--queries=N; see deps-dev)
 	@$(PYTHON) bench/peers/python_lessons.py $(LESSONS_FLAGS)
 
@@ -470,11 +496,13 @@ data: ## fetch CIFAR-10 (170 MB), verified, to where the default data set is loo
 .PHONY: format lint install uninstall clean help
 format: ## reformat the sources
 	clang-format -i $(FORMATTED)
+	black -q --config python/pyproject.toml $(PYTHONS)
 
+PYTHONS := python tests/python
 LINTED := statistics ceilings work results html report regress # peers need packages that may be absent
 TIDY   := $(filter-out %/f32_tile.c,$(wildcard src/*/*.c bench/*.c $(LINTED:%=bench/%/*.c)))
-.PHONY: cppcheck $(TIDY:%=%.tidy)
-lint: cppcheck $(TIDY:%=%.tidy) ## check format and run the static checkers
+.PHONY: cppcheck pythons $(TIDY:%=%.tidy)
+lint: cppcheck pythons $(TIDY:%=%.tidy) ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
 	$(Q)! grep -n '#include "[^"]*/' kernels/*.[ch] src/*/*.[ch] # by a path, one room could see any other
 
@@ -482,6 +510,11 @@ cppcheck:
 	$(Q)cppcheck --quiet --error-exitcode=1 --enable=warning,portability --inline-suppr --std=c11 $(ALL_ROOMS) \
 	    --suppress=missingIncludeSystem --suppress=ctuuninitvar --suppress=legacyUninitvar --force $(filter -DKNN_BUILD_%,$(DEFINES)) \
 	    $(filter %.c,$(FORMATTED))
+
+pythons:
+	$(Q)black -q --check --config python/pyproject.toml $(PYTHONS) || { echo 'lint: Python is not formatted: make format' && false; }
+	$(Q)pyflakes3 $(PYTHONS)
+	$(Q)mypy --no-error-summary --cache-dir=$(BUILD)/mypy --config-file python/pyproject.toml python/knnmark
 
 $(TIDY:%=%.tidy): %.tidy: % $(BUILD)/bench/commit.h
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp

@@ -1,0 +1,303 @@
+"""The nearest rows, and all distances."""
+
+from contextlib import contextmanager
+from ctypes import byref, sizeof
+from math import isqrt
+from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple, Union
+
+import numpy as np
+
+from . import _library as c
+from ._arrays import byte_rows, view_of
+
+Progress = Union[bool, None, Callable[[float], Any]]
+
+
+class Neighbors(NamedTuple):
+    """The k nearest train rows of each query, the nearest first; of rows equally far, the one with the smaller id first.
+
+    Both arrays have a row for each query and k columns. They are views of what the library wrote.
+    """
+
+    distances: np.ndarray
+    """uint64: L1, or squared L2."""
+    ids: np.ndarray
+    """uint32: numbers of train rows, from 0."""
+
+
+# -- options -----------------------------------------------------------------------------------------------------------
+
+
+def _choice(words: Dict[str, int], word: Any, name: str) -> int:
+    if word not in words:
+        raise ValueError(f"{name} = {word!r}: use one of {', '.join(map(repr, words))}")
+    return words[word]
+
+
+def _text(word: Any, name: str) -> Optional[bytes]:
+    if word is not None and not isinstance(word, str):
+        raise TypeError(f"{name} = {word!r}: give a name")
+    return word.encode() if word is not None else None
+
+
+def make_options(
+    metric: str = "l2",
+    *,
+    method: str = "auto",
+    kernel: Optional[str] = None,
+    isa: Optional[str] = None,
+    threads: Optional[int] = None,
+    bind: bool = False,
+    picture: Optional[Tuple[int, int]] = None,
+) -> c.Options:
+    """The options of a search, checked as far as the library cannot."""
+    options = c.Options()
+    c.library.knn_options_init(byref(options), sizeof(options))
+    options.metric = _choice(c.METRICS, metric, "metric")
+    options.method = _choice(c.METHODS, method, "method")
+    options.kernel = _text(kernel, "kernel")
+    options.isa = _text(isa, "isa")
+    options.threads = whole(threads, "threads", 1, 4096) if threads is not None else 0
+    options.bind = bool(bind)
+    options.progress = c.report
+    if picture is not None:
+        if np.shape(picture) != (2,):
+            raise ValueError(f"picture = {picture!r}: give the height and width of a picture")
+        options.height, options.width = (whole(size, "picture", 0, 2**32) for size in picture)
+    return options
+
+
+def whole(value: Any, name: str, least: int, most: int) -> int:
+    """`value` as an int; TypeError or ValueError where it is none from `least` to `most`."""
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
+        raise TypeError(f"{name} = {value!r}: give a whole number")
+    if not least <= value <= most:
+        raise ValueError(f"{name} = {value}: give a number from {least} to {most}")
+    return int(value)
+
+
+@contextmanager
+def reporter(progress: Progress) -> Iterator[Optional[Callable[[float], Any]]]:
+    """A function to be called with the share that is done: the caller's own, or for True a bar of tqdm's."""
+    if progress is not True:
+        yield progress or None
+        return
+    try:
+        from tqdm.auto import tqdm
+    except ImportError:
+        raise ImportError("progress=True draws a bar by tqdm: install python3-tqdm, or pip install tqdm") from None
+    with tqdm(total=1.0, bar_format="{l_bar}{bar}| {elapsed}<{remaining}") as bar:
+        yield lambda share: bar.update(share - bar.n)
+
+
+def _run(function: Any, *arguments: Any, progress: Progress) -> None:
+    with reporter(progress) as tell:
+        c.run(function, *arguments, progress=tell)
+
+
+def _room(queries: int, k: int) -> np.ndarray:
+    return np.empty((queries, k), c.NEIGHBOR)
+
+
+def _neighbors(found: np.ndarray) -> Neighbors:
+    return Neighbors(found["distance"], found["id"])
+
+
+def _picture(rows: np.ndarray) -> Tuple[bool, Optional[Tuple[int, int]]]:
+    """Whether the last axis' planes lie one after another in memory, and the height and width of images, if they are.
+
+    No answer depends on either: the order of bytes changes no distance as long as it is the same for all rows, and what
+    a picture is makes bounds better or worse, which are only taken where they pay.
+    """
+    if rows.ndim == 4 and rows[:1].size > 0 and np.moveaxis(rows[0], -1, 0).flags.c_contiguous:
+        return True, (rows.shape[1], rows.shape[2])
+    if rows.ndim == 4 and rows.shape[3] in (3, 4):  # the colours of a pixel side by side: columns, as it were
+        return False, (rows.shape[1], rows.shape[2] * rows.shape[3])
+    if rows.ndim == 3 or rows.ndim == 4 and rows.shape[1] in (1, 3):
+        return False, (rows.shape[-2], rows.shape[-1])
+    return False, _square(rows) if rows.ndim == 2 else None
+
+
+def _square(rows: np.ndarray) -> Optional[Tuple[int, int]]:
+    """Flat rows look like square pictures, grey or in three colours, where a byte is more like the one a line further
+    than like the one half a line further."""
+    sample = rows[:: len(rows) // 64 + 1].astype(np.int16)
+
+    def contrast(apart: int) -> float:
+        return float(np.abs(sample[:, apart:] - sample[:, :-apart]).mean())
+
+    for planes in (1, 3):
+        side = isqrt(rows.shape[1] // planes)
+        if side >= 8 and planes * side**2 == rows.shape[1]:
+            beside = planes == 3 and contrast(3) < contrast(1)  # the colours of a pixel
+            width = side * 3 if beside else side
+            return (side, width) if contrast(width) < contrast(width // 2) else None
+    return None
+
+
+# -- searching ---------------------------------------------------------------------------------------------------------
+
+
+class Index:
+    """Train rows prepared for many searches.
+
+    Where it is by bounds it refers to the rows themselves, so they must not be changed; else it has a copy of them,
+    packed. Any number of threads may search one at once. It can be pickled, as its rows.
+
+    Parameters
+    ----------
+    train : array of shape (rows, ...)
+        Whole numbers from 0 to 255: uint8, or another type that holds only such, which is copied. Images are rows, too.
+    metric : "l1", "l2" or "l1wrap"
+        The sum of |a - b|; of (a - b)², without the root; of (train - query) mod 256, which is what NumPy makes of L1.
+    method : "auto", "exhaustive" or "bounds"
+        Whether lower bounds rule rows out. No way changes the answer; "auto" takes them where they pay.
+    kernel, isa : str, optional
+        A kernel by name (see `kernels`); the instruction set that it may use at most.
+    threads : int, optional
+        Default: OMP_NUM_THREADS, else one for every core that the process may use.
+    bind : bool
+        Each thread to a core of its own while it works.
+    picture : (height, width), optional
+        Rows are pictures: planes of height x width bytes, one after another, which makes for better bounds. It need not
+        be said of images that come as such, nor of flat rows that look like square ones.
+    """
+
+    def __init__(self, train: Any, metric: str = "l2", **options: Any) -> None:
+        self.rows = byte_rows(train, "train")
+        self.metric = metric
+        self._options = options
+        self._handle = c.Handle()
+        self._planes, picture = _picture(self.rows)
+        self._view = self._rows_of(self.rows)
+        own = make_options(metric, **{"picture": picture, **options})  # type: ignore[arg-type]
+        c.run(c.library.knn_index_borrow, byref(self._handle), byref(self._view), byref(own))
+
+    def __reduce__(self) -> Tuple[Any, ...]:
+        return _remake, (self.rows, self.metric, self._options)
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def __repr__(self) -> str:
+        return (
+            f"<knnmark.Index of {len(self)} rows of {self._view.dim} bytes, {self.kernel}, "
+            f"{self.method}, {self.threads} threads>"
+        )
+
+    @property
+    def kernel(self) -> str:
+        """The name of the kernel that computes distances."""
+        return c.library.knn_index_kernel(self._handle).decode()
+
+    @property
+    def threads(self) -> int:
+        """How many threads each search has."""
+        return c.library.knn_index_threads(self._handle)
+
+    @property
+    def method(self) -> str:
+        """ "bounds" if it has some, else "exhaustive"."""
+        number = c.library.knn_index_method(self._handle)
+        return next(name for name, value in c.METHODS.items() if value == number)
+
+    def _rows_of(self, images: np.ndarray) -> c.Rows:
+        """Rows with their bytes in the order of the train rows'."""
+        if self._planes and np.prod(images.shape[1:]) == np.prod(self.rows.shape[1:]):
+            images = np.moveaxis(images.reshape(-1, *self.rows.shape[1:]), -1, 1)
+        return view_of(images)
+
+    def search(self, queries: Any, k: int = 1, *, progress: Progress = None) -> Neighbors:
+        """The k nearest rows of each query; parameters as of `knnmark.search`."""
+        view = self._rows_of(byte_rows(queries, "queries"))
+        k = whole(k, "k", 1, c.MAX_K)
+        found = _room(view.rows, k)
+        _run(c.library.knn_index_search, self._handle, byref(view), k, found.ctypes, progress=progress)
+        return _neighbors(found)
+
+
+def _remake(rows: np.ndarray, metric: str, options: Dict[str, Any]) -> Index:
+    return Index(rows, metric, **options)
+
+
+def search(
+    train: Any, queries: Any, k: int = 1, metric: str = "l2", *, progress: Progress = None, **options: Any
+) -> Neighbors:
+    """The k nearest train rows of each query, once: to search the same rows often, make an `Index`.
+
+    Parameters
+    ----------
+    train, queries : arrays of shape (rows, ...) and (queries, ...), with equally many numbers in a row
+        Whole numbers from 0 to 255. Bytes whose rows are each in one piece are read where they are.
+    k : int
+        1 to 1000, and at most as many as there are train rows.
+    metric, **options
+        As of `Index`.
+    progress : callable, optional
+        Called some ten times a second with the share that is done, 0 to 1; what it raises stops the search. True: a bar
+        of tqdm's. Ctrl-C stops a search in any case.
+
+    Returns
+    -------
+    Neighbors
+        distances (uint64) and ids (uint32), each of shape (queries, k).
+
+    Raises
+    ------
+    ValueError, TypeError, MemoryError
+        With a sentence that says what is wrong and what to do.
+    """
+    rows, view = view_of(byte_rows(train, "train")), view_of(byte_rows(queries, "queries"))
+    k = whole(k, "k", 1, c.MAX_K)
+    own = make_options(metric, **options)
+    found = _room(view.rows, k)
+    _run(c.library.knn_search, byref(rows), byref(view), k, found.ctypes, byref(own), progress=progress)
+    return _neighbors(found)
+
+
+def search_folds(
+    rows: Any, fold: Any, k: int = 1, metric: str = "l2", *, progress: Progress = None, **options: Any
+) -> Neighbors:
+    """The k nearest of every row among the rows of other folds.
+
+    `fold` has the number of each row's fold, from 0; the rest is as for `search`, but that "l1wrap", which is not
+    symmetric, will not do.
+    """
+    view = view_of(byte_rows(rows, "rows"))
+    folds = np.asarray(fold)
+    if folds.dtype.kind not in "iu" or folds.shape != (view.rows,) or (folds.size and folds.min() < 0):
+        raise ValueError(f"fold: give a whole number from 0 for each of the {view.rows} rows")
+    count = int(folds.max()) + 1 if folds.size else 0
+    if count > max(view.rows, 2):
+        raise ValueError(f"fold: {count} folds are more than the {view.rows} rows: number them from 0 without gaps")
+    folds = np.ascontiguousarray(folds, np.uint32)
+    k = whole(k, "k", 1, c.MAX_K)
+    own = make_options(metric, **options)
+    found = _room(view.rows, k)
+    _run(
+        c.library.knn_search_folds,
+        *(byref(view), folds.ctypes, count, k, found.ctypes, byref(own)),
+        progress=progress,
+    )
+    return _neighbors(found)
+
+
+def distances(a: Any, b: Any, metric: str = "l2", *, progress: Progress = None, **options: Any) -> np.ndarray:
+    """All distances of the rows of `a` to those of `b`, exactly: what scipy's cdist does, on bytes.
+
+    L2 is squared. With "l1wrap", `a` are the queries and `b` the train rows. Options are as of `Index`, but for method
+    and picture: every distance is computed.
+
+    Returns
+    -------
+    array of shape (len(a), len(b))
+        uint32 where each distance of rows so long fits into it (66 051 bytes for L2), else uint64.
+    """
+    rows, view = view_of(byte_rows(b, "b")), view_of(byte_rows(a, "a"))
+    own = make_options(metric, **options)
+    largest = rows.dim * (255**2 if metric == "l2" else 255)
+    short = largest < 2**32
+    result = np.empty((view.rows, rows.rows), np.uint32 if short else np.uint64)
+    function = c.library.knn_distances if short else c.library.knn_distances64
+    _run(function, byref(rows), byref(view), result.ctypes, rows.rows, byref(own), progress=progress)
+    return result
