@@ -81,7 +81,9 @@ static int judge_all(struct comparison *c, int last, struct knn_error *error) {
     return status;
 }
 
-enum { ROUNDS = 16 }; /* in one set of processes */
+/* Rounds in one set of processes: so few that no interval ends before the third set, for where one set's memory lies
+ * can make a tenth of difference to what is bound by memory. A disturbed run is given up after so many. */
+enum { ROUNDS = 4, GIVEN_UP = 32 };
 
 /* Marks what needs more rounds, and counts it. A disturbed run goes on with all benchmarks into a second set; if that
  * does not help, it ends. */
@@ -93,7 +95,7 @@ static size_t mark_open(const struct comparison *c, int fresh, char *open) {
         if (fresh)
             is_open = found->judgement.verdict == VERDICT_SLOWER && !found->confirmed && !found->refuted;
         else if (c->decision.controls.outside > 0)
-            is_open = c->copies.count < 2 * ROUNDS;
+            is_open = c->copies.count < GIVEN_UP;
         count += (size_t)(open[i] = (char)is_open);
     }
     return count;

@@ -1,16 +1,19 @@
 /* A comparison of two workers, from their start to the verdict.
  *
- *     start     base, a second copy of base, and head; their lists of benchmarks must be the same, head's kernels
- * right; what runs the same machine code on both sides (code.h) is unchanged, and not timed pilot     for each
- * benchmark the length of an epoch, by the noise between base and its copy (pilot.c) rounds    in each, in random
- * order: a pair of every benchmark that is open, and a pair of base against its copy on one of them after the other. A
- * pair is an epoch of each side, a coin says whose is first; before every epoch runs the frozen reference. All is
- * judged (verdict.h), and what is decided drops out. After some rounds the rest goes on in fresh processes, until
- * nothing is open or the budget is spent, or two thirds of it if something is slower confirm   what is slower is
- * measured again in fresh processes, until that is decided or the budget is spent
+ * Start: base, a second copy of base, and head. Their lists of benchmarks must be the same, head's kernels right. What
+ * runs the same machine code on both sides (code.h) is unchanged, and not timed.
+ *
+ * Pilot: for each benchmark the length of an epoch, by the noise between base and its copy (pilot.c).
+ *
+ * Rounds: in each, in random order, a pair of every benchmark that is open, and a pair of base against its copy on one
+ * of them after the other. A pair is an epoch of each side; a coin says whose is first. Before every epoch runs the
+ * frozen reference. After a round all is judged (verdict.h), and what is decided drops out. After a few rounds the rest
+ * goes on in fresh processes, until nothing is open or the budget is spent, or two thirds of it if something is slower.
+ *
+ * Confirmation: what is slower is measured again in fresh processes, until that is decided or the budget is spent.
  *
  * Where the system puts a process's memory can cost more than a change of the code: processes start and pack their data
- * in random order, so that none has the better place because it came first, and "slower" needs more than one set of
+ * in random order, so that none has the better place because it came first, and a verdict needs more than one set of
  * them.
  *
  * Only one process works at any time: the others block in a read. */
