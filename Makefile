@@ -342,6 +342,10 @@ test test-kernels:
 	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) KNNMARK_BENCH=$(BENCH) KNNMARK_REPORT=$(REPORT) KNNMARK_REGRESS=$(REGRESS) \
 	    sh tests/run.sh $(filter-out $(if $(filter test-kernels,$@),$(KERNELLESS)),$(TESTS))
 
+.PHONY: check-docs
+check-docs: $(COMMAND) ## the documentation's links and commands
+	@$(DRY) sh tests/docs.sh $(BUILD)
+
 .PHONY: check-library
 check-library: $(LIBRARY) $(SHARED) $(COMMAND) ## install the library into a folder of its own, and build the documentation's programs with it
 	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' SANITIZER='$(SANITIZER)' WRAPPER='$(WRAPPER)' sh tests/library.sh $(BUILD)/library
@@ -471,8 +475,10 @@ cpus: $(REPORT) ## write results/cpus.html: the reference and the result files o
 plots: $(REPORT) ## draw the pictures of RESULT= into plots/
 	@$(WRAPPER) $(REPORT) --pictures=plots $(RESULT)
 
-figures: $(COMMAND) ## draw the figures of docs/lesson.md into plots/
+figures: $(COMMAND) $(REPORT) ## draw the figures of docs/lesson.md and of README into plots/
 	@KNNMARK=$(COMMAND) sh plots/figures.sh
+	@$(WRAPPER) $(REPORT) --pictures=$(BUILD)/pictures results/reference.json
+	@cp $(BUILD)/pictures/throughput.svg plots/reference-throughput.svg
 
 .PHONY: bench-wrapper
 bench-wrapper: $(BUILD)/bench/gbench/cost ## time an empty loop through the C wrapper of Google Benchmark, and without it

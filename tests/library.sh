@@ -19,8 +19,8 @@ block() { # block FILE LANGUAGE: the program of that language
     awk -v fence="\`\`\`$2" '$0 == fence { inside = 1; next } /^```/ { inside = 0 } inside' "$1"
 }
 
-prints() { # prints FILE COMPILER LANGUAGE LIBRARY TEXT: what the file's program in that language must print
-    block "$1" "$3" >"$folder/program.$3"
+prints() { # prints FILE COMPILER LANGUAGE LIBRARY TEXT [BEGIN]: what the file's program must print; BEGIN stands before a part of one
+    { echo "${6:-}" && block "$1" "$3" && [ -z "${6:-}" ] || echo '    return 0; }'; } >"$folder/program.$3"
     build "$2" program "program.$3" "$4"
     [ "$(${WRAPPER:-} "$folder/program")" = "$5" ] || fail "the $3 program of $1 does not print \"$5\" ($4)"
 }
@@ -39,9 +39,23 @@ for standard in c99 c11 c17; do
 done
 build "$CXX -std=c++17 -c" header.o header.cpp ''
 
+begin='#include <knnmark.h>
+#include <stdio.h>
+int main(void) {
+    static const uint8_t rows[] = {0, 0, 9, 9, 200, 0}, points[] = {10, 10};
+    struct knn_error error;'
+begin_cpp='#include <cstdint>
+#include <cstdio>
+#include <knnmark.h>
+int main() {
+    const std::uint8_t rows[] = {0, 1, 250, 251}, test[] = {249};
+    const std::uint16_t labels[] = {7, 7, 1000, 1000};
+    const knn_rows train = {rows, 4, 1, 1}, queries = {test, 1, 1, 1};
+    std::uint16_t predicted = 0;
+    knn_error error;'
 for library in -lknnmark -l:libknnmark.a; do
-    prints README.md "$CC -std=c99" c "$library" 'row 1, squared distance 2'
-    prints README.md "$CXX -std=c++17" cpp "$library" 'class 1000'
+    prints README.md "$CC -std=c99" c "$library" 'row 1, squared distance 2' "$begin"
+    prints README.md "$CXX -std=c++17" cpp "$library" 'class 1000' "$begin_cpp"
     prints docs/library.md "$CC -std=c99" c "$library" 'row 2 at distance 3
 row 0 at distance 30'
     prints docs/library.md "$CXX -std=c++17" cpp "$library" 'classes 7 and 1000'
