@@ -1,7 +1,11 @@
 """KNeighborsClassifier as scikit-learn's."""
 
+import os
 import pickle
+import subprocess
+import sys
 import warnings
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -248,3 +252,15 @@ def test_threads(random):
     train = random.randint(0, 256, (90, 40), np.uint8)
     assert KNeighborsClassifier(n_jobs=1).fit(train, np.arange(90) % 3)._index.threads == 1
     assert KNeighborsClassifier(n_jobs=2).fit(train, np.arange(90) % 3)._index.threads == 2
+
+
+def test_scikit_learn_s_own_tests():
+    """Those of its classifier, with ours in its place."""
+    own = Path(sklearn.__file__).parent / "neighbors" / "tests" / "test_neighbors.py"
+    if not own.exists():
+        pytest.skip("scikit-learn is installed without its tests")
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "-p", "substitute", "-W", "ignore", own]
+    path = f"{Path(__file__).parent}:{os.environ.get('PYTHONPATH', '')}"
+    done = subprocess.run(command, env={**os.environ, "PYTHONPATH": path}, capture_output=True, text=True, check=False)
+    print("\n".join(done.stdout.splitlines()[-3:]))
+    assert done.returncode == 0, done.stdout + done.stderr
