@@ -62,7 +62,9 @@ static struct controls judge_controls(const struct rules *rules, const struct ti
     struct controls controls = {.reference = judge_control(rules, timings->reference.d, timings->reference.count),
                                 .copy = judge_control(rules, timings->copy.d, timings->copy.count),
                                 .waiting = judge_control(rules, timings->waiting.d, timings->waiting.count)};
-    controls.outside = (size_t)(controls.reference.outside + controls.copy.outside + controls.waiting.outside);
+    const struct control *all[CONTROLS] = {&controls.reference, &controls.copy, &controls.waiting};
+    for (size_t i = 0; i < CONTROLS; i++)
+        controls.outside += all[i]->outside != 0;
     return controls;
 }
 
