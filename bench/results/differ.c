@@ -15,21 +15,36 @@ static double number(const struct results *results, const char *path) {
     return json_number_value(results_fact(results, path, NULL));
 }
 
+/* Virtual machines call CPUs of several generations the same. */
+static struct difference cpu_difference(const struct results *first, const struct results *other) {
+    static const struct {
+        const char *path, *earlier, *is;
+    } facts[] = {{"knnmark.cpu.name", "context.cpu", "its CPU is"},
+                 {"knnmark.cpu.family", NULL, "the family of its CPU is"},
+                 {"knnmark.cpu.model", NULL, "the model of its CPU is"}};
+    struct difference difference = {""};
+    for (size_t i = 0; i < sizeof facts / sizeof facts[0] && difference.text[0] == '\0'; i++) {
+        const char *ours = results_text(first, facts[i].path, facts[i].earlier),
+                   *theirs = results_text(other, facts[i].path, facts[i].earlier);
+        if (differ(ours, theirs))
+            snprintf(difference.text, sizeof difference.text, "%s %.100s, not %.100s", facts[i].is, theirs, ours);
+    }
+    return difference;
+}
+
 struct difference difference_of(const struct results *first, const struct results *other, int asked) {
     static const struct {
         const char *path, *what;
     } shapes[] = {
         {"knnmark.data.train", "train rows"}, {"knnmark.data.test", "queries"}, {"knnmark.data.dim", "bytes"}};
     const struct results *both[] = {first, other};
-    const char *cpu[2], *data[2];
+    const char *data[2];
     struct difference difference = {""};
-    for (size_t i = 0; i < 2; i++) {
-        cpu[i] = results_text(both[i], "knnmark.cpu.name", "context.cpu");
+    for (size_t i = 0; i < 2; i++)
         data[i] = results_text(both[i], "knnmark.data.sha256", "context.data_sha256");
-    }
-    if ((asked & SAME_CPU) && differ(cpu[0], cpu[1]))
-        snprintf(difference.text, sizeof difference.text, "its CPU is %.100s, not %.100s", cpu[1], cpu[0]);
-    else if ((asked & SAME_THREADS) && unequal(results_threads(first), results_threads(other)))
+    if (asked & SAME_CPU)
+        difference = cpu_difference(first, other);
+    if (difference.text[0] == '\0' && (asked & SAME_THREADS) && unequal(results_threads(first), results_threads(other)))
         snprintf(difference.text, sizeof difference.text, "it ran on %.0f threads, not on %.0f", results_threads(other),
                  results_threads(first));
     for (size_t i = 0; i < sizeof shapes / sizeof shapes[0] && difference.text[0] == '\0' && (asked & SAME_DATA); i++)

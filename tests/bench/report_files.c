@@ -145,15 +145,16 @@ static void put_facts(FILE *stream, int contents) {
     fprintf(stream,
             "\"caches\": [{\"type\": \"Unified\", \"level\": 2, \"size\": 1048576, \"num_sharing\": 1}]},\n"
             "\"knnmark\": {\"schema\": 1, \"version\": \"0.1.0\", \"commit\": \"%s\", \"complete\": %s, "
-            "\"dirty\": false, \"cpu\": {\"name\": \"%s\", \"microcode\": \"0x1\", \"features\": [\"avx2\"]%s}, "
+            "\"dirty\": false, \"cpu\": {\"name\": \"%s\", \"family\": \"25\", \"model\": \"%d\", \"microcode\": "
+            "\"0x1\", \"features\": [\"avx2\"]%s}, "
             "\"threads\": {\"count\": %d}, \"machine\": {\"emulator\": \"%s\", \"load_before\": [0.5, 1, 2], "
             "\"load_after\": [%s, 1, 2]}, ",
             contents & PEERS   ? "fedcba987654"
             : contents & LATER ? "ba9876543210"
                                : "0123456789ab",
-            contents & TROUBLED ? "false" : "true", cpu, contents & LIMITED ? ", \"left_out\": [\"avx512bw\"]" : "",
-            contents & OTHER_THREADS ? 4 : 2, contents & EMULATED ? "qemu" : "none",
-            contents & TROUBLED ? "7.25" : "2.1");
+            contents & TROUBLED ? "false" : "true", cpu, contents & OTHER_MODEL ? 97 : 17,
+            contents & LIMITED ? ", \"left_out\": [\"avx512bw\"]" : "", contents & OTHER_THREADS ? 4 : 2,
+            contents & EMULATED ? "qemu" : "none", contents & TROUBLED ? "7.25" : "2.1");
     fprintf(stream,
             "\"data\": {\"source\": \"images\", \"train\": %d, \"test\": 10000, \"dim\": 3072, \"sha256\": \"%s\"}},\n",
             contents & OTHER_ROWS ? 5000 : 50000, contents & OTHER_DATA ? "bb0123456789abcdef" : "aa0123456789abcdef");

@@ -28,6 +28,7 @@ enum {
     FIELDS = 1 << 16,       /* schema 2: names that say nothing */
     SLOWER = 1 << 17,       /* the full job by l1_avx2_6x8 takes 6 s */
     LATER = 1 << 18,        /* of another commit */
+    OTHER_MODEL = 1 << 19,  /* of a CPU of the same name */
 };
 
 /* Writes a file of the folder. L1's fastest kernel is l1_avx2_6x8: 4 s, 80 % of the ceiling, 150 times the scalar one.

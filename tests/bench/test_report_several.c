@@ -72,6 +72,7 @@ static void test_history(void **state) {
     write_results(p, "b.json", EVERYTHING | SLOWER | LATER);
     write_results(p, "c.json", EVERYTHING | OTHER_CPU);
     write_results(p, "d.json", EVERYTHING | SLOWER | LATER | ONCE);
+    write_results(p, "e.json", EVERYTHING | OTHER_MODEL);
     report(p, "--history", "--output=@history.html", "--output=@history.txt", "@a.json", "@b.json", "@c.json",
            "@d.json");
     assert_report_complaint(p, 0, "c.json is left out: its CPU is Another CPU, not A CPU");
@@ -80,6 +81,8 @@ static void test_history(void **state) {
     assert_int_equal(count_of(html, "class=\"changed\""), 1);
     assert_int_equal(count_of(html, "<svg"), 5 + 3 + 1); /* searches, kernels of 3072 bytes, a latency */
     assert_holds(text, "    4.00    6.00          +50.0 %  ba987654 +50.0 %\n");
+    report(p, "--history", "--output=@history.html", "@e.json", "@a.json");
+    assert_holds(p->errors, "e.json is left out: the model of its CPU is 97, not 17");
     report(p, "--history", "--output=@history.html", "@a.json", "@c.json");
     assert_int_equal(p->status, 1);
     assert_holds(p->errors, "a history needs two result files of one CPU; there is one");
