@@ -39,6 +39,7 @@ set lmargin at screen left / width
 set rmargin at screen 1 - right / width
 # The slope's angle on the picture, for the text beside it.
 slope = atan2((high - top - bottom) / log(ymax / ymin), (width - left - right) / log(xmax / xmin)) * 180 / pi
+lift = (ymax / ymin) ** (13.0 / cos(slope * pi / 180) / (high - top - bottom)) # of that text over the slope
 
 middle(p, rate) = sqrt(xmin * roof[p] / rate) # of the slope
 on(p, value) = column(1) == p ? value : NaN
@@ -57,7 +58,7 @@ do for [p = first:first + panels - 1] {
              with vectors nohead lw 2 lc rgb ink, \
          '' index 0 using (on(p, xmax)):6:(narrow ? strcol(3) : strcol(2)) \
              with labels left offset 0.6,0 textcolor rgb muted, \
-         '' index 0 using (on(0, middle(p, $5))):($5 * middle(p, $5) * (ymax / ymin) ** 0.055):2 \
+         '' index 0 using (on(0, middle(p, $5))):($5 * middle(p, $5) * lift):2 \
              with labels center rotate by slope textcolor rgb muted, \
          '' index 1 using (on(p, $3)):4 with lines lw 2 lc rgb (p == 1 ? l1 : l2), \
          '' index 1 using (on(p, $3)):4 with points pt (p == 1 ? 7 : 5) ps 0.6 lc rgb (p == 1 ? l1 : l2), \

@@ -13,7 +13,9 @@ set format x '%g'
 if (xend / xstart > 3) {
     set xtics (0.03125, 0.0625, 0.125, 0.25, 0.5, 1, 2, 4, 8, 16, 32)
 } else {
-    set xtics 0, tick_step(xend - xstart, narrow ? 4.0 : 8.0)
+    step = tick_step(xend - xstart, narrow ? 4.0 : 8.0) # gnuplot's own steps are factors on a logarithmic axis
+    set xtics (1)
+    set for [i = ceil(xstart / step):floor(xend / step)] xtics add (i * step)
 }
 set xlabel 'rate over the default policy' textcolor rgb muted offset 0,0.4
 set arrow from 1, graph 0 to 1, graph 1 nohead lw 1.5 lc rgb muted back
