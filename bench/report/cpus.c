@@ -23,11 +23,20 @@ static struct difference objection(const struct results *first, const struct res
     return difference;
 }
 
-/* The file's name without folders and ending, and what was left out: what was measured is then another CPU. */
-static void name_cpu(const struct results *results, char *name, size_t size) {
-    const char *slash = strrchr(results->name, '/'), *base = slash != NULL ? slash + 1 : results->name;
+static const char *base_name(const struct results *results) {
+    const char *slash = strrchr(results->name, '/');
+    return slash != NULL ? slash + 1 : results->name;
+}
+
+/* The file's name without folders, where no other file has the same, and without ending; and what was left out: what
+ * was measured is then another CPU. */
+static void name_cpu(const struct results *all, size_t count, const struct results *results, char *name, size_t size) {
+    const char *base = base_name(results), *shown = base;
     const json_t *left_out = results_fact(results, "knnmark.cpu.left_out", NULL);
-    int length = snprintf(name, size, "%.*s", (int)strcspn(base, "."), base);
+    for (size_t i = 0; i < count; i++)
+        if (&all[i] != results && strcmp(base_name(&all[i]), base) == 0)
+            shown = results->name;
+    int length = snprintf(name, size, "%.*s", (int)((size_t)(base - shown) + strcspn(base, ".")), shown);
     for (size_t i = 0; i < json_array_size(left_out) && length < (int)size; i++) {
         const char *isa = json_string_value(json_array_get(left_out, i));
         length +=
@@ -44,7 +53,7 @@ int cpus_gather(struct cpus *cpus, const struct results *results, size_t count, 
         struct difference why_not = objection(&results[0], &results[i]);
         size_t length = strlen(why);
         cpus->items[i] = &results[i];
-        name_cpu(&results[i], cpus->names[i], sizeof cpus->names[i]);
+        name_cpu(results, count, &results[i], cpus->names[i], sizeof cpus->names[i]);
         if (why_not.text[0] != '\0')
             snprintf(why + length, sizeof why - length, "%s%.120s: %s", length > 0 ? "; " : "", results[i].name,
                      why_not.text);
@@ -138,6 +147,17 @@ static void write_all_kernels(FILE *stream, const void *cpus, enum form form) {
 
 /* -- the best ------------------------------------------------------------------------------------------------------ */
 
+static void put_verdict(char *text, size_t size, const struct choice *choice) {
+    if (choice->chosen == NULL || choice->fastest == NULL)
+        snprintf(text, size, "%s", "");
+    else if (choice->beyond)
+        snprintf(text, size, "the fastest would win %s s, more than the spread",
+                 number_plain(choice->chosen->seconds - choice->fastest->seconds).text);
+    else
+        snprintf(text, size, "%s",
+                 choice->chosen == choice->fastest ? "the right choice" : "no difference beyond the spread");
+}
+
 static void write_best(FILE *stream, const void *context, enum form form) {
     const struct cpus *cpus = context;
     struct table table;
@@ -147,10 +167,8 @@ static void write_best(FILE *stream, const void *context, enum form form) {
         for (unsigned metric = 1; metric <= KNN_METRICS; metric++) {
             struct jobs jobs = jobs_of(cpus->items[c], metric);
             struct choice choice = choice_of(cpus->items[c], &jobs, metric);
-            const char *verdict = choice.chosen == NULL             ? ""
-                                  : choice.chosen == choice.fastest ? "the right choice"
-                                  : choice.beyond                   ? "the fastest would win by more than the spread"
-                                                                    : "no difference beyond the spread";
+            char verdict[96];
+            put_verdict(verdict, sizeof verdict, &choice);
             if (choice.fastest != NULL)
                 table_add(&table, words(cpus->names[c]), words(metric_title(metric)),
                           words(choice.fastest->run->subject), number_plain(choice.fastest->seconds),
@@ -167,12 +185,12 @@ static void write_best(FILE *stream, const void *context, enum form form) {
 static struct number scaling_of(const struct results *results, unsigned metric, double threads) {
     struct run_list list =
         select_runs(results, .group = "scaling", .counter = "efficiency", .metric = metric, .threads = threads);
-    return list.count > 0 ? number_plain(run_median(list.items[0], "efficiency") * threads) : words("");
+    return list.count > 0 ? number_plain(run_median(list.items[0], "efficiency") * threads) : number_plain(0);
 }
 
 static void write_scaling(FILE *stream, const void *context, enum form form) {
     const struct cpus *cpus = context;
-    struct table table = start(cpus, NULL, "default kernel of", COLUMN_NUMBER);
+    struct table table = start(cpus, NULL, "metric, threads", COLUMN_NUMBER);
     double most = 0;
     for (size_t c = 0; c < cpus->count; c++)
         most = fmax(most, results_most_threads(cpus->items[c], "scaling"));
@@ -185,12 +203,12 @@ static void write_scaling(FILE *stream, const void *context, enum form form) {
             cells[0] = words(name);
             for (size_t c = 0; c < cpus->count; c++) {
                 cells[c + 1] = scaling_of(cpus->items[c], metric, threads);
-                some += cells[c + 1].words == NULL;
+                some += isfinite(cells[c + 1].value) != 0;
             }
             if (some > 0)
                 table_add_cells(&table, cells, cpus->count + 1);
         }
-    put_paragraph(stream, form, "How many times the rate of one thread.");
+    put_paragraph(stream, form, "How many times the rate of one thread, by the default kernel.");
     table_end(&table, stream, form);
 }
 

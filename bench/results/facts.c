@@ -13,7 +13,7 @@ static const struct fact facts[] = {
     {"Stepping", "knnmark.cpu.stepping", NULL},
     {"Microcode", "knnmark.cpu.microcode", NULL},
     {"CPU features", "knnmark.cpu.features", "context.isa"},
-    {"Left out by --isa", "knnmark.cpu.left_out", NULL},
+    {"Features left out", "knnmark.cpu.left_out", NULL},
     {"Topology", "knnmark.machine.topology", "context.topology"},
     {"SHA-256 of the topology", "knnmark.machine.topology_sha256", NULL},
     {"Emulator", "knnmark.machine.emulator", NULL},
@@ -56,8 +56,6 @@ static void put_value(FILE *stream, const json_t *value) {
         fputs(number_short(json_number_value(value)).text, stream);
     else if (json_is_boolean(value))
         fputs(json_is_true(value) ? "yes" : "no", stream);
-    else if (json_is_null(value))
-        fputs("unknown", stream);
     else if (json_array_size(value) + json_object_size(value) == 0)
         fputs("none", stream);
     json_array_foreach(value, i, member) {
@@ -83,7 +81,7 @@ char *fact_at(const struct results *results, size_t i, const char **label) {
 char *fact_text(const json_t *value) {
     size_t size;
     char *text = NULL;
-    FILE *stream = value != NULL ? open_memstream(&text, &size) : NULL;
+    FILE *stream = value != NULL && !json_is_null(value) ? open_memstream(&text, &size) : NULL;
     if (stream != NULL) {
         put_value(stream, value);
         fclose(stream);
