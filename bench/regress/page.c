@@ -38,10 +38,11 @@ static void write_series(FILE *stream, const char *name, const char *id, const s
     double range = fmin(1.05 * series_range(again, series_range(series, 1.5 * threshold)), log(2));
     fprintf(stream, "<figure id=\"%s\"><figcaption>", id);
     put_name(stream, name);
-    fprintf(stream, ": %zu pair%s, %s to %s%s</figcaption>\n", total, knn_plural(total), change_of(-range).text,
-            change_of(range).text, again->count > 0 ? "; the second colour is in fresh processes" : "");
+    put_format(stream, FORM_HTML, ": %zu pair%s, %s to %s%s", total, knn_plural(total), change_of(-range).text,
+               change_of(range).text, again->count > 0 ? "; the second colour is in fresh processes" : "");
     fprintf(stream,
-            "<svg class=\"dots\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"pair by "
+            "</figcaption>\n<svg class=\"dots\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" "
+            "aria-label=\"pair by "
             "pair\">",
             WIDE, TALL);
     double high = place(-threshold, range, TALL), low = place(threshold, range, TALL);

@@ -167,7 +167,7 @@ static void write_html_cell(const struct table *table, FILE *stream, size_t line
     if (kind == COLUMN_PICTURE)
         fputs(shown(&cell), stream);
     else
-        (heads ? put_name : put_html)(stream, shown(&cell));
+        put_name(stream, shown(&cell));
     if (has_note(table, column) && line > 0) {
         struct number note = cell_in(table, line, column + 1);
         fputs(" <small>", stream);
@@ -183,7 +183,9 @@ static void write_html(const struct table *table, FILE *stream) {
         put_html(stream, table->title);
         fputs("</h3>\n", stream);
     }
-    fputs("<div class=\"scroll\" tabindex=\"0\"><table>\n<thead>", stream);
+    fputs("<div class=\"scroll\" tabindex=\"0\" role=\"group\" aria-label=\"", stream);
+    put_html(stream, table->title != NULL ? table->title : "table");
+    fputs("\"><table>\n<thead>", stream);
     for (size_t line = 0; line <= table->rows; line++) {
         fputs(line > 0 && line == table->best ? "<tr class=\"best\">" : "<tr>", stream);
         for (size_t i = 0; i < table->column_count; i++)

@@ -71,23 +71,26 @@ static int is_control(char c) {
     return (unsigned char)c < ' ' || c == 127;
 }
 
-static void put_html_char(FILE *stream, char c) {
+/* No line breaks in "5 %". */
+static void put_html_char(FILE *stream, const char *at) {
     static const char *const entities[128] = {['&'] = "&amp;", ['<'] = "&lt;", ['>'] = "&gt;", ['"'] = "&quot;"};
-    const char *entity = (unsigned char)c < 128 ? entities[(unsigned char)c] : NULL;
+    const char *entity = at[0] == ' ' && at[1] == '%' ? "&nbsp;"
+                         : (unsigned char)*at < 128   ? entities[(unsigned char)*at]
+                                                      : NULL;
     if (entity != NULL)
         fputs(entity, stream);
     else
-        fputc(is_control(c) ? ' ' : c, stream);
+        fputc(is_control(*at) ? ' ' : *at, stream);
 }
 
 void put_html(FILE *stream, const char *text) {
     for (; *text != '\0'; text++)
-        put_html_char(stream, *text);
+        put_html_char(stream, text);
 }
 
 void put_name(FILE *stream, const char *name) {
     for (const char *at = name; *at != '\0'; at++) {
-        put_html_char(stream, *at);
+        put_html_char(stream, at);
         if ((*at == '_' || *at == '/') && at - name > 3)
             fputs("<wbr>", stream);
     }

@@ -26,7 +26,8 @@ struct number number_exact(double value);
 /* Four digits of any number. */
 struct number number_short(double value);
 
-/* For HTML, in text and in double quotes. Control characters become spaces. */
+/* For HTML, in text and in double quotes. Control characters become spaces, and no line breaks in
+ * "5 %". */
 void put_html(FILE *stream, const char *text);
 
 /* The same, and a line may break after an underscore or slash, but not after "l1_". */

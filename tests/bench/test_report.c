@@ -53,7 +53,7 @@ static void test_times_scalar(void **state) {
     assert_holds(w.summary, "| l1_avx2_6x8 | 4.00 | 125 M | 80.0 % | 78.4–82.4 | 150 |");
     assert_holds(w.summary, "| l1_scalar | 600 | 833 k | 2.00 % | 1.96–2.06 | 1.00 |");
     assert_holds(w.html, "4.00 s</p>\n<p>80.0 % of the ceiling, 150&nbsp;×&nbsp;scalar</p>");
-    assert_holds(w.html, "6x8, k 1, 1 thread</th><td>8.00</td><td>80.0 %</td><td>78.4–82.4</td><td>140</td>");
+    assert_holds(w.html, "6x8, k 1, 1 thread</th><td>8.00</td><td>80.0&nbsp;%</td><td>78.4–82.4</td><td>140</td>");
 }
 
 /* The search by bounds has a section of its own, and is in no exhaustive table. */
@@ -65,7 +65,7 @@ static void test_bounds(void **state) {
     assert_non_null(section);
     assert_non_null(heading);
     assert_holds(w.html, "<a href=\"#bounds\">");
-    assert_holds(section, "<td>5</td><td>1.60</td><td>2.50</td><td>0.300 %</td><td>0.200</td>");
+    assert_holds(section, "<td>5</td><td>1.60</td><td>2.50</td><td>0.300&nbsp;%</td><td>0.200</td>");
     assert_holds(heading, "| l1_avx2_6x8 | 8 | 2.50 | 6.00 | 0.200 % | 0.200 |");
     assert_holds(heading, "| l1_avx2_6x8, auto, random bytes | 1 | 4.04 | 0.990 | 100 % | 0.100 |");
     assert_int_equal(count_of(heading, "random bytes |"), 1); /* not by batch */
@@ -128,6 +128,7 @@ static void test_warnings(void **state) {
 
 static void test_contrast(void **state) {
     static const char *const texts[] = {"ink", "muted", "l1", "l2", "warn"}, *const grounds[] = {"page", "card"};
+    static const size_t marks = 4; /* of the texts, on a picture's band */
     struct process *p = *state;
     assert_true(fabs(contrast(0, 0xffffff) - 21) < 1e-9 && fabs(contrast(0x777777, 0xffffff) - 4.48) < 0.01);
     char *html = report_on(p, SEARCHES).html;
@@ -141,6 +142,8 @@ static void test_contrast(void **state) {
                     fail_msg("%s on %s has a contrast of %.2f", texts[t], grounds[g], ratio);
             }
         assert_true(contrast(css_colour(modes[mode], "quiet"), css_colour(modes[mode], "page")) >= 3); /* marks */
+        for (size_t t = 0; t < marks; t++)
+            assert_true(contrast(css_colour(modes[mode], texts[t]), css_colour(modes[mode], "grid")) >= 3);
     }
     assert_true(css_colour(modes[0], "page") != css_colour(modes[1], "page"));
 }

@@ -29,13 +29,21 @@ static void test_cpus(void **state) {
     assert_holds(html, "knnmark on 3 CPUs");
     assert_holds(html, "<td>4.00</td><td>6.00</td><td>4.00</td>");
     assert_holds(html, "<th scope=\"col\">two without avx512bw</th>");
+    assert_holds(html, "tabindex=\"0\" role=\"group\" aria-label=\"L1, full job, seconds\"");
+    assert_holds(html, "<td class=\"words\">l1_avx2_<wbr>6x8</td>");
     /* 125 M distances of 3072 bytes a second by two threads of 3 GHz. */
     assert_holds(csv, "\n\"l1_avx2_6x8\",64,42.6666667,64\n");
     assert_holds(csv, "\n\"l1_avx2_6x8\",0.8,0.8,0.8\n");
     assert_holds(csv, "\n\"L1, 2 threads\",1.84,1.84,1.84\n");
     assert_holds(summary, "| one | L1 | l1_avx2_6x8 | 4.00 | l1_avx2_6x8 | 4.00 | 1.00 | the right choice |");
-    assert_holds(summary, "| three | L1 | l1_avx2_6x8 | 4.00 | l1_f32avx2 | 20.0 | 5.00 | the fastest would win");
+    assert_holds(summary, "| three | L1 | l1_avx2_6x8 | 4.00 | l1_f32avx2 | 20.0 | 5.00 | the fastest would win 16.0 "
+                          "s, more than the spread |");
     assert_holds(summary, "| CPU | A CPU | Another CPU | A CPU |");
+    report(p, "--output=@cpus.html", "@one.json", "@one.json");
+    assert_success(p);
+    assert_lacks(report_text(p, "cpus.html"),
+                 "<th scope=\"col\">one</th>"); /* two of them cannot be told apart by that */
+    assert_holds(report_text(p, "cpus.html"), "/<wbr>one</th>");
 }
 
 /* Every file that may not stand beside the others is named. */
