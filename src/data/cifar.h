@@ -25,9 +25,14 @@ int knn_cifar10_describe(struct knn_dataset *dataset, struct knn_error *error);
 int knn_cifar_check(const struct knn_images *images, const struct knn_member *file, size_t record,
                     struct knn_error *error);
 
-/* Reads all records of a file. On failure the caller frees what is there. */
-int knn_cifar_read_binary(struct knn_images *images, const struct knn_cifar_record *record, struct knn_member *file,
-                          struct knn_error *error);
+/* Images in a file of records. */
+static inline size_t knn_cifar_count(const struct knn_member *file, const struct knn_cifar_record *record) {
+    return (size_t)(file->size / (record->labels + KNN_CIFAR_BYTES));
+}
+
+/* Reads some of the knn_cifar_count() records of a file. On failure the caller frees what is there. */
+int knn_cifar_read_binary(struct knn_images *images, struct knn_span span, const struct knn_cifar_record *record,
+                          struct knn_member *file, struct knn_error *error);
 
 /* Reads one batch of CIFAR-10's Python version. On failure nothing is left allocated. */
 int knn_cifar_read_python(struct knn_images *images, struct knn_member *batch, struct knn_error *error);

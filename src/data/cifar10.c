@@ -28,10 +28,53 @@ static int probe(const char *name) {
  * first read into images of its own. */
 struct batches {
     struct knn_images images[BATCHES];
-    int version; /* -1 until a file is found */
+    size_t counts[BATCHES];      /* of images in the binary version's files, where only a share of them is read */
+    struct knn_span train, test; /* that share */
+    int version;                 /* -1 until a file is found */
 };
 
 static const struct knn_cifar_record record = {.labels = 1, .classes = {KNN_CIFAR10_CLASSES}};
+
+static int is_part(struct knn_share share) {
+    return share.parts > 1 || share.limit > 0;
+}
+
+/* Which images of a file are read. */
+static struct knn_span span_of(const struct batches *batches, unsigned batch, size_t count) {
+    size_t before = 0;
+    if (batches->train.all == 0)
+        return (struct knn_span){0, count, count};
+    if (batch == TEST_BATCH)
+        return (struct knn_span){knn_min(batches->test.first, count), knn_min(batches->test.count, count), count};
+    for (unsigned i = 0; i < batch; i++)
+        before += batches->counts[i];
+    size_t first = knn_min(knn_max(batches->train.first, before) - before, count);
+    size_t end = knn_min(knn_max(batches->train.first + batches->train.count, before) - before, count);
+    return (struct knn_span){first, end - first, count};
+}
+
+static int count_batch(struct knn_member *file, void *context, struct knn_error *error) {
+    struct batches *batches = context;
+    (void)error;
+    if (file->which < BATCHES)
+        batches->counts[file->which] = knn_cifar_count(file, &record);
+    return 0;
+}
+
+/* A file's share is known only when all files' sizes are. */
+static int find_shares(struct batches *batches, const struct knn_dataset *dataset, const char *path,
+                       struct knn_error *error) {
+    size_t train = 0;
+    if (!is_part(dataset->train_share) && !is_part(dataset->test_share))
+        return 0;
+    if (knn_container_read(path, file_names, BATCHES, count_batch, batches, error) != 0)
+        return -1;
+    for (unsigned i = 0; i < TRAIN_BATCHES; i++)
+        train += batches->counts[i];
+    batches->train = knn_span_of(dataset->train_share, train);
+    batches->test = knn_span_of(dataset->test_share, batches->counts[TEST_BATCH]);
+    return 0;
+}
 
 static int take_batch(struct knn_member *file, void *context, struct knn_error *error) {
     struct batches *batches = context;
@@ -43,16 +86,17 @@ static int take_batch(struct knn_member *file, void *context, struct knn_error *
         return 0;
     if (knn_cifar_check(images, file, RECORD, error) != 0)
         return -1;
-    return version == BINARY ? knn_cifar_read_binary(images, &record, file, error)
+    struct knn_span span = span_of(batches, file->which % BATCHES, knn_cifar_count(file, &record));
+    return version == BINARY ? knn_cifar_read_binary(images, span, &record, file, error)
                              : knn_cifar_read_python(images, file, error);
 }
 
-/* Moves a batch to the rows from `row` on. What was copied is given back on the way: never is there a second copy of
- * more than a few rows. */
-static void move_images(struct knn_images *to, size_t row, struct knn_images *from) {
+/* Moves a batch to the rows from `row` on, and the labels behind those of `before` images. What was copied is given
+ * back on the way: never is there a second copy of more than a few rows. */
+static void move_images(struct knn_images *to, size_t row, size_t before, struct knn_images *from) {
     enum { STEP = 2048 };
     size_t rows = from->pixels.rows;
-    memcpy(to->labels + row, from->labels, rows * sizeof *to->labels);
+    memcpy(to->labels + before, from->labels, from->span.all * sizeof *to->labels);
     for (size_t done = 0; done < rows; done += STEP) {
         size_t step = rows - done < STEP ? rows - done : STEP;
         memcpy(knn_matrix_row(&to->pixels, row + done), knn_matrix_row(&from->pixels, done), step * to->pixels.stride);
@@ -66,20 +110,21 @@ static int join_batches(struct knn_dataset *dataset, struct batches *batches, co
     if (batches->version < 0)
         return knn_fail(error, "%s: holds neither %s nor %s: give CIFAR-10's binary or Python version", path,
                         file_names[0], file_names[BATCHES]);
-    size_t rows = 0;
+    struct knn_span span = {batches->version == BINARY ? batches->train.first : 0, 0, 0};
     for (int i = 0; i < BATCHES; i++) {
         if (batches->images[i].labels == NULL)
             return knn_fail(error, "%s: %s is missing: fetch CIFAR-10 again", path,
                             file_names[batches->version * BATCHES + i]);
-        rows += i < TRAIN_BATCHES ? batches->images[i].pixels.rows : 0;
+        span.count += i < TRAIN_BATCHES ? batches->images[i].span.count : 0;
+        span.all += i < TRAIN_BATCHES ? batches->images[i].span.all : 0;
     }
-    if (knn_images_alloc(&dataset->train, rows, KNN_CIFAR_BYTES, error) != 0)
+    if (knn_images_alloc_span(&dataset->train, span, KNN_CIFAR_BYTES, error) != 0)
         return -1;
-    rows = 0;
-    for (int i = 0; i < TRAIN_BATCHES; i++) {
-        size_t moved = batches->images[i].pixels.rows;
-        move_images(&dataset->train, rows, &batches->images[i]);
-        rows += moved;
+    for (size_t i = 0, row = 0, before = 0; i < TRAIN_BATCHES; i++) {
+        struct knn_span moved = batches->images[i].span;
+        move_images(&dataset->train, row, before, &batches->images[i]);
+        row += moved.count;
+        before += moved.all;
     }
     dataset->test = batches->images[TEST_BATCH];
     batches->images[TEST_BATCH] = (struct knn_images){0};
@@ -94,7 +139,9 @@ int knn_cifar10_describe(struct knn_dataset *dataset, struct knn_error *error) {
 static int open_batches(struct knn_dataset *dataset, const char *path, const char *variant, struct knn_error *error) {
     (void)variant;
     struct batches batches = {.version = -1};
-    int result = knn_container_read(path, file_names, VERSIONS * BATCHES, take_batch, &batches, error);
+    int result = find_shares(&batches, dataset, path, error);
+    if (result == 0)
+        result = knn_container_read(path, file_names, VERSIONS * BATCHES, take_batch, &batches, error);
     if (result == 0)
         result = join_batches(dataset, &batches, path, error);
     if (result == 0)

@@ -84,7 +84,9 @@ static int take_file(struct knn_member *file, void *context, struct knn_error *e
     struct knn_images *images = file->which == TRAIN ? &reading->dataset->train : &reading->dataset->test;
     if (knn_cifar_check(images, file, RECORD, error) != 0)
         return -1;
-    return knn_cifar_read_binary(images, &reading->record, file, error);
+    struct knn_share share = file->which == TRAIN ? reading->dataset->train_share : reading->dataset->test_share;
+    struct knn_span span = knn_span_of(share, knn_cifar_count(file, &reading->record));
+    return knn_cifar_read_binary(images, span, &reading->record, file, error);
 }
 
 static int open_files(struct knn_dataset *dataset, const char *path, const char *variant, struct knn_error *error) {

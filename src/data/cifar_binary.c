@@ -24,18 +24,20 @@ static int read_record(struct knn_images *images, size_t row, const struct knn_c
     for (unsigned i = 0; i < record->labels; i++)
         if (labels[i] >= record->classes[i])
             return knn_fail(error, "%s: record %zu (of 0 to %zu) has label %d, not 0 to %u: fetch it again",
-                            file->where, row, images->pixels.rows - 1, labels[i], record->classes[i] - 1);
-    images->labels[row] = labels[record->used];
+                            file->where, images->span.first + row, images->span.all - 1, labels[i],
+                            record->classes[i] - 1);
+    images->labels[images->span.first + row] = labels[record->used];
     return 0;
 }
 
-int knn_cifar_read_binary(struct knn_images *images, const struct knn_cifar_record *record, struct knn_member *file,
-                          struct knn_error *error) {
+int knn_cifar_read_binary(struct knn_images *images, struct knn_span span, const struct knn_cifar_record *record,
+                          struct knn_member *file, struct knn_error *error) {
     size_t size = record->labels + KNN_CIFAR_BYTES;
     if (file->size % size != 0)
         return knn_fail(error, "%s: its %ju bytes are not a multiple of %zu, the size of a record: fetch it again",
                         file->where, (uintmax_t)file->size, size);
-    if (knn_images_alloc(images, (size_t)(file->size / size), KNN_CIFAR_BYTES, error) != 0)
+    if (knn_images_alloc_span(images, span, KNN_CIFAR_BYTES, error) != 0 ||
+        knn_member_skip(file, span.first * size, error) != 0)
         return -1;
     for (size_t row = 0; row < images->pixels.rows; row++)
         if (read_record(images, row, record, file, error) != 0)

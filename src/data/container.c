@@ -79,6 +79,21 @@ int knn_member_read(struct knn_member *member, void *bytes, size_t size, struct 
                          : knn_fail(error, "%s: ends before what its header promises: fetch it again", member->where);
 }
 
+int knn_member_skip(struct knn_member *member, uint64_t size, struct knn_error *error) {
+    uint8_t bytes[4096];
+    if (member->stream->file != NULL) {
+        if (size == 0 || fseeko(member->stream->file, (off_t)size, SEEK_CUR) == 0)
+            return 0;
+        return knn_fail(error, "%s: cannot be read (%s): check the disk", member->where, strerror(errno));
+    }
+    for (uint64_t some; size > 0; size -= some) {
+        some = size < sizeof bytes ? size : sizeof bytes;
+        if (knn_member_read(member, bytes, (size_t)some, error) != 0)
+            return -1;
+    }
+    return 0;
+}
+
 int knn_member_holds(const struct knn_member *member, uint64_t header, uint64_t rows, uint64_t dim,
                      struct knn_error *error) {
     uint64_t all = header + rows * dim;

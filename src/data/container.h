@@ -36,6 +36,9 @@ int knn_container_names(const char *path, knn_name_fn *see, void *context, struc
 /* The next `size` bytes of the member; fails if there are fewer. */
 int knn_member_read(struct knn_member *member, void *bytes, size_t size, struct knn_error *error);
 
+/* Goes on behind the next `size` bytes. Of a file that is not compressed they are not read, and may not be there. */
+int knn_member_skip(struct knn_member *member, uint64_t size, struct knn_error *error);
+
 /* Fails unless the member has, or can have, `header` bytes and then `rows` times `dim`, which do not overflow: for a
  * reader to ask before it allocates what a header promises. */
 int knn_member_holds(const struct knn_member *member, uint64_t header, uint64_t rows, uint64_t dim,

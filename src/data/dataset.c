@@ -8,8 +8,8 @@
 #include <sys/stat.h>
 
 #include "container.h"
+#include "find.h"
 #include "images.h"
-#include "reader.h"
 #include "synthetic.h"
 #include "utf8.h"
 
@@ -120,11 +120,12 @@ const char *knn_dataset_spec(const char *spec) {
     return find_in_folder(&find, "data", &ignored) == 0 ? "data" : "synthetic";
 }
 
-static int has_variant(const struct knn_format *format, const char *word) {
+/* The variant of this name, NULL if the format has none. */
+static const char *find_variant(const struct knn_format *format, const char *word) {
     for (const char *const *variant = format->variants; variant != NULL && *variant != NULL; variant++)
         if (strcmp(*variant, word) == 0)
-            return 1;
-    return 0;
+            return *variant;
+    return NULL;
 }
 
 /* A variant that ends the specification, cut off; NULL if there is none. What is a path as it stands has none. */
@@ -134,14 +135,14 @@ static const char *cut_variant(char *spec) {
     if (colon == NULL || stat(spec, &status) == 0)
         return NULL;
     for (size_t i = 0; i < FORMATS; i++)
-        if (has_variant(formats[i], colon + 1)) {
+        if (find_variant(formats[i], colon + 1) != NULL) {
             *colon = '\0';
-            return colon + 1;
+            return find_variant(formats[i], colon + 1);
         }
     return NULL;
 }
 
-static int open_path(struct knn_dataset *dataset, const char *spec, struct knn_error *error) {
+int knn_dataset_find(struct knn_find *found, const char *spec, struct knn_error *error) {
     struct stat status;
     struct find find = {.format = FORMATS};
     char path[PATH_MAX], read[READ_SIZE];
@@ -154,19 +155,36 @@ static int open_path(struct knn_dataset *dataset, const char *spec, struct knn_e
                         path, strlen(spec) >= sizeof path ? "too long" : strerror(errno), what_is_read(read));
     if ((S_ISDIR(status.st_mode) ? find_in_folder : find_in_file)(&find, path, error) != 0)
         return -1;
-    const struct knn_format *format = formats[find.format];
-    if (variant != NULL && !has_variant(format, variant))
-        return knn_fail(error, "data set %s: %s has no labels called %s: leave that out", spec, format->name, variant);
-    return format->open(dataset, find.path, variant, error);
+    *found = (struct knn_find){.format = formats[find.format], .variant = variant};
+    snprintf(found->path, sizeof found->path, "%s", find.path);
+    if (variant != NULL && find_variant(found->format, variant) == NULL)
+        return knn_fail(error, "data set %s: %s has no labels called %s: leave that out", spec, found->format->name,
+                        variant);
+    return 0;
+}
+
+static int open_path(struct knn_dataset *dataset, const char *spec, struct knn_error *error) {
+    struct knn_find found;
+    if (knn_dataset_find(&found, spec, error) != 0)
+        return -1;
+    return found.format->open(dataset, found.path, found.variant, error);
 }
 
 int knn_dataset_open(struct knn_dataset *dataset, const char *spec, struct knn_error *error) {
+    return knn_dataset_open_part(dataset, spec, (struct knn_share){0}, (struct knn_share){0}, error);
+}
+
+int knn_dataset_open_part(struct knn_dataset *dataset, const char *spec, struct knn_share train, struct knn_share test,
+                          struct knn_error *error) {
     static const char synthetic[] = "synthetic";
     const size_t length = sizeof synthetic - 1;
-    *dataset = (struct knn_dataset){0};
+    *dataset = (struct knn_dataset){.train_share = train, .test_share = test};
     int generated = strncmp(spec, synthetic, length) == 0 && (spec[length] == '\0' || spec[length] == ':');
     int result = generated ? knn_synthetic_open(dataset, spec[length] == ':' ? spec + length + 1 : NULL, error)
                            : open_path(dataset, spec, error);
+    if (result == 0 &&
+        (knn_images_cut(&dataset->train, train, error) != 0 || knn_images_cut(&dataset->test, test, error) != 0))
+        result = -1;
     if (result != 0)
         knn_dataset_close(dataset);
     knn_utf8_clean(dataset->source);

@@ -16,6 +16,7 @@
 
 #include "fail.h"
 #include "matrix.h"
+#include "share.h"
 
 /* How a row is a picture: `planes` planes (1: grey; 3: red, green, blue), one after another, each of `height` lines of
  * `width` bytes. All are 0 where rows are not pictures. */
@@ -25,13 +26,15 @@ struct knn_shape {
 
 struct knn_images {
     struct knn_matrix pixels; /* a row an image, or whatever the data set has in a row */
-    uint16_t *labels;         /* pixels.rows of them, each below the data set's number of classes */
+    uint16_t *labels;         /* one for each row, below the data set's number of classes */
+    struct knn_span span;     /* which images the rows are; where not all, there are labels for all (below) */
 };
 
 enum { KNN_MAX_CLASSES = UINT16_MAX + 1 };
 
 struct knn_dataset {
     struct knn_images train, test; /* rows of one length */
+    struct knn_share train_share, test_share;
     struct knn_shape shape;
     size_t classes;           /* 1 to KNN_MAX_CLASSES */
     const char **class_names; /* by label: the number itself where nothing else is known */
@@ -48,6 +51,12 @@ const char *knn_dataset_spec(const char *spec);
 /* Opens exactly `spec` (not NULL). On failure nothing is left allocated and the error names the file, what is wrong
  * with it and what to do. Not for two threads on one struct. */
 int knn_dataset_open(struct knn_dataset *dataset, const char *spec, struct knn_error *error);
+
+/* The same, but of the images only these shares are read: the others' bytes are not touched where the files are neither
+ * compressed nor pickled. There is room for all labels; those of images that were not read may be 0, where a label lies
+ * beside its image in the file. */
+int knn_dataset_open_part(struct knn_dataset *dataset, const char *spec, struct knn_share train, struct knn_share test,
+                          struct knn_error *error);
 
 /* Safe on a zeroed struct, and twice. */
 void knn_dataset_close(struct knn_dataset *dataset);

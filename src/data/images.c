@@ -11,19 +11,41 @@ int knn_size_check(const char *where, uint64_t rows, uint64_t dim, struct knn_er
                     (uintmax_t)dim, (uintmax_t)(KNN_MAX_BYTES >> 30));
 }
 
-int knn_images_alloc(struct knn_images *images, size_t count, size_t dim, struct knn_error *error) {
-    *images = (struct knn_images){0};
-    if (count == 0 || count > KNN_MAX_IMAGES)
-        return knn_fail(error, "a set of %zu images: use 1 to %d", count, KNN_MAX_IMAGES);
-    if (knn_size_check("a set", count, dim, error) != 0)
+int knn_span_alloc(struct knn_matrix *rows, struct knn_span span, size_t dim, struct knn_error *error) {
+    int status = knn_matrix_alloc(rows, knn_max(span.count, 1), dim, error);
+    rows->rows = status == 0 ? span.count : 0;
+    return status;
+}
+
+int knn_images_alloc_span(struct knn_images *images, struct knn_span span, size_t dim, struct knn_error *error) {
+    *images = (struct knn_images){.span = span};
+    if (span.all == 0 || span.all > KNN_MAX_IMAGES)
+        return knn_fail(error, "a set of %zu images: use 1 to %d", span.all, KNN_MAX_IMAGES);
+    if (knn_size_check("a set", span.all, dim, error) != 0 || knn_span_alloc(&images->pixels, span, dim, error) != 0)
         return -1;
-    if (knn_matrix_alloc(&images->pixels, count, dim, error) != 0)
-        return -1;
-    images->labels = calloc(count, sizeof *images->labels);
+    images->labels = calloc(span.all, sizeof *images->labels);
     if (images->labels == NULL) {
         knn_images_free(images);
-        return knn_fail(error, "no memory for the labels of %zu images: use fewer", count);
+        return knn_fail(error, "no memory for the labels of %zu images: use fewer", span.all);
     }
+    return 0;
+}
+
+int knn_images_alloc(struct knn_images *images, size_t count, size_t dim, struct knn_error *error) {
+    return knn_images_alloc_span(images, (struct knn_span){0, count, count}, dim, error);
+}
+
+int knn_images_cut(struct knn_images *images, struct knn_share share, struct knn_error *error) {
+    struct knn_span span = knn_span_of(share, images->span.all);
+    struct knn_matrix some;
+    if (span.count == images->span.count)
+        return 0;
+    if (knn_span_alloc(&some, span, images->pixels.dim, error) != 0)
+        return -1;
+    memcpy(some.data, knn_matrix_row(&images->pixels, span.first), span.count * some.stride);
+    knn_matrix_free(&images->pixels);
+    images->pixels = some;
+    images->span = span;
     return 0;
 }
 

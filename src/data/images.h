@@ -16,6 +16,15 @@ int knn_size_check(const char *where, uint64_t rows, uint64_t dim, struct knn_er
  * memory. */
 int knn_images_alloc(struct knn_images *images, size_t count, size_t dim, struct knn_error *error);
 
+/* The same with labels for all, but pixels for some. */
+int knn_images_alloc_span(struct knn_images *images, struct knn_span span, size_t dim, struct knn_error *error);
+
+/* Memory for the rows of a span, which may be empty. */
+int knn_span_alloc(struct knn_matrix *rows, struct knn_span span, size_t dim, struct knn_error *error);
+
+/* Images that were read whole become those of the share. */
+int knn_images_cut(struct knn_images *images, struct knn_share share, struct knn_error *error);
+
 /* Safe on a zeroed struct, and twice. */
 void knn_images_free(struct knn_images *images);
 

@@ -128,6 +128,8 @@ static int open_files(struct knn_dataset *dataset, const char *path, const char 
     struct name name;
     struct set set = {0};
     struct knn_parts parts = {0};
+    parts.arrays[KNN_TRAIN_IMAGES].share = dataset->train_share;
+    parts.arrays[KNN_TEST_IMAGES].share = dataset->test_share;
     char folder[PATH_MAX];
     int result = find_set(&set, &name, path, folder, error);
     if (result == 0)

@@ -29,25 +29,33 @@ static size_t *find_places(const struct knn_npy *npy, size_t dim, int pull) {
 }
 
 /* Row after row. */
-static int read_rows(struct knn_matrix *rows, const size_t *places, struct knn_member *file, struct knn_error *error) {
+static int read_rows(struct knn_array *array, const size_t *places, struct knn_member *file, struct knn_error *error) {
+    const struct knn_matrix *rows = &array->rows;
+    struct knn_span span = array->span;
     uint8_t *buffer = malloc(rows->dim);
-    int result = 0;
     if (buffer == NULL)
         return knn_fail(error, "%s: no memory for a row: close other programs", file->where);
+    int result = knn_member_skip(file, (uint64_t)span.first * rows->dim, error);
     for (size_t i = 0; i < rows->rows && result == 0; i++) {
         result = knn_member_read(file, buffer, rows->dim, error);
         for (size_t j = 0; j < rows->dim && result == 0; j++)
             knn_matrix_row(rows, i)[places[j]] = buffer[j];
     }
+    if (result == 0)
+        result = knn_member_skip(file, (uint64_t)(span.all - span.first - span.count) * rows->dim, error);
     free(buffer);
     return result;
 }
 
 /* Column after column, as Fortran has them. */
-static int read_columns(struct knn_matrix *rows, const size_t *places, struct knn_member *file,
+static int read_columns(struct knn_array *array, const size_t *places, struct knn_member *file,
                         struct knn_error *error) {
+    const struct knn_matrix *rows = &array->rows;
+    struct knn_span span = array->span;
     uint8_t buffer[4096];
-    for (size_t j = 0; j < rows->dim; j++)
+    for (size_t j = 0; j < rows->dim; j++) {
+        if (knn_member_skip(file, span.first, error) != 0)
+            return -1;
         for (size_t i = 0; i < rows->rows;) {
             size_t some = knn_min(sizeof buffer, rows->rows - i);
             if (knn_member_read(file, buffer, some, error) != 0)
@@ -55,6 +63,9 @@ static int read_columns(struct knn_matrix *rows, const size_t *places, struct kn
             for (size_t n = 0; n < some; n++, i++)
                 knn_matrix_row(rows, i)[places[j]] = buffer[n];
         }
+        if (knn_member_skip(file, span.all - span.first - span.count, error) != 0)
+            return -1;
+    }
     return 0;
 }
 
@@ -83,7 +94,7 @@ static int read_bytes(struct knn_array *array, const struct knn_npy *npy, int pu
     size_t *places = find_places(npy, array->rows.dim, pull);
     if (places == NULL)
         return knn_fail(error, "%s: no memory for the order of its elements: close other programs", file->where);
-    int result = (npy->fortran ? read_columns : read_rows)(&array->rows, places, file, error);
+    int result = (npy->fortran ? read_columns : read_rows)(array, places, file, error);
     free(places);
     return result == 0 ? knn_member_end(file, error) : -1;
 }

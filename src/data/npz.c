@@ -25,6 +25,8 @@ static int take_part(struct knn_member *file, void *context, struct knn_error *e
 static int open_arrays(struct knn_dataset *dataset, const char *path, const char *variant, struct knn_error *error) {
     (void)variant;
     struct knn_parts parts = {0};
+    parts.arrays[KNN_TRAIN_IMAGES].share = dataset->train_share;
+    parts.arrays[KNN_TEST_IMAGES].share = dataset->test_share;
     int result = knn_container_read(path, part_names, KNN_PARTS, take_part, &parts, error);
     if (result == 0)
         result = knn_parts_join(dataset, &parts, path, part_names, error);

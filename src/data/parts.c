@@ -17,13 +17,20 @@ int knn_rows_alloc(struct knn_array *array, const struct knn_member *file, uint6
     if (knn_size_check(file->where, rows, dim, error) != 0 ||
         knn_member_holds(file, header, rows, before + dim, error) != 0)
         return -1;
-    return knn_matrix_alloc(&array->rows, (size_t)rows, (size_t)dim, error);
+    array->span = knn_span_of(array->share, (size_t)rows);
+    return knn_span_alloc(&array->rows, array->span, (size_t)dim, error);
 }
 
 int knn_rows_read(struct knn_array *array, struct knn_member *file, struct knn_error *error) {
-    for (size_t i = 0; i < array->rows.rows; i++)
+    struct knn_span span = array->span;
+    uint64_t dim = array->rows.dim;
+    if (knn_member_skip(file, span.first * dim, error) != 0)
+        return -1;
+    for (size_t i = 0; i < span.count; i++)
         if (knn_member_read(file, knn_matrix_row(&array->rows, i), array->rows.dim, error) != 0)
             return -1;
+    if (knn_member_skip(file, (span.all - span.first - span.count) * dim, error) != 0)
+        return -1;
     return knn_member_end(file, error);
 }
 
@@ -41,7 +48,7 @@ int knn_labels_alloc(struct knn_array *array, uint64_t count, struct knn_error *
 /* The images with their labels: one for each, of classes below `classes`. */
 static int join(struct knn_images *images, struct knn_array *pixels, struct knn_array *labels, size_t classes,
                 struct knn_error *error) {
-    size_t rows = pixels->rows.rows;
+    size_t rows = pixels->span.all;
     if (labels->label_count != rows)
         return knn_fail(error, "%s: has %zu labels for the %zu images of %s: give one for each", labels->where,
                         labels->label_count, rows, pixels->where);
@@ -53,7 +60,7 @@ static int join(struct knn_images *images, struct knn_array *pixels, struct knn_
                             "%s: label %zu (of 0 to %zu) is %d, but those to train on go to %zu: give images of "
                             "the same classes",
                             labels->where, i, rows - 1, labels->labels[i], classes - 1);
-    *images = (struct knn_images){pixels->rows, labels->labels};
+    *images = (struct knn_images){pixels->rows, labels->labels, pixels->span};
     pixels->rows = (struct knn_matrix){0};
     labels->labels = NULL;
     return 0;

@@ -9,6 +9,8 @@ enum knn_part { KNN_TRAIN_IMAGES, KNN_TRAIN_LABELS, KNN_TEST_IMAGES, KNN_TEST_LA
 
 /* What a part is read into; of images or of labels. */
 struct knn_array {
+    struct knn_share share; /* of the rows, to be read */
+    struct knn_span span;   /* what that came to */
     struct knn_matrix rows;
     struct knn_shape shape;
     uint16_t *labels;
@@ -23,12 +25,12 @@ struct knn_parts {
 /* Fails on a part that was read before; else notes where it comes from. */
 int knn_part_begin(struct knn_array *array, const struct knn_member *file, struct knn_error *error);
 
-/* Memory for the rows of a file whose header promises `header` bytes, then rows of `before` bytes and `dim`. Fails if
- * the file cannot have them, beyond the limits, and without memory. */
+/* Memory for its share of the rows of a file whose header promises `header` bytes, then rows of `before` bytes and
+ * `dim`. Fails if the file cannot have them, beyond the limits, and without memory. */
 int knn_rows_alloc(struct knn_array *array, const struct knn_member *file, uint64_t header, uint64_t rows,
                    uint64_t before, uint64_t dim, struct knn_error *error);
 
-/* Reads all rows, one behind the other, which end the file. */
+/* Reads its share of the rows, which are one behind the other and end the file. */
 int knn_rows_read(struct knn_array *array, struct knn_member *file, struct knn_error *error);
 
 /* Memory for `count` labels, all 0. Fails on none, on more than KNN_MAX_IMAGES and without memory. */

@@ -11,8 +11,14 @@
 #define KNN_ROWS_H
 
 #include "matrix.h"
+#include "share.h"
 
 /* Fails on what is no such file, on one that is damaged, and without memory; nothing is then left allocated. */
 int knn_rows_open(struct knn_matrix *rows, const char *path, struct knn_error *error);
+
+/* The same, but only a share of the rows is read, the others' bytes are not touched unless the file is gzipped; *span
+ * becomes which they are. */
+int knn_rows_open_part(struct knn_matrix *rows, struct knn_span *span, struct knn_share share, const char *path,
+                       struct knn_error *error);
 
 #endif

@@ -168,15 +168,15 @@ static int thread_count(void) {
     return omp_get_max_threads() < usable ? omp_get_max_threads() : usable;
 }
 
-static int make_images(struct knn_images *images, size_t count, const struct settings *what,
+static int make_images(struct knn_images *images, struct knn_span span, const struct settings *what,
                        const struct pattern *patterns, enum purpose purpose, enum purpose order,
                        struct knn_error *error) {
-    if (knn_images_alloc(images, count, what->dim, error) != 0)
+    if (knn_images_alloc_span(images, span, what->dim, error) != 0)
         return -1;
-    make_labels(images->labels, count, what->classes, random_sequence(what->seed, order, 0));
+    make_labels(images->labels, span.all, what->classes, random_sequence(what->seed, order, 0));
 #pragma omp parallel for schedule(static) num_threads(thread_count())
-    for (size_t i = 0; i < count; i++)
-        make_row(knn_matrix_row(&images->pixels, i), what->dim, patterns, images->labels[i],
+    for (size_t i = span.first; i < span.first + span.count; i++)
+        make_row(knn_matrix_row(&images->pixels, i - span.first), what->dim, patterns, images->labels[i],
                  random_sequence(what->seed, purpose, i));
     return 0;
 }
@@ -189,8 +189,10 @@ static int generate(struct knn_dataset *dataset, const struct settings *what, st
 #pragma omp parallel for schedule(static) num_threads(thread_count())
     for (size_t i = 0; i < count; i++)
         make_pattern(&patterns[i], random_sequence(what->seed, FOR_PATTERN, i));
-    int failed = make_images(&dataset->train, what->train, what, patterns, FOR_TRAIN, FOR_TRAIN_ORDER, error) != 0 ||
-                 make_images(&dataset->test, what->test, what, patterns, FOR_TEST, FOR_TEST_ORDER, error) != 0;
+    struct knn_span train = knn_span_of(dataset->train_share, what->train);
+    struct knn_span test = knn_span_of(dataset->test_share, what->test);
+    int failed = make_images(&dataset->train, train, what, patterns, FOR_TRAIN, FOR_TRAIN_ORDER, error) != 0 ||
+                 make_images(&dataset->test, test, what, patterns, FOR_TEST, FOR_TEST_ORDER, error) != 0;
     free(patterns);
     return failed ? -1 : 0;
 }

@@ -17,4 +17,9 @@ static inline size_t knn_divide_up(size_t a, size_t b) {
     return (a + b - 1) / b; // NOLINT(clang-analyzer-core.DivideZero): nobody divides by 0
 }
 
+/* Start of part i of `count` things cut into `parts` parts as equal as can be, the larger first. */
+static inline size_t knn_part(size_t count, size_t parts, size_t i) {
+    return count / parts * i + (count % parts < i ? count % parts : i);
+}
+
 #endif

@@ -20,6 +20,7 @@
 
 #include <stddef.h>
 
+#include "arith.h"
 #include "kernel.h"
 
 enum knn_split { KNN_SPLIT_AUTO, KNN_SPLIT_QUERIES, KNN_SPLIT_ROWS, KNN_SPLIT_BOTH };
@@ -42,10 +43,5 @@ struct knn_schedule {
  * `cache` bytes each. */
 struct knn_schedule knn_schedule(const struct knn_kernel *kernel, enum knn_split split, size_t queries, size_t panels,
                                  size_t dim, unsigned threads, size_t cache);
-
-/* Start of part i of `count` things cut into `parts` parts as equal as can be. */
-static inline size_t knn_part(size_t count, size_t parts, size_t i) {
-    return count / parts * i + (count % parts < i ? count % parts : i);
-}
 
 #endif
