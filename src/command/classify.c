@@ -8,14 +8,15 @@
 #include "options.h"
 #include "plural.h"
 #include "progress.h"
+#include "ranks.h"
 #include "report.h"
 
 /* All that one run found out. */
 struct result {
     const struct arguments *arguments;
     struct knn_dataset dataset;
-    struct knn_classifier *classifier;
-    struct knn_matrix queries; /* the test images taken, a view */
+    struct knn_index *index;
+    size_t rows, count; /* of all processes: images to train on, and to test with */
     uint16_t *predicted;
     struct knn_neighbor *neighbors;
     double *shares; /* room for a query's, with --shares */
@@ -25,58 +26,83 @@ struct result {
 
 /* -- the work ------------------------------------------------------------------------------------------------------ */
 
+static int read_data(struct result *r, struct knn_error *error) {
+    const struct arguments *arguments = r->arguments;
+    struct knn_dataset *dataset = &r->dataset;
+    if (ranks_open_dataset(dataset, knn_dataset_spec(arguments->data), arguments->limit, error) != 0)
+        return -1;
+    r->rows = dataset->train.span.all;
+    r->count = knn_span_of((struct knn_share){.limit = arguments->limit}, dataset->test.span.all).count;
+    if (knn_check_classes(dataset->train.labels, r->rows, dataset->class_names, dataset->classes, error) != 0)
+        return -1;
+    if (arguments->knn.k > r->rows)
+        return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", arguments->knn.k,
+                        r->rows);
+    return 0;
+}
+
+/* Room for the answers, in the process that gets them. */
+static int allot(struct result *r, struct knn_error *error) {
+    if (!ranks_is_first())
+        return 0;
+    r->predicted = malloc(r->count * sizeof *r->predicted);
+    r->neighbors = malloc(r->count * r->arguments->knn.k * sizeof *r->neighbors);
+    r->shares = malloc(r->dataset.classes * sizeof *r->shares);
+    if (r->predicted == NULL || r->neighbors == NULL || r->shares == NULL)
+        return knn_fail(error, "no memory for the answers: use a smaller k or --limit");
+    return 0;
+}
+
+static void vote(struct result *r) {
+    const struct knn_options *knn = &r->arguments->knn;
+    for (size_t i = 0; i < r->count; i++)
+        r->predicted[i] =
+            knn_vote(r->neighbors + i * knn->k, knn->k, r->dataset.train.labels, knn->metric, knn->weights, NULL, 0);
+}
+
 static int classify(void *result, struct knn_error *error) {
     struct result *r = result;
-    const struct arguments *arguments = r->arguments;
-    if (knn_dataset_open(&r->dataset, knn_dataset_spec(arguments->data), error) != 0 ||
-        knn_check_classes(r->dataset.train.labels, r->dataset.train.pixels.rows, r->dataset.class_names,
-                          r->dataset.classes, error) != 0)
+    struct knn_images *train = &r->dataset.train, *test = &r->dataset.test;
+    if (read_data(r, error) != 0 || allot(r, error) != 0)
         return -1;
     double start = knn_seconds();
     struct progress progress = {.share = 1};
-    struct knn_options options = arguments->knn;
+    struct knn_options options = r->arguments->knn;
     options.progress = on_progress;
     options.context = &progress;
     options.width = r->dataset.shape.width;
     options.height = r->dataset.shape.height;
-    struct knn_rows train = knn_view(&r->dataset.train.pixels), queries;
-    if (knn_train_consuming(&r->classifier, &train, r->dataset.train.labels, &options, error) != 0)
+    if (ranks_index(&r->index, &train->pixels, train->span, &options, error) != 0)
         return -1;
     r->train_seconds = knn_seconds() - start;
-    r->queries = r->dataset.test.pixels;
-    if (arguments->limit > 0 && arguments->limit < r->queries.rows)
-        r->queries.rows = arguments->limit;
-    r->predicted = malloc(r->queries.rows * sizeof *r->predicted);
-    r->neighbors = malloc(r->queries.rows * options.k * sizeof *r->neighbors);
-    r->shares = malloc(r->dataset.classes * sizeof *r->shares);
-    if (r->predicted == NULL || r->neighbors == NULL || r->shares == NULL)
-        return knn_fail(error, "no memory for the answers: use a smaller k or --limit");
     start = knn_seconds();
-    queries = knn_view(&r->queries);
-    int status = knn_predict(r->classifier, &queries, r->predicted, NULL, r->neighbors, error);
+    int status =
+        ranks_search(r->index, train->span, &test->pixels, test->span, options.k, r->neighbors, &progress, error);
+    if (status == 0 && ranks_is_first())
+        vote(r);
     r->predict_seconds = knn_seconds() - start;
     clear_progress();
-    if (status != 0)
-        return -1;
-    return knn_evaluate(&r->evaluation, r->dataset.test.labels, r->predicted, r->queries.rows, r->dataset.class_names,
+    if (status != 0 || !ranks_is_first())
+        return status;
+    return knn_evaluate(&r->evaluation, test->labels, r->predicted, r->count, r->dataset.class_names,
                         r->dataset.classes, error);
 }
 
 /* -- reports ------------------------------------------------------------------------------------------------------- */
 
 static double distances(const struct result *r) {
-    return (double)r->queries.rows * (double)r->dataset.train.pixels.rows;
+    return (double)r->count * (double)r->rows;
 }
 
 static void print_text(const void *result) {
     const struct result *r = result;
     const struct arguments *arguments = r->arguments;
-    const struct knn_index *index = knn_classifier_index(r->classifier);
-    size_t images = r->queries.rows;
+    const struct knn_index *index = r->index;
+    size_t images = r->count, all = r->dataset.test.span.all;
     printf("data      %s\n", r->dataset.source);
-    printf("shapes    train %zu x %zu, test %zu x %zu", r->dataset.train.pixels.rows, r->dataset.train.pixels.dim,
-           r->dataset.test.pixels.rows, r->dataset.test.pixels.dim);
-    if (images < r->dataset.test.pixels.rows)
+    printf("shapes    train %zu x %zu, test %zu x %zu", r->rows, r->dataset.train.pixels.dim, all,
+           r->dataset.test.pixels.dim);
+    if (images < all)
         printf(", first %zu test image%s taken", images, knn_plural(images));
     int by_bounds = knn_index_method(index) == KNN_BOUNDS;
     printf("\nmethod    k = %zu, %s, kernel %s, %u thread%s%s%s%s\n", arguments->knn.k,
@@ -86,31 +112,34 @@ static void print_text(const void *result) {
     printf("train     %.3f s\n", r->train_seconds);
     printf("predict   %.3f s, %.0f images/s, %s%.4g distances/s\n", r->predict_seconds,
            (double)images / r->predict_seconds, by_bounds ? "as good as " : "", distances(r) / r->predict_seconds);
+    ranks_print();
     knn_evaluation_print(&r->evaluation, stdout);
 }
 
 static json_t *make_json(const void *result) {
     const struct result *r = result;
     const struct arguments *arguments = r->arguments;
-    const struct knn_index *index = knn_classifier_index(r->classifier);
+    const struct knn_index *index = r->index;
     const struct knn_evaluation *e = &r->evaluation;
     json_t *per_class = json_object();
     for (size_t c = 0; c < e->classes; c++)
         if (knn_class_images(e, c) > 0)
             json_object_set_new(per_class, e->names[c],
                                 json_real(knn_share(knn_class_right(e, c), knn_class_images(e, c))));
-    return json_pack(
+    json_t *object = json_pack(
         "{s:s, s:b, s:[I,I], s:[I,I], s:s, s:I, s:s, s:s, s:i, s:b, s:f, s:f, s:f, s:f, s:I, s:f, s:f, s:o, s:s, s:o}",
-        "data", r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape",
-        (json_int_t)r->dataset.train.pixels.rows, (json_int_t)r->dataset.train.pixels.dim, "test_shape",
-        (json_int_t)r->queries.rows, (json_int_t)r->queries.dim, "metric", knn_metric_name(arguments->knn.metric), "k",
+        "data", r->dataset.source, "synthetic", r->dataset.synthetic, "train_shape", (json_int_t)r->rows,
+        (json_int_t)r->dataset.train.pixels.dim, "test_shape", (json_int_t)r->count,
+        (json_int_t)r->dataset.test.pixels.dim, "metric", knn_metric_name(arguments->knn.metric), "k",
         (json_int_t)arguments->knn.k, "kernel", knn_index_kernel(index), "search",
         knn_index_method(index) == KNN_BOUNDS ? "bounds" : "exhaustive", "threads", (int)knn_index_threads(index),
         "bound", arguments->knn.bind, "train_s", r->train_seconds, "predict_s", r->predict_seconds, "images_per_s",
-        (double)r->queries.rows / r->predict_seconds, "distances_per_s", distances(r) / r->predict_seconds, "right",
+        (double)r->count / r->predict_seconds, "distances_per_s", distances(r) / r->predict_seconds, "right",
         (json_int_t)e->right, "accuracy", knn_share(e->right, e->images), "guessing", 1.0 / (double)e->classes,
         "accuracy_per_class", per_class, "weights", knn_weights_name(arguments->knn.weights), "evaluation",
         json_evaluation(e));
+    json_object_update_missing_new(object, ranks_json());
+    return object;
 }
 
 /* The neighbours' distances, as they are or with their root taken. */
@@ -137,7 +166,7 @@ static void write_csv(const void *result, FILE *csv) {
     for (size_t c = 0; arguments->shares && c < r->dataset.classes; c++)
         fprintf(csv, ",%s", r->dataset.class_names[c]);
     fputc('\n', csv);
-    for (size_t i = 0; i < r->queries.rows && !ferror(csv); i++) {
+    for (size_t i = 0; i < r->count && !ferror(csv); i++) {
         const struct knn_neighbor *list = r->neighbors + i * k;
         fprintf(csv, "%zu,%u,%u,", i, r->dataset.test.labels[i], r->predicted[i]);
         for (size_t j = 0; j < k; j++)
@@ -168,7 +197,7 @@ static int check(const struct arguments *arguments, struct knn_error *error) {
 
 static void close_result(void *result) {
     struct result *r = result;
-    knn_classifier_free(r->classifier);
+    knn_index_free(r->index);
     knn_evaluation_free(&r->evaluation);
     knn_dataset_close(&r->dataset);
     free(r->predicted);

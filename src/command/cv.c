@@ -10,12 +10,13 @@
 #include "clock.h"
 #include "images.h"
 #include "job.h"
+#include "ranks.h"
 
 /* -- the images ---------------------------------------------------------------------------------------------------- */
 
 static int take_images(struct cv *cv, struct knn_error *error) {
     const struct arguments *arguments = cv->arguments;
-    if (knn_dataset_open(&cv->dataset, knn_dataset_spec(arguments->data), error) != 0)
+    if (ranks_open_whole(&cv->dataset, knn_dataset_spec(arguments->data), error) != 0)
         return -1;
     knn_images_free(&cv->dataset.test);
     cv->images = cv->dataset.train;
@@ -100,7 +101,7 @@ static int validate(struct cv *cv, struct knn_error *error) {
         struct knn_options options = choice_options(arguments, i, &progress);
         options.width = cv->dataset.shape.width;
         options.height = cv->dataset.shape.height;
-        status = knn_search_folds(&rows, cv->folds.of, cv->folds.count, largest, neighbors, &options, error);
+        status = ranks_search_folds(&rows, cv->folds.of, cv->folds.count, largest, neighbors, &options, error);
         if (status == 0)
             count_votes(cv, options.metric, neighbors, largest);
     }

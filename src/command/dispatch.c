@@ -1,4 +1,4 @@
-/* The command `knnmark`: finds the subcommand and hands it its arguments. */
+/* The command line: finds the subcommand and hands it its arguments. */
 #include <errno.h>
 #include <signal.h>
 #include <stdio.h>
@@ -6,12 +6,12 @@
 
 #include "options.h"
 #include "pages.h"
+#include "ranks.h"
 
-static const struct command *const commands[] = {&command_classify, &command_tune,    &command_cv,  &command_search,
-                                                 &command_draw,     &command_kernels, &command_info};
-
-const struct command *command_at(size_t i) {
-    return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
+static int wrong(const char *format, const char *name) {
+    struct knn_error error;
+    knn_fail(&error, format, name);
+    return complain(&error, EXIT_USAGE);
 }
 
 static void usage(FILE *stream) {
@@ -28,7 +28,7 @@ static const struct command *find_command(const char *name) {
     for (size_t i = 0; command_at(i) != NULL; i++)
         if (strcmp(name, command_at(i)->name) == 0)
             return command_at(i);
-    fprintf(stderr, "knnmark: no command `%s`; `knnmark --help` lists them\n", name);
+    wrong("no command `%s`; `knnmark --help` lists them", name);
     return NULL;
 }
 
@@ -38,10 +38,8 @@ static int help(int count, char **names) {
         usage(stdout);
         return EXIT_OK;
     }
-    if (count > 1) {
-        fprintf(stderr, "knnmark: help takes one command; `knnmark --help` lists them\n");
-        return EXIT_USAGE;
-    }
+    if (count > 1)
+        return wrong("%s takes one command; `knnmark --help` lists them", "help");
     if (print_page(names[0]) == 0)
         return EXIT_OK;
     const struct command *command = find_command(names[0]);
@@ -54,22 +52,21 @@ static int help(int count, char **names) {
 static int run(const struct command *command, int argc, char **argv) {
     struct arguments arguments;
     struct knn_error error;
-    if (parse_arguments(command, argc, argv, &arguments, &error) != 0)
+    if (ranks_agree(parse_arguments(command, argc, argv, &arguments, &error), &error) != 0)
         return complain(&error, EXIT_USAGE);
     if (arguments.help) {
         print_help(command);
         return EXIT_OK;
     }
-    if (settle_names(&arguments, &error) != 0)
+    if (ranks_agree(settle_names(&arguments, &error), &error) != 0)
         return complain(&error, EXIT_USAGE);
+    ranks_place(&arguments.knn);
     return command->run(&arguments);
 }
 
 static int dispatch(int argc, char **argv) {
-    if (argc < 2) {
-        fprintf(stderr, "knnmark: give a command; `knnmark --help` lists them\n");
-        return EXIT_USAGE;
-    }
+    if (argc < 2)
+        return wrong("give a command; %s lists them", "`knnmark --help`");
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 || strcmp(argv[1], "help") == 0)
         return help(argc - 2, argv + 2);
     if (strcmp(argv[1], "--version") == 0) {
@@ -80,11 +77,11 @@ static int dispatch(int argc, char **argv) {
     return command != NULL ? run(command, argc - 1, argv + 1) : EXIT_USAGE;
 }
 
-int main(int argc, char **argv) {
+int run_command_line(int argc, char **argv) {
     signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes fails a write, which says so */
     int status = dispatch(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_OK) {
-        fprintf(stderr, "knnmark: cannot write standard output: %s\n", strerror(errno));
+        wrong("cannot write standard output: %s", strerror(errno));
         return EXIT_FAILED;
     }
     return status;

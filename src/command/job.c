@@ -6,6 +6,7 @@
 #include "options.h"
 #include "output.h"
 #include "plot.h"
+#include "ranks.h"
 
 enum { FILES = sizeof((struct job){0}.files) / sizeof(struct job_file) };
 
@@ -43,8 +44,10 @@ int run_job(const struct job *job, int as_json, void *result) {
     struct knn_error error;
     struct knn_output outputs[FILES] = {0};
     knn_catch_interrupts(NULL);
-    int failed = open_files(job, outputs, &error) != 0 || job->work(result, &error) != 0;
-    if (!failed) {
+    int first = ranks_is_first();
+    int failed = ranks_agree(first ? open_files(job, outputs, &error) : 0, &error) != 0 ||
+                 ranks_agree(job->work(result, &error), &error) != 0;
+    if (!failed && first) {
         failed = write_files(job, outputs, result, &error) != 0;
         if (!as_json)
             job->print_text(result);

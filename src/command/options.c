@@ -7,6 +7,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "ranks.h"
+
 enum { MOST_OPTIONS = 32 };
 
 const struct option_row *command_option(const struct command *command, size_t i) {
@@ -230,6 +232,7 @@ void print_help(const struct command *command) {
 }
 
 int complain(const struct knn_error *error, int status) {
-    fprintf(stderr, "knnmark: %s\n", error->message);
+    if (ranks_is_first())
+        fprintf(stderr, "knnmark: %s\n", error->message);
     return status;
 }

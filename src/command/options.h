@@ -115,10 +115,13 @@ int settle_names(struct arguments *arguments, struct knn_error *error);
 
 void print_help(const struct command *command);
 
-/* Prints "knnmark: message" on standard error and returns the status given. */
+/* Prints "knnmark: message" on standard error, of several processes only the first, and returns the status given. */
 int complain(const struct knn_error *error, int status);
 
-/* The i-th command, NULL after the last. */
+/* Runs what the words after the program's name say; the exit status. */
+int run_command_line(int argc, char **argv);
+
+/* The program's i-th command, NULL after the last. */
 const struct command *command_at(size_t i);
 
 extern const struct command command_classify, command_tune, command_cv, command_search, command_draw, command_kernels,

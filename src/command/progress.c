@@ -7,8 +7,13 @@
 
 #include "clock.h"
 #include "interrupt.h"
+#include "ranks.h"
 
 enum { LONGEST_BAR = 40, TEXT = 22, USUAL_COLUMNS = 80 };
+
+static int is_shown(void) {
+    return isatty(STDERR_FILENO) && ranks_is_first();
+}
 
 /* What a line may have and not wrap on any terminal. */
 static int line_width(void) {
@@ -42,12 +47,12 @@ int on_progress(double done, void *context) {
         p->since = now;
         p->from = all;
     }
-    if (isatty(STDERR_FILENO))
+    if (is_shown())
         show(all, all > p->from ? (now - p->since) * (1 - all) / (all - p->from) : -1);
     return knn_interrupted();
 }
 
 void clear_progress(void) {
-    if (isatty(STDERR_FILENO))
+    if (is_shown())
         fprintf(stderr, "\r%*s\r", line_width(), "");
 }

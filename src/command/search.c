@@ -8,14 +8,15 @@
 #include "options.h"
 #include "plural.h"
 #include "progress.h"
-#include "rows.h"
+#include "ranks.h"
 #include "search_write.h"
 #include "utf8.h"
 
 struct search {
     const struct arguments *arguments;
     const struct neighbor_format *format;
-    struct knn_matrix train, queries;
+    struct ranks_rows train, queries;
+    size_t rows, count; /* of all processes: to search in, and to search for */
     struct knn_index *index;
     struct knn_neighbor *neighbors;
     double index_seconds, search_seconds;
@@ -26,20 +27,29 @@ struct search {
 
 static int read_files(struct search *s, struct knn_error *error) {
     const struct arguments *arguments = s->arguments;
-    if (knn_rows_open(&s->train, arguments->train, error) != 0 ||
-        knn_rows_open(&s->queries, arguments->queries, error) != 0)
+    if (ranks_open_rows(&s->train, arguments->train, &s->queries, arguments->queries, arguments->limit, error) != 0)
         return -1;
-    if (arguments->limit > 0 && arguments->limit < s->queries.rows)
-        s->queries.rows = arguments->limit;
-    if (s->queries.dim != s->train.dim)
+    s->rows = s->train.span.all;
+    s->count = knn_span_of((struct knn_share){.limit = arguments->limit}, s->queries.span.all).count;
+    if (s->queries.rows.dim != s->train.rows.dim)
         return knn_fail(error, "%s has rows of %zu bytes, %s of %zu: both must be as long", arguments->train,
-                        s->train.dim, arguments->queries, s->queries.dim);
-    if (arguments->knn.k > s->train.rows)
+                        s->train.rows.dim, arguments->queries, s->queries.rows.dim);
+    if (arguments->knn.k > s->rows)
         return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", arguments->knn.k,
-                        s->train.rows);
-    if (s->train.rows - 1 > s->format->most)
-        return knn_fail(error, "the ids of %zu rows are more than .%s can hold: write .npy", s->train.rows,
-                        s->format->name);
+                        s->rows);
+    if (s->rows - 1 > s->format->most)
+        return knn_fail(error, "the ids of %zu rows are more than .%s can hold: write .npy", s->rows, s->format->name);
+    return 0;
+}
+
+/* Room for the answers, in the process that gets them. */
+static int allot(struct search *s, struct knn_error *error) {
+    size_t k = s->arguments->knn.k;
+    if (!ranks_is_first())
+        return 0;
+    s->neighbors = calloc(s->count, k * sizeof *s->neighbors);
+    if (s->neighbors == NULL)
+        return knn_fail(error, "no memory for %zu times %zu neighbours: use a smaller k or --limit", s->count, k);
     return 0;
 }
 
@@ -51,17 +61,15 @@ static int work(void *result, struct knn_error *error) {
     struct knn_options options = s->arguments->knn;
     options.progress = on_progress;
     options.context = &progress;
-    struct knn_rows train = knn_view(&s->train), queries = knn_view(&s->queries);
-    s->neighbors = calloc(queries.rows, options.k * sizeof *s->neighbors);
-    if (s->neighbors == NULL)
-        return knn_fail(error, "no memory for %zu times %zu neighbours: use a smaller k or --limit", queries.rows,
-                        options.k);
+    if (allot(s, error) != 0)
+        return -1;
     double start = knn_seconds();
-    if (knn_index_consume(&s->index, &train, &options, error) != 0)
+    if (ranks_index(&s->index, &s->train.rows, s->train.span, &options, error) != 0)
         return -1;
     s->index_seconds = knn_seconds() - start;
     start = knn_seconds();
-    int status = knn_index_search(s->index, &queries, options.k, s->neighbors, error);
+    int status = ranks_search(s->index, s->train.span, &s->queries.rows, s->queries.span, options.k, s->neighbors,
+                              &progress, error);
     s->search_seconds = knn_seconds() - start;
     clear_progress();
     return status;
@@ -71,7 +79,7 @@ static int work(void *result, struct knn_error *error) {
 
 static void write_lists(const void *result, FILE *stream) {
     const struct search *s = result;
-    s->format->write(&(struct neighbor_lists){s->queries.rows, s->arguments->knn.k, s->neighbors}, stream);
+    s->format->write(&(struct neighbor_lists){s->count, s->arguments->knn.k, s->neighbors}, stream);
 }
 
 static void print_lists(const void *result) {
@@ -79,42 +87,45 @@ static void print_lists(const void *result) {
 }
 
 static double rate(const struct search *s) {
-    return (double)s->queries.rows * (double)s->train.rows / s->search_seconds;
+    return (double)s->count * (double)s->rows / s->search_seconds;
 }
 
 static void print_text(const void *result) {
     const struct search *s = result;
     const struct arguments *arguments = s->arguments;
     unsigned threads = knn_index_threads(s->index);
-    printf("train     %s: %zu x %zu\n", s->names[0], s->train.rows, s->train.dim);
-    printf("queries   %s: %zu x %zu\n", s->names[1], s->queries.rows, s->queries.dim);
+    printf("train     %s: %zu x %zu\n", s->names[0], s->rows, s->train.rows.dim);
+    printf("queries   %s: %zu x %zu\n", s->names[1], s->count, s->queries.rows.dim);
     int by_bounds = knn_index_method(s->index) == KNN_BOUNDS;
     printf("method    k = %zu, %s, kernel %s, %u thread%s%s%s\n", arguments->knn.k,
            knn_metric_name(arguments->knn.metric), knn_index_kernel(s->index), threads, knn_plural(threads),
            !arguments->knn.bind ? ", not bound" : "", by_bounds ? ", by bounds" : "");
     printf("index     %.3f s\n", s->index_seconds);
     printf("search    %.3f s, %.0f queries/s, %s%.4g distances/s\n", s->search_seconds,
-           (double)s->queries.rows / s->search_seconds, by_bounds ? "as good as " : "", rate(s));
+           (double)s->count / s->search_seconds, by_bounds ? "as good as " : "", rate(s));
+    ranks_print();
 }
 
 static json_t *make_json(const void *result) {
     const struct search *s = result;
     const struct arguments *arguments = s->arguments;
-    return json_pack(
+    json_t *object = json_pack(
         "{s:s, s:[I,I], s:s, s:[I,I], s:s, s:I, s:s, s:s, s:i, s:b, s:f, s:f, s:f, s:f}", "train", s->names[0],
-        "train_shape", (json_int_t)s->train.rows, (json_int_t)s->train.dim, "queries", s->names[1], "queries_shape",
-        (json_int_t)s->queries.rows, (json_int_t)s->queries.dim, "metric", knn_metric_name(arguments->knn.metric), "k",
+        "train_shape", (json_int_t)s->rows, (json_int_t)s->train.rows.dim, "queries", s->names[1], "queries_shape",
+        (json_int_t)s->count, (json_int_t)s->queries.rows.dim, "metric", knn_metric_name(arguments->knn.metric), "k",
         (json_int_t)arguments->knn.k, "kernel", knn_index_kernel(s->index), "search",
         knn_index_method(s->index) == KNN_BOUNDS ? "bounds" : "exhaustive", "threads", (int)knn_index_threads(s->index),
         "bound", arguments->knn.bind, "index_s", s->index_seconds, "search_s", s->search_seconds, "queries_per_s",
-        (double)s->queries.rows / s->search_seconds, "distances_per_s", rate(s));
+        (double)s->count / s->search_seconds, "distances_per_s", rate(s));
+    json_object_update_missing_new(object, ranks_json());
+    return object;
 }
 
 static void close_search(void *result) {
     struct search *s = result;
     knn_index_free(s->index);
-    knn_matrix_free(&s->train);
-    knn_matrix_free(&s->queries);
+    knn_matrix_free(&s->train.rows);
+    knn_matrix_free(&s->queries.rows);
     free(s->neighbors);
 }
 

@@ -9,6 +9,7 @@
 #include "clock.h"
 #include "job.h"
 #include "plural.h"
+#include "ranks.h"
 #include "split.h"
 
 static struct knn_images part_of(const struct knn_images *images, size_t first, size_t count) {
@@ -96,7 +97,7 @@ static int choose(struct tune *t, struct knn_error *error) {
         struct knn_options options = choice_options(arguments, i, &progress);
         options.width = t->dataset.shape.width;
         options.height = t->dataset.shape.height;
-        status = knn_search(&rest, &held_out, k, neighbors, &options, error);
+        status = ranks_search_whole(&rest, &held_out, k, neighbors, &options, error);
         if (status == 0)
             status = count_votes(t, options.metric, neighbors, error);
     }
@@ -111,16 +112,21 @@ static int choose(struct tune *t, struct knn_error *error) {
 
 /* -- the one time -------------------------------------------------------------------------------------------------- */
 
-static int predict_test(struct tune *t, const struct knn_classifier *classifier, struct knn_error *error) {
-    const struct knn_images *test = &t->dataset.test;
-    uint16_t *predicted = malloc(test->pixels.rows * sizeof *predicted);
-    if (predicted == NULL)
-        return knn_fail(error, "no memory for the answers");
-    struct knn_rows queries = knn_view(&test->pixels);
-    int status = knn_predict(classifier, &queries, predicted, NULL, NULL, error);
+static int predict_test(struct tune *t, const struct knn_options *options, struct knn_error *error) {
+    const struct knn_images *train = &t->dataset.train, *test = &t->dataset.test;
+    struct knn_rows rows = knn_view(&train->pixels), queries = knn_view(&test->pixels);
+    size_t k = options->k;
+    uint16_t *predicted = malloc(queries.rows * sizeof *predicted);
+    struct knn_neighbor *neighbors = malloc(queries.rows * k * sizeof *neighbors);
+    int status = predicted == NULL || neighbors == NULL ? knn_fail(error, "no memory for the answers") : 0;
     if (status == 0)
-        status = knn_evaluate(&t->final, test->labels, predicted, test->pixels.rows, t->dataset.class_names,
+        status = ranks_search_whole(&rows, &queries, k, neighbors, options, error);
+    for (size_t i = 0; status == 0 && i < queries.rows; i++)
+        predicted[i] = knn_vote(neighbors + i * k, k, train->labels, options->metric, options->weights, NULL, 0);
+    if (status == 0)
+        status = knn_evaluate(&t->final, test->labels, predicted, queries.rows, t->dataset.class_names,
                               t->dataset.classes, error);
+    free(neighbors);
     free(predicted);
     return status;
 }
@@ -139,21 +145,16 @@ static int test_choice(struct tune *t, struct knn_error *error) {
     options.k = t->best->k;
     options.progress = on_progress;
     options.context = &progress;
-    struct knn_classifier *classifier;
-    struct knn_rows rows = knn_view(&train->pixels);
-    if (knn_train_consuming(&classifier, &rows, train->labels, &options, error) != 0)
-        return -1;
-    int status = predict_test(t, classifier, error);
+    int status = predict_test(t, &options, error);
     t->final_seconds = knn_seconds() - start;
     clear_progress();
-    knn_classifier_free(classifier);
     return status;
 }
 
 static int tune(void *result, struct knn_error *error) {
     struct tune *t = result;
     if (knn_team_open(&t->team, t->arguments->knn.threads, t->arguments->knn.bind, error) != 0 ||
-        knn_dataset_open(&t->dataset, knn_dataset_spec(t->arguments->data), error) != 0 || hold_out(t, error) != 0 ||
+        ranks_open_whole(&t->dataset, knn_dataset_spec(t->arguments->data), error) != 0 || hold_out(t, error) != 0 ||
         choose(t, error) != 0)
         return -1;
     return t->arguments->final ? test_choice(t, error) : 0;
