@@ -44,11 +44,15 @@ BREW_DEV   := llvm clang-format cppcheck
 APT_PYTHON := $(addprefix python3-,numpy sklearn pandas matplotlib tqdm pytest setuptools wheel pip)
 APT_PEERS  := libfaiss-dev libopenblas-dev libdnnl-dev
 DNF_PEERS  := faiss-devel openblas-devel onednn-devel
+APT_MPI    := libopenmpi-dev openmpi-bin libmpich-dev mpich
+DNF_MPI    := openmpi-devel mpich-devel
+PACMAN_MPI := openmpi
+BREW_MPI   := open-mpi
 ARM        := aarch64-linux-gnu
 APT_ARM    := gcc-$(ARM) g++-$(ARM) qemu-user $(patsubst %,%:arm64,libhwloc-dev libbenchmark-dev libcmocka-dev \
               libarchive-dev libjansson-dev nettle-dev libcairo2-dev libgomp1)
 
-.PHONY: deps deps-dev deps-arm deps-peers deps-python
+.PHONY: deps deps-dev deps-arm deps-peers deps-python deps-mpi
 deps: ## install the packages that building, testing and benchmarking need
 	@sh .ci/deps.sh apt "$(APT)" dnf "$(DNF)" pacman "$(PACMAN)" brew "$(BREW)"
 
@@ -62,11 +66,14 @@ deps-peers: ## install the libraries that `make bench-peers` compares with
 deps-python: ## install what building and testing the Python package need, the packages for the notebook among them
 	@sh .ci/deps.sh apt "$(APT_PYTHON)"
 
+deps-mpi: ## install what `make mpi` needs: Open MPI, and where both can be installed MPICH
+	@sh .ci/deps.sh apt "$(APT_MPI)" dnf "$(DNF_MPI)" pacman "$(PACMAN_MPI)" brew "$(BREW_MPI)"
+
 deps-arm: ## install what `make CROSS=aarch64-linux-gnu-` and `make check-arm` need: Debian's cross compiler, libraries, qemu
 	@ARCHITECTURE=arm64 sh .ci/deps.sh apt "$(APT_ARM)"
 
 # Beside other goals, packages come first and the rest starts anew: what follows asks the compiler and pkg-config.
-DEPS  := $(filter deps deps-dev deps-arm deps-peers deps-python,$(MAKECMDGOALS))
+DEPS  := $(filter deps deps-dev deps-arm deps-peers deps-python deps-mpi,$(MAKECMDGOALS))
 GOALS := $(filter-out $(DEPS),$(MAKECMDGOALS))
 ifneq ($(and $(DEPS),$(GOALS)),)
 .PHONY: $(GOALS)
@@ -118,6 +125,7 @@ SEES_src/learn   := $(SEES_src/search) src/search
 SEES_src/data    := src/machine
 SEES_src/app     := src/machine
 SEES_src/command := kernels $(ROOMS:%=src/%)
+SEES_src/mpi     := $(SEES_src/command) src/command
 SEES_bench/ceilings := kernels src/machine bench/statistics
 SEES_bench       := $(SEES_src/command) bench/gbench bench/statistics bench/ceilings bench/work
 SEES_bench/gbench := tests # its test alone
@@ -308,6 +316,24 @@ $(TEMPLATES:%=$(BUILD)/%.c): $(BUILD)/bench/%.c: bench/% Makefile
 $(TEMPLATES:%=$(BUILD)/%.o): %.o: %.c
 	$(Q)$(CC) $(C) $(CFLAGS) -c -o $@ $<
 
+# knnmark-mpi is built by MPI's own compiler driver, mpicc or the one that MPICC names (mpicc.mpich), around this compiler;
+# a driver's ending is the program's, so that there can be several.
+MPICC  ?= mpicc
+MPI    := $(BUILD)/knnmark-mpi$(patsubst mpicc%,%,$(notdir $(MPICC)))
+MPIRUN ?= $(subst mpicc,mpirun,$(MPICC))
+MPI_OBJECTS := $(patsubst src/mpi/%.c,$(MPI).o/%.o,$(wildcard src/mpi/*.c))
+MPI_DRIVER  := OMPI_CC='$(CC)' MPICH_CC='$(CC)' $(MPICC)
+.PHONY: mpi test-mpi
+mpi: $(MPI) ## build knnmark-mpi, the command over several machines (see deps-mpi)
+$(MPI_OBJECTS): $(MPI).o/%.o: src/mpi/%.c Makefile $(SETTINGS)
+	@mkdir -p $(@D)
+	$(call say,MPICC,$<)
+	$(Q)$(MPI_DRIVER) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(CFLAGS) -c -o $@ $<
+
+$(MPI): $(MPI_OBJECTS) $(filter-out %/main.o %/alone.o,$(COMMAND_OBJECTS)) $(COMMON_LIBRARY) $(LIBRARY)
+	$(call say,LINK,$@)
+	$(Q)$(MPI_DRIVER) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(CAIRO) $(LIBRARIES) $(LDLIBS)
+
 # Files that are rewritten only when what they say changes: the settings, without which nothing would be built anew when
 # they change, the libraries' versions among them, and the commit that a result file names.
 .PHONY: settings commit
@@ -345,6 +371,9 @@ test test-kernels:
 .PHONY: check-docs
 check-docs: $(COMMAND) ## the documentation's links and commands
 	@$(DRY) sh tests/docs.sh $(BUILD)
+
+test-mpi: $(MPI) $(COMMAND) ## several ranks write the files that one process writes, or end with one line
+	@sh tests/mpi.sh $(COMMAND) '$(MPIRUN)' $(MPI)
 
 .PHONY: check-library
 check-library: $(LIBRARY) $(SHARED) $(COMMAND) ## install the library into a folder of its own, and build the documentation's programs with it
@@ -506,7 +535,8 @@ format: ## reformat the sources
 
 PYTHONS := python tests/python
 LINTED := statistics ceilings work results html report regress # peers need packages that may be absent
-TIDY   := $(filter-out %/f32_tile.c,$(wildcard src/*/*.c bench/*.c $(LINTED:%=bench/%/*.c)))
+MPI_INCLUDES := $(filter -I%,$(shell $(MPICC) -show 2>/dev/null)) # without MPI its part is not looked into
+TIDY   := $(filter-out %/f32_tile.c $(if $(MPI_INCLUDES),,src/mpi/%),$(wildcard src/*/*.c bench/*.c $(LINTED:%=bench/%/*.c)))
 .PHONY: cppcheck pythons $(TIDY:%=%.tidy)
 lint: cppcheck pythons $(TIDY:%=%.tidy) ## check format and run the static checkers
 	$(Q)clang-format --dry-run -Werror $(FORMATTED)
@@ -523,7 +553,7 @@ pythons:
 	$(Q)mypy --no-error-summary --cache-dir=$(BUILD)/mypy --config-file python/pyproject.toml python/knnmark
 
 $(TIDY:%=%.tidy): %.tidy: % $(BUILD)/bench/commit.h
-	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- $(DEFINES) $(ALL_ROOMS) $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
+	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- $(DEFINES) $(ALL_ROOMS) $(MPI_INCLUDES) -Isrc/command $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
 
 # What is installed, from below PREFIX; the library finds nothing by a path, so that all of it can be moved.
 INSTALLED = bin/knnmark include/knnmark.h lib/libknnmark.a lib/$(notdir $(SHARED)) lib/$(SONAME) lib/$(LINKED) lib/pkgconfig/knnmark.pc \

@@ -1,0 +1,45 @@
+/* The ranks of an MPI job: how the work is divided among them, and how they wait for one another. */
+#ifndef WORLD_H
+#define WORLD_H
+
+#include <mpi.h>
+#include <stddef.h>
+
+#include "fail.h"
+
+/* Ranks stand in groups, one behind the other. A group has all training rows, each rank a shard of them, and a part of
+ * the queries. One group: the rows are divided; groups of one rank: the queries are; else both. */
+struct world {
+    MPI_Comm all, group, leaders; /* leaders: rank 0 of each group; MPI_COMM_NULL in others */
+    int rank, ranks;
+    int shard, shards; /* this rank's place in its group, and the group's size */
+    char host[64];
+    int failed;     /* a failure has been agreed on */
+    int lost;       /* others can no longer be reached, or do not answer after an interrupt */
+    double blocked; /* seconds spent waiting for messages */
+};
+extern struct world world;
+
+void world_open(void);
+
+/* Makes groups of `shards` ranks, which divides their number. */
+void world_divide(int shards);
+
+/* Ends MPI, and with it, where not all is well, every rank; the exit status. */
+int world_close(int status);
+
+/* Waits until a request is done, asleep most of the time, for others may have the cores. -1 if it can not be done any
+ * more. */
+int world_wait(MPI_Request *request, struct knn_error *error);
+
+/* `count` things from the first rank of `ranks` to all. */
+int world_share(MPI_Comm ranks, int first, void *things, int count, MPI_Datatype type, struct knn_error *error);
+
+/* Every rank of `ranks` gets all lists: rank i has things[places[i]] and counts[i] - 1 more. */
+int world_gather(MPI_Comm ranks, void *things, const int *counts, const int *places, MPI_Datatype type,
+                 struct knn_error *error);
+
+/* A type of `bytes` bytes that stand `stride` apart; to be freed. */
+MPI_Datatype world_type(size_t bytes, size_t stride);
+
+#endif
