@@ -16,9 +16,20 @@ static int open_files(const struct job *job, struct knn_output *outputs, struct 
             plot_check(job->files[i].picture, error) != 0)
             return -1;
     for (size_t i = 0; i < FILES; i++)
-        if (job->files[i].path != NULL && knn_output_open(&outputs[i], job->files[i].path, error) != 0)
+        if (job->files[i].path != NULL && outputs[i].stream == NULL &&
+            knn_output_open(&outputs[i], job->files[i].path, error) != 0)
             return -1;
     return 0;
+}
+
+/* All can be written. What is written aside is let go until there is something to write: who is killed before leaves
+ * nothing behind. */
+static int try_files(const struct job *job, struct knn_output *outputs, struct knn_error *error) {
+    int status = open_files(job, outputs, error);
+    for (size_t i = 0; i < FILES; i++)
+        if (outputs[i].aside != NULL)
+            knn_output_discard(&outputs[i]);
+    return status;
 }
 
 /* One that cannot be written does not take the others with it. */
@@ -45,10 +56,10 @@ int run_job(const struct job *job, int as_json, void *result) {
     struct knn_output outputs[FILES] = {0};
     knn_catch_interrupts(NULL);
     int first = ranks_is_first();
-    int failed = ranks_agree(first ? open_files(job, outputs, &error) : 0, &error) != 0 ||
+    int failed = ranks_agree(first ? try_files(job, outputs, &error) : 0, &error) != 0 ||
                  ranks_agree(job->work(result, &error), &error) != 0;
     if (!failed && first) {
-        failed = write_files(job, outputs, result, &error) != 0;
+        failed = open_files(job, outputs, &error) != 0 || write_files(job, outputs, result, &error) != 0;
         if (!as_json)
             job->print_text(result);
         else if (print_object(job->json(result), &error) != 0)
