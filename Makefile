@@ -323,7 +323,7 @@ MPI    := $(BUILD)/knnmark-mpi$(patsubst mpicc%,%,$(notdir $(MPICC)))
 MPIRUN ?= $(subst mpicc,mpirun,$(MPICC))
 MPI_OBJECTS := $(patsubst src/mpi/%.c,$(MPI).o/%.o,$(wildcard src/mpi/*.c))
 MPI_DRIVER  := OMPI_CC='$(CC)' MPICH_CC='$(CC)' $(MPICC)
-.PHONY: mpi test-mpi
+.PHONY: mpi test-mpi test-mpi-hosts bench-mpi
 mpi: $(MPI) ## build knnmark-mpi, the command over several machines (see deps-mpi)
 $(MPI_OBJECTS): $(MPI).o/%.o: src/mpi/%.c Makefile $(SETTINGS)
 	@mkdir -p $(@D)
@@ -372,8 +372,14 @@ test test-kernels:
 check-docs: $(COMMAND) ## the documentation's links and commands
 	@$(DRY) sh tests/docs.sh $(BUILD)
 
+test-mpi-hosts: $(MPI) $(COMMAND) ## two hosts, made of network namespaces: the same file, a rank killed, a link cut (needs root)
+	@sh tests/mpi_hosts.sh $(COMMAND) $(MPI) $(if $(findstring mpich,$(MPICC)),mpich,openmpi)
+
 test-mpi: $(MPI) $(COMMAND) ## several ranks write the files that one process writes, or end with one line
 	@sh tests/mpi.sh $(COMMAND) '$(MPIRUN)' $(MPI)
+
+bench-mpi: $(MPI) $(COMMAND) ## how a search scales over ranks here, and a model's prediction for clusters: results/mpi.md
+	@sh bench/mpi.sh $(COMMAND) '$(MPIRUN)' $(MPI) >$(BUILD)/mpi.md && cp $(BUILD)/mpi.md results/ && cat $(BUILD)/mpi.md
 
 .PHONY: check-library
 check-library: $(LIBRARY) $(SHARED) $(COMMAND) ## install the library into a folder of its own, and build the documentation's programs with it

@@ -22,7 +22,7 @@ result() { # result NAME STATUS
 
 # -- the same file -----------------------------------------------------------------------------------------------------
 
-# same NAME ENDING "RANKS:WAY..." COMMAND ARGUMENT...
+# same NAME ENDING "RANKS:WAY..." COMMAND ARGUMENT...: the way `any` is left to the program
 same() {
     name=$1 ending=$2 hows=$3
     shift 3
@@ -33,8 +33,10 @@ same() {
     fi
     for how in $hows; do
         rm -f many.*
+        divide="--divide ${how#*:}"
+        [ "${how#*:}" != any ] || divide=""
         # shellcheck disable=SC2086 # a command and its arguments
-        timeout 60 $launcher -n "${how%%:*}" "$many" --divide "${how#*:}" "$@" --output "many.$ending" >out.txt 2>err.txt &&
+        timeout 60 $launcher -n "${how%%:*}" "$many" $divide "$@" --output "many.$ending" >out.txt 2>err.txt &&
             cmp "one.$ending" "many.$ending"
         result "$name, ranks by way $how" $?
     done
@@ -64,7 +66,7 @@ batch test_batch.bin 9
 gzip -c train.u8bin >zipped.u8bin.gz
 files="--train train.u8bin --queries queries.u8bin"
 
-same "search" csv "1:rows 2:rows 3:rows 4:rows 7:rows 3:queries 4:2x2 6:3x2" search $files --k 10
+same "search" csv "1:any 2:rows 3:rows 4:rows 7:rows 3:queries 4:2x2 6:3x2 4:any" search $files --k 10
 same "search by l1" csv "2:rows 3:queries 4:2x2" search $files --k 1 --metric l1
 same "k above a shard" csv "3:rows 7:rows 4:2x2" search $files --k 150 --metric l1
 same "as many neighbours as rows" bin "7:rows" search $files --k 200
@@ -74,7 +76,7 @@ same "one query" csv "4:2x2" search $files --k 5 --limit 1
 same "a gzipped file" csv "3:rows" search --train zipped.u8bin.gz --queries queries.u8bin --k 5
 same "by bounds" csv "3:rows" classify --data synthetic:train=900,test=300 --k 7 --search bounds
 same "many queries" csv "2:rows 3:rows" classify --data synthetic:train=500,test=10000,dim=20 --k 3 --metric l1 --shares
-same "CIFAR-10" csv "2:rows 3:queries 4:2x2" classify --data cifar --k 5 --weights distance
+same "CIFAR-10" csv "2:rows 3:queries 4:2x2 2:any" classify --data cifar --k 5 --weights distance
 tar -czf cifar.tar.gz cifar
 same "an archive" csv "3:rows 4:2x2" classify --data cifar.tar.gz --k 5 --limit 7
 same "tune" csv "3:rows" tune --data synthetic:train=400,test=50,dim=300 --validation 50 --k 1,5 --split shuffled --final
@@ -142,6 +144,10 @@ stopped "a rank that is killed" KILL
 stopped "a rank that is interrupted" TERM
 grep -q '^knnmark: rank 2 on .*: interrupted$' err.txt
 result "an interrupted rank says so" $?
+
+# shellcheck disable=SC2086
+$launcher -n 2 "$many" info --threads 1 >out.txt 2>err.txt && [ "$(grep -c '^rank [01] on .* 1 thread, ' out.txt)" = 2 ]
+result "info of every rank" $?
 
 echo "$passed passed, $failed failed"
 [ "$failed" = 0 ]

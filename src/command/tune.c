@@ -112,20 +112,25 @@ static int choose(struct tune *t, struct knn_error *error) {
 
 /* -- the one time -------------------------------------------------------------------------------------------------- */
 
-static int predict_test(struct tune *t, const struct knn_options *options, struct knn_error *error) {
+static int vote_test(struct tune *t, const struct knn_options *options, struct knn_neighbor *neighbors,
+                     uint16_t *predicted, struct knn_error *error) {
     const struct knn_images *train = &t->dataset.train, *test = &t->dataset.test;
     struct knn_rows rows = knn_view(&train->pixels), queries = knn_view(&test->pixels);
     size_t k = options->k;
-    uint16_t *predicted = malloc(queries.rows * sizeof *predicted);
-    struct knn_neighbor *neighbors = malloc(queries.rows * k * sizeof *neighbors);
-    int status = predicted == NULL || neighbors == NULL ? knn_fail(error, "no memory for the answers") : 0;
-    if (status == 0)
-        status = ranks_search_whole(&rows, &queries, k, neighbors, options, error);
-    for (size_t i = 0; status == 0 && i < queries.rows; i++)
+    if (ranks_search_whole(&rows, &queries, k, neighbors, options, error) != 0)
+        return -1;
+    for (size_t i = 0; i < queries.rows; i++)
         predicted[i] = knn_vote(neighbors + i * k, k, train->labels, options->metric, options->weights, NULL, 0);
-    if (status == 0)
-        status = knn_evaluate(&t->final, test->labels, predicted, queries.rows, t->dataset.class_names,
-                              t->dataset.classes, error);
+    return knn_evaluate(&t->final, test->labels, predicted, queries.rows, t->dataset.class_names, t->dataset.classes,
+                        error);
+}
+
+static int predict_test(struct tune *t, const struct knn_options *options, struct knn_error *error) {
+    size_t images = t->dataset.test.pixels.rows;
+    struct knn_neighbor *neighbors = malloc(images * options->k * sizeof *neighbors);
+    uint16_t *predicted = malloc(images * sizeof *predicted);
+    int status = neighbors != NULL && predicted != NULL ? vote_test(t, options, neighbors, predicted, error)
+                                                        : knn_fail(error, "no memory for the answers");
     free(neighbors);
     free(predicted);
     return status;

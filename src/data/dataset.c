@@ -143,6 +143,7 @@ static const char *cut_variant(char *spec) {
 }
 
 int knn_dataset_find(struct knn_find *found, const char *spec, struct knn_error *error) {
+    *found = (struct knn_find){.format = formats[0]};
     struct stat status;
     struct find find = {.format = FORMATS};
     char path[PATH_MAX], read[READ_SIZE];

@@ -6,6 +6,7 @@
 #include "ranks.h"
 #include "rows.h"
 #include "sample.h"
+#include "way.h"
 #include "world.h"
 
 /* Fails in the ranks whose data are not those of the first: their shape, or a sample of the files. */
@@ -42,7 +43,8 @@ static int open_rows(struct ranks_rows *rows, int queries, const char *path, siz
 int ranks_open_rows(struct ranks_rows *train, const char *train_path, struct ranks_rows *queries,
                     const char *queries_path, size_t limit, struct knn_error *error) {
     uint64_t samples[2];
-    if (open_rows(train, 0, train_path, 0, &samples[0], error) != 0 ||
+    if (way_for_rows(train_path, queries_path, limit, error) != 0 ||
+        open_rows(train, 0, train_path, 0, &samples[0], error) != 0 ||
         open_rows(queries, 1, queries_path, limit, &samples[1], error) != 0 || ranks_agree(0, error) != 0)
         return -1;
     const uint64_t facts[] = {train->span.all,   train->rows.dim, queries->span.all,
@@ -60,11 +62,10 @@ static int compare_sets(const struct knn_dataset *dataset, uint64_t sample, stru
 static int gather_labels(struct knn_images *images, MPI_Comm ranks, struct knn_error *error) {
     int count;
     MPI_Comm_size(ranks, &count);
-    int *spans = calloc((size_t)count, 4 * sizeof *spans), *counts = spans + 2 * count, *places = counts + count;
-    if (ranks_agree(spans != NULL ? 0 : knn_fail(error, "no memory for the parts of %d ranks", count), error) != 0) {
-        free(spans);
+    int *spans = world_alloc((size_t)count, 4 * sizeof *spans, error);
+    if (spans == NULL)
         return -1;
-    }
+    int *counts = spans + 2 * count, *places = counts + count;
     const int own[2] = {(int)images->span.first, (int)images->span.count};
     MPI_Request request;
     MPI_Iallgather(own, 2, MPI_INT, spans, 2, MPI_INT, ranks, &request);
@@ -90,7 +91,7 @@ static int open_set(struct knn_dataset *dataset, const char *spec, struct knn_sh
 
 int ranks_open_dataset(struct knn_dataset *dataset, const char *spec, size_t limit, struct knn_error *error) {
     int packed;
-    if (packed_dataset(spec, &packed, error) != 0)
+    if (way_for_dataset(spec, limit, error) != 0 || packed_dataset(spec, &packed, error) != 0)
         return -1;
     if (packed)
         return packed_open_dataset(dataset, spec, limit, error);

@@ -2,11 +2,11 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "options.h"
-#include "ranks.h"
+#include "info.h"
 #include "world.h"
 
-static const struct command *const commands[] = {&command_classify, &command_tune, &command_cv, &command_search};
+static const struct command *const commands[] = {&command_classify, &command_tune, &command_cv, &command_search,
+                                                 &command_ranks};
 
 const struct command *command_at(size_t i) {
     return i < sizeof commands / sizeof commands[0] ? commands[i] : NULL;
@@ -17,6 +17,7 @@ static int divide(const char *how, struct knn_error *error) {
     int rows, queries, end = 0;
     if (strcmp(how, "rows") == 0 || strcmp(how, "queries") == 0) {
         world_divide(how[0] == 'r' ? world.ranks : 1);
+        world.divided = 1;
         return 0;
     }
     if (sscanf(how, "%6dx%6d%n", &rows, &queries, &end) != 2 || how[end] != '\0' || rows < 1 || queries < 1 ||
@@ -24,6 +25,7 @@ static int divide(const char *how, struct knn_error *error) {
         return knn_fail(error, "--divide %s: give rows, queries or ROWSxQUERIES, parts of each, together %d ranks", how,
                         world.ranks);
     world_divide(rows);
+    world.divided = 1;
     return 0;
 }
 

@@ -64,10 +64,12 @@ static int send_parts(struct knn_images *images, int queries, size_t limit, cons
 /* The rows that the first rank has become each rank's part of them. */
 static int scatter(struct knn_images *images, int queries, size_t limit, struct knn_error *error) {
     uint64_t shape[2] = {images->span.all, images->pixels.dim};
-    if (ranks_agree(0, error) != 0 || world_share(world.all, 0, shape, 2, MPI_UINT64_T, error) != 0)
+    int status = 0, *counts = world_alloc((size_t)world.ranks, 2 * sizeof *counts, error);
+    if (counts == NULL)
         return -1;
-    int *counts = calloc((size_t)world.ranks, 2 * sizeof *counts), *places = counts + world.ranks;
-    int status = counts != NULL ? 0 : knn_fail(error, "no memory for the parts of %d ranks", world.ranks);
+    int *places = counts + world.ranks;
+    if (world_share(world.all, 0, shape, 2, MPI_UINT64_T, error) != 0)
+        status = -1;
     for (int i = 0; status == 0 && i < world.ranks; i++) {
         struct knn_span span = knn_span_of(queries ? queries_of(i, limit) : rows_of(i), (size_t)shape[0]);
         counts[i] = (int)span.count;
@@ -100,31 +102,30 @@ struct facts {
 };
 
 static int share_labels(struct knn_images *images, size_t count, struct knn_error *error) {
-    if (!ranks_is_first())
-        images->labels = calloc(count, sizeof *images->labels);
-    int status = images->labels != NULL ? 0 : knn_fail(error, "no memory for %zu labels", count);
-    if (ranks_agree(status, error) != 0)
+    uint16_t *labels = world_alloc(count, sizeof *labels, error);
+    if (labels == NULL)
         return -1;
-    return world_share(world.all, 0, images->labels, (int)count, MPI_UINT16_T, error);
+    if (ranks_is_first())
+        memcpy(labels, images->labels, count * sizeof *labels);
+    free(images->labels);
+    images->labels = labels;
+    return world_share(world.all, 0, labels, (int)count, MPI_UINT16_T, error);
 }
 
 /* The names lie behind one another. */
 static int share_names(struct knn_dataset *dataset, size_t classes, size_t bytes, struct knn_error *error) {
-    char *text = calloc(bytes + 1, 1);
-    const char **names = calloc(classes, sizeof *names);
-    int status = text != NULL && names != NULL ? 0 : knn_fail(error, "no memory for the names of %zu classes", classes);
-    if (status == 0 && ranks_is_first())
+    const char **names = world_alloc(classes + bytes / sizeof *names + 1, sizeof *names, error);
+    if (names == NULL)
+        return -1;
+    char *text = (char *)(names + classes), *at = text;
+    if (ranks_is_first())
         memcpy(text, dataset->class_names[0], bytes);
-    status = ranks_agree(status, error);
-    if (status == 0)
-        status = world_share(world.all, 0, text, (int)bytes, MPI_CHAR, error);
-    const char *at = text;
+    int status = world_share(world.all, 0, text, (int)bytes, MPI_CHAR, error);
     for (size_t i = 0; status == 0 && i < classes; i++, at += strlen(at) + 1)
         names[i] = at;
     if (status == 0 && !ranks_is_first())
         status = knn_classes_set(dataset, classes, names, error);
     free(names);
-    free(text);
     return status;
 }
 

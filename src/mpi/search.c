@@ -27,10 +27,10 @@ struct search {
     const struct knn_matrix *own; /* this rank's queries */
     size_t *starts;               /* where each rank's queries begin in all, and where the last ones end */
     size_t begin, queries;        /* of the group */
-    int *groups;                  /* how many queries each group has, and where they begin */
     size_t size, count;           /* of a batch; how many there are */
     struct batch batches[2];
-    struct knn_neighbor *answers; /* of the group's queries, in its first rank */
+    struct knn_neighbor *answers;     /* of the group's queries, in its first rank ... */
+    struct knn_neighbor *own_answers; /* ... which, but for the first of all, has room of its own for them */
     MPI_Datatype row, list;
     MPI_Op merge;
 };
@@ -161,27 +161,19 @@ static int open_batches(struct search *s, struct knn_error *error) {
 /* Whose queries are whose. */
 static int ask_starts(struct search *s, struct knn_span span, struct knn_error *error) {
     MPI_Request request;
-    const uint64_t own = span.count;
-    uint64_t *counts = calloc((size_t)world.ranks, sizeof *counts);
-    s->starts = calloc((size_t)world.ranks + 1, sizeof *s->starts);
-    s->groups = calloc((size_t)world.ranks, 2 * sizeof *s->groups);
-    int status = counts == NULL || s->starts == NULL || s->groups == NULL
-                     ? knn_fail(error, "no memory for %d ranks", world.ranks)
-                     : 0;
-    status = ranks_agree(status, error);
-    if (status == 0) {
-        MPI_Iallgather(&own, 1, MPI_UINT64_T, counts, 1, MPI_UINT64_T, world.all, &request);
-        status = world_wait(&request, error);
-    }
-    for (int i = 0; status == 0 && i < world.ranks; i++)
-        s->starts[i + 1] = s->starts[i] + (size_t)counts[i];
-    free(counts);
+    size_t own = span.count;
+    s->starts = world_alloc((size_t)world.ranks + 1, sizeof *s->starts, error);
+    if (s->starts == NULL)
+        return -1;
+    MPI_Iallgather(&own, sizeof own, MPI_BYTE, s->starts + 1, sizeof own, MPI_BYTE, world.all, &request);
+    if (world_wait(&request, error) != 0)
+        return -1;
+    for (int i = 0; i < world.ranks; i++)
+        s->starts[i + 1] += s->starts[i];
     int first = world.rank - world.shard;
-    if (status == 0) {
-        s->begin = s->starts[first];
-        s->queries = s->starts[first + world.shards] - s->begin;
-    }
-    return status;
+    s->begin = s->starts[first];
+    s->queries = s->starts[first + world.shards] - s->begin;
+    return 0;
 }
 
 static int open_search(struct search *s, struct knn_span span, struct knn_neighbor *neighbors,
@@ -192,7 +184,7 @@ static int open_search(struct search *s, struct knn_span span, struct knn_neighb
     int status =
         s->own->stride > INT32_MAX ? knn_fail(error, "rows of %zu bytes are too long for MPI", s->own->dim) : 0;
     if (status == 0 && world.shard == 0 && !ranks_is_first()) {
-        s->answers = calloc(s->queries + 1, s->k * sizeof *s->answers);
+        s->answers = s->own_answers = calloc(s->queries + 1, s->k * sizeof *s->answers);
         if (s->answers == NULL)
             status = knn_fail(error, "no memory for the answers: use a smaller k or fewer queries");
     }
@@ -212,15 +204,13 @@ static void close_search(struct search *s) {
         MPI_Type_free(&s->row);
         MPI_Type_free(&s->list);
     }
-    for (int i = 0; i < 2 && !world.lost; i++) { /* what is lost may still be written to */
+    for (int i = 0; i < 2; i++) {
         knn_matrix_free(&s->batches[i].queries);
         free(s->batches[i].found);
         free(s->batches[i].counts);
     }
-    if (!ranks_is_first())
-        free(s->answers);
+    free(s->own_answers);
     free(s->starts);
-    free(s->groups);
 }
 
 /* -- the search ---------------------------------------------------------------------------------------------------- */
@@ -229,16 +219,21 @@ static void close_search(struct search *s) {
 static int collect(const struct search *s, struct knn_error *error) {
     MPI_Request request;
     int groups = world.ranks / world.shards;
-    if (world.shard != 0 || groups == 1)
-        return 0;
-    int *counts = s->groups, *places = counts + groups;
+    int *counts = world_alloc((size_t)groups, 2 * sizeof *counts, error), status = 0;
+    if (counts == NULL)
+        return -1;
+    int *places = counts + groups;
     for (int i = 0; i < groups; i++) {
         places[i] = (int)s->starts[i * world.shards];
         counts[i] = (int)s->starts[(i + 1) * world.shards] - places[i];
     }
-    MPI_Igatherv(ranks_is_first() ? MPI_IN_PLACE : s->answers, (int)s->queries, s->list, s->answers, counts, places,
-                 s->list, 0, world.leaders, &request);
-    return world_wait(&request, error);
+    if (world.shard == 0 && groups > 1) {
+        MPI_Igatherv(ranks_is_first() ? MPI_IN_PLACE : s->answers, (int)s->queries, s->list, s->answers, counts, places,
+                     s->list, 0, world.leaders, &request);
+        status = world_wait(&request, error);
+    }
+    free(counts);
+    return status;
 }
 
 static int search(struct search *s, struct progress *progress, struct knn_error *error) {
@@ -255,7 +250,7 @@ static int search(struct search *s, struct progress *progress, struct knn_error 
     }
     if (status == 0 && unmerged)
         status = knn_fail(error, "no memory to merge neighbours: use a smaller k");
-    return ranks_agree(status, error) != 0 ? -1 : collect(s, error);
+    return status != 0 ? -1 : collect(s, error);
 }
 
 int ranks_index(struct knn_index **index, const struct knn_matrix *train, struct knn_span span,
@@ -270,12 +265,14 @@ int ranks_index(struct knn_index **index, const struct knn_matrix *train, struct
 int ranks_search(const struct knn_index *index, struct knn_span train, const struct knn_matrix *queries,
                  struct knn_span span, size_t k, struct knn_neighbor *neighbors, struct progress *progress,
                  struct knn_error *error) {
-    struct search s = {.index = index, .rows = train.count, .k = k, .own = queries, .merge = MPI_OP_NULL};
+    static struct search s; /* after a loss MPI may still write to what it has */
+    s = (struct search){.index = index, .rows = train.count, .k = k, .own = queries, .merge = MPI_OP_NULL};
     for (int i = 0; i < 2; i++)
         s.batches[i].gather = s.batches[i].reduce = s.batches[i].agree = MPI_REQUEST_NULL;
     int status = open_search(&s, span, neighbors, error);
     if (status == 0)
         status = search(&s, progress, error);
-    close_search(&s);
+    if (!world.lost)
+        close_search(&s);
     return status == 0 ? spent(error) : status;
 }

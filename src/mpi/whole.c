@@ -11,18 +11,17 @@
 /* neighbors has the answers of this rank's part of `queries`, and gets those of all. */
 static int gather_answers(struct knn_neighbor *neighbors, size_t queries, size_t k, struct knn_error *error) {
     size_t ranks = (size_t)world.ranks;
-    int *counts = calloc(ranks, 2 * sizeof *counts), *places = counts + ranks;
-    int status = counts != NULL ? 0 : knn_fail(error, "no memory for the parts of %d ranks", world.ranks);
-    status = ranks_agree(status, error);
-    for (size_t i = 0; status == 0 && i < ranks; i++) {
+    int *counts = world_alloc(ranks, 2 * sizeof *counts, error);
+    if (counts == NULL)
+        return -1;
+    int *places = counts + ranks;
+    for (size_t i = 0; i < ranks; i++) {
         places[i] = (int)knn_part(queries, ranks, i);
         counts[i] = (int)knn_part(queries, ranks, i + 1) - places[i];
     }
-    if (status == 0) {
-        MPI_Datatype list = world_type(k * sizeof *neighbors, k * sizeof *neighbors);
-        status = world_gather(world.all, neighbors, counts, places, list, error);
-        MPI_Type_free(&list);
-    }
+    MPI_Datatype list = world_type(k * sizeof *neighbors, k * sizeof *neighbors);
+    int status = world_gather(world.all, neighbors, counts, places, list, error);
+    MPI_Type_free(&list);
     free(counts);
     return status == 0 ? spent(error) : status;
 }

@@ -8,6 +8,7 @@
 
 #include "clock.h"
 #include "interrupt.h"
+#include "links.h"
 #include "pump.h"
 #include "ranks.h"
 
@@ -19,6 +20,10 @@ void world_open(void) {
     MPI_Comm_rank(world.all, &world.rank);
     MPI_Comm_size(world.all, &world.ranks);
     gethostname(world.host, sizeof world.host - 1);
+    MPI_Comm host;
+    MPI_Comm_split_type(world.all, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &host);
+    MPI_Comm_size(host, &world.neighbours);
+    MPI_Comm_free(&host);
     world.group = world.leaders = MPI_COMM_NULL;
     world_divide(world.ranks);
     pump_listen();
@@ -66,7 +71,7 @@ static int lose(const char *why, struct knn_error *error) {
 int world_wait(MPI_Request *request, struct knn_error *error) {
     enum { EAGER = 100, REST = 50000 }; /* tries without a rest, of so many nanoseconds then */
     const double patience = 0.5;        /* launchers kill one second after they interrupt */
-    double start = knn_seconds(), last = 0;
+    double start = knn_seconds(), last = 0, watched = start;
     int status = 0, done = 0;
     for (unsigned tries = 0; status == 0 && !done; tries++) {
         if (MPI_Test(request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
@@ -77,6 +82,11 @@ int world_wait(MPI_Request *request, struct knn_error *error) {
             last = knn_seconds() + patience;
         if (last > 0 && knn_seconds() > last)
             status = lose("interrupted", error);
+        if (knn_seconds() > watched + 1) {
+            watched += 5;
+            if (links_watch() != 0)
+                status = lose("the connection to another host is lost", error);
+        }
         if (tries > EAGER)
             nanosleep(&(struct timespec){0, REST}, NULL);
     }
@@ -144,4 +154,13 @@ int ranks_agree(int status, struct knn_error *error) {
         return 0;
     world.failed = 1;
     return spread(status != 0, worst.rank, error);
+}
+
+void *world_alloc(size_t count, size_t size, struct knn_error *error) {
+    void *memory = calloc(count, size);
+    int status = memory != NULL ? 0 : knn_fail(error, "no memory for %zu times %zu bytes", count, size);
+    if (ranks_agree(status, error) == 0)
+        return memory;
+    free(memory);
+    return NULL;
 }

@@ -14,6 +14,8 @@ struct world {
     int rank, ranks;
     int shard, shards; /* this rank's place in its group, and the group's size */
     char host[64];
+    int neighbours; /* ranks on this host, this one among them */
+    int divided;    /* the command line said how */
     int failed;     /* a failure has been agreed on */
     int lost;       /* others can no longer be reached, or do not answer after an interrupt */
     double blocked; /* seconds spent waiting for messages */
@@ -31,6 +33,9 @@ int world_close(int status);
 /* Waits until a request is done, asleep most of the time, for others may have the cores. -1 if it can not be done any
  * more. */
 int world_wait(MPI_Request *request, struct knn_error *error);
+
+/* Zeroed memory in every rank; NULL in all if one has none. */
+void *world_alloc(size_t count, size_t size, struct knn_error *error);
 
 /* `count` things from the first rank of `ranks` to all. */
 int world_share(MPI_Comm ranks, int first, void *things, int count, MPI_Datatype type, struct knn_error *error);

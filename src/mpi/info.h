@@ -1,0 +1,10 @@
+/* The command that knnmark-mpi has for itself. */
+#ifndef INFO_H
+#define INFO_H
+
+#include "options.h"
+#include "ranks.h"
+
+extern const struct command command_ranks;
+
+#endif
