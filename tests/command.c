@@ -5,8 +5,10 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #include <cmocka.h>
 
@@ -82,6 +84,25 @@ char *text_of(const struct process *process, const char *name) {
         fail_msg("%s is empty", name);
     fclose(file);
     return text;
+}
+
+/* Linux has the caught signals as a mask of bits. */
+static int catches(const struct process *process, int number) {
+    char path[64], line[256];
+    unsigned long long caught = 0;
+    snprintf(path, sizeof path, "/proc/%d/status", (int)process->id);
+    FILE *file = fopen(path, "r");
+    while (file != NULL && fgets(line, sizeof line, file) != NULL && sscanf(line, "SigCgt: %llx", &caught) != 1)
+        ;
+    if (file != NULL)
+        fclose(file);
+    return (int)(caught >> (number - 1) & 1);
+}
+
+void command_await(const struct process *process, int number) {
+    for (int i = 0; i < 100 && !catches(process, number); i++)
+        usleep(10000);
+    usleep(200000);
 }
 
 void command_finish(struct process *process) {

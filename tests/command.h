@@ -18,6 +18,9 @@ void command_run(struct process *process, const char *const *arguments);
 void command_start(struct process *process, const char *const *arguments);
 void command_finish(struct process *process);
 
+/* Waits until the command catches this signal, and some more; where the system does not tell, for a second. */
+void command_await(const struct process *process, int number);
+
 /* Starts any program of this project; the first "@" of an argument stands for the folder and a slash. */
 void program_start(struct process *process, const char *program, const char *const *arguments);
 

@@ -384,9 +384,7 @@ static void interrupt_by(struct process *p, int number) {
     char path[256];
     knnmark_start(p, "classify", "--data", "synthetic:train=3000,test=3000", "--kernel", "l2_scalar", "--output",
                   process_path(p, "answers.csv", path, sizeof path));
-    for (int i = 0; i < 1000 && process_files(p) == 0; i++)
-        usleep(10000); /* the signal is caught from before the output file is opened */
-    usleep(200000);
+    command_await(p, number);
     assert_int_equal(kill(p->id, number), 0);
     command_finish(p);
     assert_complaint(p, 128 + number, "knnmark: interrupted\n");

@@ -312,9 +312,7 @@ static void test_interrupt(void **state) {
     char path[PATH];
     knnmark_start(p, "tune", "--data", "synthetic:train=8000,test=1", "--validation", "4000", "--isa", "baseline",
                   "--threads", "1", "--output", process_path(p, "tune.csv", path, sizeof path));
-    for (int i = 0; i < 1000 && process_files(p) == 0; i++)
-        usleep(10000); /* the signal is caught from before the output file is opened */
-    usleep(200000);
+    command_await(p, SIGINT);
     assert_int_equal(kill(p->id, SIGINT), 0);
     command_finish(p);
     assert_complaint(p, 130, "knnmark: interrupted\n");
