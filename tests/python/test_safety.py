@@ -11,8 +11,11 @@ import pytest
 import knnmark
 from knnmark._library import library
 
+# Whoever starts the tests may ignore interrupts, which is inherited; and a search that cannot be stopped ends with the alarm.
 LONG = """
-    import numpy as np, knnmark, sys, time
+    import numpy as np, knnmark, signal, sys, time
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    signal.alarm(60)
     rows = np.random.RandomState(1).randint(0, 256, (60000, 3072), np.uint8)
     print("ready", flush=True)
     try:
