@@ -85,18 +85,16 @@ static int judge_all(struct comparison *c, int last, struct knn_error *error) {
  * can make a tenth of difference to what is bound by memory. A disturbed run is given up after so many. */
 enum { ROUNDS = 4, GIVEN_UP = 32 };
 
-/* Marks what needs more rounds, and counts it. A disturbed run goes on with all benchmarks into a second set; if that
- * does not help, it ends. */
+/* Marks what needs more rounds, and counts it. Where the run is disturbed so far, that is all, for a while. */
 static size_t mark_open(const struct comparison *c, int fresh, char *open) {
-    size_t count = 0;
+    size_t count = 0, copies = fresh ? c->fresh_copies.count : c->copies.count;
+    int disturbed = (fresh ? &c->decision.fresh_controls : &c->decision.controls)->outside > 0;
     for (size_t i = 0; i < c->count; i++) {
         const struct finding *found = &c->benchmarks[i].found;
-        int is_open = found->judgement.verdict == VERDICT_UNDECIDED;
-        if (fresh)
-            is_open = found->judgement.verdict == VERDICT_SLOWER && !found->confirmed && !found->refuted;
-        else if (c->decision.controls.outside > 0)
-            is_open = c->copies.count < GIVEN_UP;
-        count += (size_t)(open[i] = (char)is_open);
+        int concerned = !fresh || found->judgement.verdict == VERDICT_SLOWER;
+        int decided = fresh ? found->confirmed || found->refuted : found->judgement.verdict != VERDICT_UNDECIDED;
+        open[i] = (char)(concerned && (disturbed ? copies < GIVEN_UP : !decided));
+        count += (size_t)open[i];
     }
     return count;
 }
