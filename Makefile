@@ -386,7 +386,7 @@ check-library: $(LIBRARY) $(SHARED) $(COMMAND) ## install the library into a fol
 	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' CXX='$(CXX)' SANITIZER='$(SANITIZER)' WRAPPER='$(WRAPPER)' sh tests/library.sh $(BUILD)/library
 
 REPORTS := --output=results/report.html --output=results/report.md
-bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every kernel (under 6 minutes on 2 cores), and report
+bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every kernel (6 to 7 minutes on 2 slow cores), and report
 	@KNNMARK_EMULATOR='$(WRAPPER)' $(WRAPPER) $(BENCH) --output=results/bench.json $(BENCH_FLAGS)
 	@$(WRAPPER) $(REPORT) $(REPORTS) results/bench.json $(wildcard results/peers.json)
 	@$(WRAPPER) $(REPORT) --check results/bench.json || :
@@ -475,7 +475,7 @@ bench-lessons: ## the same job by scikit-learn, and by NumPy as the lesson has i
 # Say BASE=<git ref>; REGRESS_FLAGS are options of knnmark-regress.
 .PHONY: regress bisect regress-selftest check-reproducible
 BASE ?=
-regress: $(REGRESS) $(REGRESS_WORKER) ## is this tree slower than BASE=<git ref>? A minute or two; see ci/README.md
+regress: $(REGRESS) $(REGRESS_WORKER) ## is this tree slower than BASE=<git ref>? Three minutes at most; see ci/README.md
 	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' OPTIMIZE='$(OPTIMIZE)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
 	    SANITIZE='$(SANITIZE)' BASE='$(BASE)' sh bench/regress/regress.sh $(BUILD) $(REGRESS_FLAGS)
 
