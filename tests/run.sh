@@ -1,28 +1,30 @@
 #!/bin/sh
-# run.sh PROGRAM...: runs cmocka programs (under $WRAPPER, if set) and closes with one line that adds up their results.
-# A program that dies before its summary counts as a failure; so does a run of no test at all.
+# run.sh PROGRAM...: runs cmocka programs (under $WRAPPER, if set), $TEST_JOBS at a time (default: two), prints what each said when it
+# has ended, and closes with one line that adds up their results. A program that dies before its summary counts as a
+# failure; so does a run of no test at all.
 set -u
 export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}" # more threads than cores must not spin
-log=$(mktemp)
-trap 'rm -f "$log"' EXIT
-passed=0 failed=0 skipped=0
+logs=$(mktemp -d)
+trap 'rm -rf "$logs"' EXIT
+export logs
 
-count() { # count WORD: the sum of the numbers in cmocka's lines "[  WORD  ] N test(s)", nothing if there are none
-    sed -n "s/^\[ *$1 *\] \([0-9]*\) test(s).*/\1/p" "$log" | awk '{ sum += $1 } END { if (NR > 0) print sum }'
+# The locked part prints one whole log at a time.
+# shellcheck disable=SC2016 # the inner shell expands it
+printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -I PROGRAM sh -c '
+    log=$(mktemp "$logs/XXXXXX")
+    ${WRAPPER:-} "$1" >"$log" 2>&1 </dev/null
+    status=$?
+    if ! grep -q "^\[ *PASSED *\]" "$log" || { [ "$status" != 0 ] && ! grep -q "^\[ *FAILED *\]" "$log"; }; then
+        echo "${1##*/}: ended with status $status outside a test"
+        echo "[  FAILED  ] 1 test(s)"
+    fi >>"$log"
+    flock "$logs" sh -c "echo \"== \${1##*/}\"; cat \"\$2\"" sh "$1" "$log"
+' sh PROGRAM
+
+count() { # count WORD: the sum of the numbers in cmocka's lines "[  WORD  ] N test(s)"
+    cat "$logs"/* | sed -n "s/^\[ *$1 *\] \([0-9]*\) test(s).*/\1/p" | awk '{ sum += $1 } END { print sum + 0 }'
 }
 
-for program in "$@"; do
-    echo "== ${program##*/}"
-    # shellcheck disable=SC2086 # a command and its arguments
-    ${WRAPPER:-} "$program" >"$log" 2>&1
-    status=$?
-    cat "$log"
-    good=$(count PASSED) bad=$(count FAILED) left=$(count SKIPPED)
-    if [ -z "$good" ] || { [ "$status" != 0 ] && [ "${bad:-0}" = 0 ]; }; then
-        echo "${program##*/}: ended with status $status outside a test"
-        bad=$((${bad:-0} + 1))
-    fi
-    passed=$((passed + ${good:-0})) failed=$((failed + ${bad:-0})) skipped=$((skipped + ${left:-0}))
-done
-echo "$passed passed, $failed failed, $skipped skipped"
+passed=$(count PASSED) failed=$(count FAILED)
+echo "$passed passed, $failed failed, $(count SKIPPED) skipped"
 [ "$failed" = 0 ] && [ "$passed" != 0 ]

@@ -175,7 +175,10 @@ static void test_disturbed(void **state) {
     write_worker(p, "head", NOISY(900, 1200));
     regress_run(p, (const char *const[]){COMPARISON, "--control=20", NULL});
     assert_int_equal(p->status, 3);
-    assert_holds(p->output, "regress: disturbed, no verdict: \"base against its copy\" changed by +50.00 %");
+    assert_holds(p->output, "regress: disturbed, no verdict: \"");
+    /* Where other programs run beside the test, another control may have moved first. */
+    if (strstr(p->output, "\"waiting for a CPU\" changed") == NULL)
+        assert_holds(p->output, "\"base against its copy\" changed by +50.00 %");
 }
 
 static void test_files(void **state) {
