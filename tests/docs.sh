@@ -1,8 +1,10 @@
 #!/bin/sh
-# docs.sh BUILD: every link between the project's pages leads somewhere, and the lines of README.md and docs/commands.md that
-# call the command work when pasted, on a small data set. BUILD is where knnmark is.
+# docs.sh BUILD: every link between the project's pages leads somewhere, and the indented lines on them work when pasted: those that
+# call the command on a small data set; those that call make as far as `make -n` tells, for the gate runs the targets themselves.
+# BUILD is where knnmark is. Lines with a placeholder (<name>, FILE, a|b, ...) are nobody's to paste.
 set -eu
 program=$(realpath "$1/knnmark")
+pages=$(git ls-files '*.md' 2>/dev/null | grep . || find . -name '*.md' -not -path './build/*')
 status=0
 
 complain() {
@@ -11,16 +13,17 @@ complain() {
 }
 
 links() {
-    for page in $(git ls-files '*.md'); do
+    for page in $pages; do
         for link in $(grep -o '](\([^)#]*\)' "$page" | cut -c 3- | grep -v '^https\?:'); do
             [ -e "$(dirname "$page")/$link" ] || complain "$page links to $link, which is not there"
         done
     done
 }
 
-# What stands behind three spaces in such a line says what it does.
-commands() {
-    sed -n 's|^    \(build/\)\{0,1\}\(knnmark [a-z].*\)|\2|p' README.md docs/commands.md | sed 's/   .*//'
+# lines WORD: what is to be pasted and begins with it. What stands behind three spaces or # in such a line says what it does.
+lines() {
+    # shellcheck disable=SC2086 # several pages
+    sed -n "s|^    \(build/\)\{0,1\}\($1 [a-zA-Z].*\)|\2|p" $pages | sed 's/   .*//; s/ *#.*//' | grep -v '[<|]\|\.\.\.\|FILE\|FOLDER\|\\$' | sort -u
 }
 
 paste() {
@@ -40,7 +43,13 @@ paste() {
 }
 
 links
-commands >"$1/commands.txt"
+lines make >"$1/makes.txt"
+while read -r line; do
+    sh -c "$(echo "$line" | sed 's/^make/make -n/')" >"$1/make.txt" 2>&1 </dev/null ||
+        complain "\`$line\` fails: $(tail -n 1 "$1/make.txt")"
+done <"$1/makes.txt"
+lines knnmark >"$1/commands.txt"
+count=$(cat "$1/makes.txt" "$1/commands.txt" | wc -l)
 paste <"$1/commands.txt"
-[ "$status" = 0 ] && echo "docs: links lead somewhere, commands work"
+[ "$status" = 0 ] && echo "docs: links lead somewhere, $count lines work"
 exit "$status"
