@@ -24,8 +24,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define KNN_VERSION_MAJOR 0
-#define KNN_VERSION_MINOR 2
+#define KNN_VERSION_MAJOR 1
+#define KNN_VERSION_MINOR 0
 #define KNN_VERSION_PATCH 0
 
 #if defined(__GNUC__)
@@ -38,7 +38,7 @@
 extern "C" {
 #endif
 
-/* The version that runs, "0.2.0"; the macros are of the one that was compiled against. */
+/* The version that runs, "1.0.0"; the macros are of the one that was compiled against. */
 KNN_API const char *knn_version(void);
 
 /* One line for people: what is wrong and what to do about it, without a full stop or newline at its end. */

@@ -102,10 +102,10 @@ def _find() -> str:
         return named
     here = Path(__file__).resolve().parent
     for folder in (here, here.parents[1] / "build"):
-        for name in ("libknnmark.so.0", "libknnmark.0.dylib"):
+        for name in ("libknnmark.so.1", "libknnmark.1.dylib"):
             if (folder / name).exists():
                 return str(folder / name)
-    return ctypes.util.find_library("knnmark") or "libknnmark.so.0"
+    return ctypes.util.find_library("knnmark") or "libknnmark.so.1"
 
 
 def _load() -> ctypes.CDLL:
