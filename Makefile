@@ -18,6 +18,7 @@ AR  := $(CROSS)ar
 endif
 BUILD    ?= build$(CROSS:%-=/%)
 PREFIX   ?= /usr/local
+LIB      ?= lib
 DESTDIR  ?=
 SANITIZE ?=
 WRAPPER  ?= $(if $(CROSS),qemu-$(firstword $(subst -, ,$(CROSS))))
@@ -37,7 +38,8 @@ DNF        := gcc gcc-c++ make pkgconf-pkg-config curl hwloc-devel google-benchm
 PACMAN     := gcc make pkgconf curl hwloc benchmark cmocka libarchive jansson nettle gnuplot cairo fontconfig
 BREW       := pkgconf hwloc google-benchmark cmocka libarchive jansson nettle libomp gnuplot cairo fontconfig
 APT_DEV    := clang clang-format clang-tidy cppcheck black mypy pyflakes3 libomp-dev libclang-rt-dev qemu-user llvm-19 libbenchmark-tools python3-numpy python3-scipy \
-              python3-sklearn bochs bochs-term bochsbios vgabios busybox-static isolinux syslinux-common xorriso
+              python3-sklearn bochs bochs-term bochsbios vgabios busybox-static isolinux syslinux-common xorriso \
+              debhelper lintian debootstrap
 DNF_DEV    := clang clang-tools-extra compiler-rt cppcheck libomp-devel qemu-user llvm
 PACMAN_DEV := clang compiler-rt cppcheck openmp qemu-user llvm
 BREW_DEV   := llvm clang-format cppcheck
@@ -335,7 +337,7 @@ $(MPI): $(MPI_OBJECTS) $(filter-out %/main.o %/alone.o,$(COMMAND_OBJECTS)) $(COM
 	$(Q)$(MPI_DRIVER) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(CAIRO) $(LIBRARIES) $(LDLIBS)
 
 # Files that are rewritten only when what they say changes: the settings, without which nothing would be built anew when
-# they change, the libraries' versions among them, and the commit that a result file names.
+# they change, the libraries' versions among them, and the commit that a result file names: git writes it into an archive.
 .PHONY: settings commit
 keep = cat > $(1).$$$$ && if cmp -s $(1).$$$$ $(1); then rm $(1).$$$$; else mv $(1).$$$$ $(1); fi
 settings: export TEXT = $(COMPILER), $(shell $(CXX) --version | head -n 1): $(CC) $(CXX) $(AR) $(OPTIMIZE) $(SANITIZER) $(CPPFLAGS) $(CFLAGS) $(CXXFLAGS) $(LDFLAGS) $(LDLIBS) $(VERSIONS)
@@ -343,9 +345,10 @@ settings:
 	@mkdir -p $(BUILD)
 	@printf '%s\n' "$$TEXT" | { $(call keep,$(SETTINGS)); }
 $(SETTINGS): settings
+SOURCE_COMMIT = grep -v Format .ci/commit | cut -c -12 | grep . || git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown
 commit:
 	@mkdir -p $(BUILD)/bench
-	@echo "#define KNN_COMMIT \"$$(git describe --always --dirty --abbrev=12 2>/dev/null || echo unknown)\"" | \
+	@echo "#define KNN_COMMIT \"$$($(SOURCE_COMMIT))\"" | \
 	    { $(call keep,$(BUILD)/bench/commit.h); }
 $(BUILD)/bench/commit.h: commit
 $(BUILD)/bench/provenance.o: INCLUDES += -I$(BUILD)/bench
@@ -393,6 +396,16 @@ bench: $(BENCH) $(REPORT) ## time ceilings, kernels and the full job by every ke
 
 bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
 	@KNNMARK_EMULATOR='$(WRAPPER)' $(WRAPPER) $(BENCH) --quick --output=results/bench-quick.json $(BENCH_FLAGS)
+
+# The last L1 kernel in the list that runs here is the default.
+.PHONY: demo
+demo: DATA = --data=synthetic:train=5000,test=400
+demo: $(COMMAND) $(BENCH) $(REPORT) ## in half a minute: three kernels on a small made-up set, which is faster, results/demo.html
+	@best=$$($(COMMAND) kernels | awk '$$2 == "l1" && $$5 != "no" { name = $$1 } END { print name }') && \
+	$(BENCH) --quick $(DATA) --output=results/demo.json \
+	    --benchmark_filter="^(ceiling/l1|(kernel|search)/(l1_scalar|l1_baseline_auto|$$best)/(dim:3072|k:1/threads))" && \
+	$(REPORT) --output=results/demo.html results/demo.json && \
+	$(BENCH) --quick $(DATA) --versus=$$best,l1_baseline_auto
 
 # Words of a side as in names of benchmarks: A=l1_avx2_6x8 B=l1_avx2, or A=threads:2 B=threads:1 (see --help).
 .PHONY: versus
@@ -562,30 +575,43 @@ $(TIDY:%=%.tidy): %.tidy: % $(BUILD)/bench/commit.h
 	$(Q)clang-tidy --quiet --warnings-as-errors='*' $< -- $(DEFINES) $(ALL_ROOMS) $(MPI_INCLUDES) -Isrc/command $(PACKAGED) -I$(BUILD)/bench -std=c11 -fopenmp
 
 # What is installed, from below PREFIX; the library finds nothing by a path, so that all of it can be moved.
-INSTALLED = bin/knnmark include/knnmark.h lib/libknnmark.a lib/$(notdir $(SHARED)) lib/$(SONAME) lib/$(LINKED) lib/pkgconfig/knnmark.pc \
-            $(PAGES) share/knnmark
+INSTALLED = bin/knnmark include/knnmark.h $(PAGES) share/knnmark \
+            $(addprefix $(LIB)/,libknnmark.a $(notdir $(SHARED)) $(SONAME) $(LINKED) pkgconfig/knnmark.pc)
 PAGES     = share/man/man1/knnmark.1 share/bash-completion/completions/knnmark share/zsh/site-functions/_knnmark
 LINKED    = libknnmark$(suffix $(subst .$(VERSION),,$(notdir $(SHARED))))
 ROOT      = "$(DESTDIR)$(PREFIX)"
 
-install: $(LIBRARY) $(SHARED) $(COMMAND) ## install library, header, pkg-config file, command, manual page and completion below PREFIX (and DESTDIR)
-	install -d $(ROOT)/bin $(ROOT)/include $(ROOT)/lib/pkgconfig $(addprefix $(ROOT)/,$(dir $(PAGES))) $(ROOT)/share/knnmark/plots
+install: $(LIBRARY) $(SHARED) $(COMMAND) ## install library, header, pkg-config file, command, manual page and completion below PREFIX (and DESTDIR; LIB=lib/<triplet>)
+	install -d $(ROOT)/bin $(ROOT)/include $(ROOT)/$(LIB)/pkgconfig $(addprefix $(ROOT)/,$(dir $(PAGES))) $(ROOT)/share/knnmark/plots
 	install -m 755 $(COMMAND) $(ROOT)/bin/
 	install -m 644 $(wildcard plots/*.gp) $(ROOT)/share/knnmark/plots/
 	$(WRAPPER) $(COMMAND) help --man > $(ROOT)/share/man/man1/knnmark.1
 	$(WRAPPER) $(COMMAND) help --bash > $(ROOT)/share/bash-completion/completions/knnmark
 	$(WRAPPER) $(COMMAND) help --zsh > $(ROOT)/share/zsh/site-functions/_knnmark
 	install -m 644 src/knnmark.h $(ROOT)/include/
-	install -m 644 $(LIBRARY) $(ROOT)/lib/
-	install -m 755 $(SHARED) $(ROOT)/lib/
-	ln -sf $(notdir $(SHARED)) $(ROOT)/lib/$(SONAME)
-	ln -sf $(SONAME) $(ROOT)/lib/$(LINKED)
-	printf '%s\n' 'prefix=$${pcfiledir}/../..' 'Name: knnmark' 'Description: Exact nearest-neighbour search on bytes' \
+	install -m 644 $(LIBRARY) $(ROOT)/$(LIB)/
+	install -m 755 $(SHARED) $(ROOT)/$(LIB)/
+	ln -sf $(notdir $(SHARED)) $(ROOT)/$(LIB)/$(SONAME)
+	ln -sf $(SONAME) $(ROOT)/$(LIB)/$(LINKED)
+	printf '%s\n' 'prefix=$${pcfiledir}/..$(subst $() ,,$(patsubst %,/..,$(subst /, ,$(LIB))))' 'Name: knnmark' 'Description: Exact nearest-neighbour search on bytes' \
 	    'Version: $(VERSION)' 'Cflags: -I$${prefix}/include' 'Requires: $(LIBRARY_PACKAGES)' \
-	    'Libs: -L$${prefix}/lib -lknnmark $(OPENMP_LIB) -lm' > $(ROOT)/lib/pkgconfig/knnmark.pc
+	    'Libs: -L$${pcfiledir}/.. -lknnmark $(OPENMP_LIB) -lm' > $(ROOT)/$(LIB)/pkgconfig/knnmark.pc
 
 uninstall: ## remove what install has put below PREFIX (and DESTDIR)
 	cd $(ROOT) && rm -rf $(INSTALLED)
+
+# Of the newest commit: what is not committed is not in it.
+.PHONY: dist deb check-deb
+ARCHIVE := $(BUILD)/knnmark-$(VERSION).tar.gz
+dist: ## the newest commit as a source archive: build/knnmark-<version>.tar.gz
+	@mkdir -p $(BUILD)
+	@git archive --prefix=knnmark-$(VERSION)/ --output=$(ARCHIVE) HEAD && echo "dist: $(ARCHIVE)"
+
+deb: dist ## Debian packages of that archive, into build/deb (see deps-dev)
+	@sh .ci/deb.sh $(ARCHIVE) $(VERSION) $(BUILD)/deb
+
+check-deb: ## lintian on these packages, and in an empty Debian: install, run, link with, remove (needs root)
+	@sh tests/deb.sh $(BUILD)/deb
 
 clean: ## remove what was built
 	rm -rf $(BUILD)
