@@ -1,6 +1,6 @@
 # What all pictures share. By hand, from the project's root:
 #   gnuplot -e "data='picture.dat'; out='picture.svg'" plots/<picture>.gp      (narrow=1 draws for a phone)
-# knnmark-report writes the data, and turns these colours into the page's, by the table in bench/report/style.c.
+# knnmark-report writes the data, and turns these colours into the page's, which bench/html/colours.css has.
 if (!exists("narrow")) narrow = 0
 width = narrow ? 360 : 800
 points = narrow ? 11 : 13
