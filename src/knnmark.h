@@ -81,7 +81,7 @@ enum knn_method {
     KNN_AUTO,       /* by bounds where a sample of the rows says that it pays; an index learns from its searches, for
                        every k and number of queries, and goes back where it does not after all */
     KNN_EXHAUSTIVE, /* every distance is computed in full */
-    KNN_BOUNDS,     /* lower bounds, from the means of blocks of bytes, rule most rows out (docs/bounds.md) */
+    KNN_BOUNDS,     /* lower bounds, distances of shorter rows, rule most rows out (docs/bounds.md) */
 };
 
 /* Called on the caller's thread some ten times a second or less often, with the share of the work that is done, 0 to 1.

@@ -26,9 +26,8 @@ static const char man_head[] =
     ".TH KNNMARK 1 \"\" \"knnmark " KNN_VERSION "\" \"User Commands\"\n"
     ".SH NAME\nknnmark \\- exact nearest\\-neighbour search on bytes, measured\n"
     ".SH SYNOPSIS\n.B knnmark\n.I COMMAND\n.RI [ OPTION \\|.\\|.\\|.]\n.br\n.B knnmark help\n.RI [ COMMAND ]\n"
-    ".SH DESCRIPTION\nClassifies images by their nearest training images, every distance computed in full, and "
-    "exactly, "
-    "by kernels written for this CPU.\nEvery kernel, number of threads and machine gives the same answer.\n"
+    ".SH DESCRIPTION\nFinds the exact nearest neighbours of rows of bytes, and classifies images by them, by kernels "
+    "written for this CPU.\nEvery kernel, way of searching, number of threads and machine gives the same answer.\n"
     ".SH COMMANDS\n";
 
 static const char man_end[] =
