@@ -1,21 +1,21 @@
 #!/bin/sh
-# bisect.sh BUILD [option of knnmark-regress]...: what `make bisect` does once the driver is built in the folder BUILD: the
-# first commit after GOOD, on the way to BAD, that made a benchmark slower.
+# bisect.sh BUILD [option of knnmark-regress]...: finds, for `make bisect`, the first commit after GOOD, on the way to
+# BAD, that made a benchmark slower. The driver is in the folder BUILD.
 #
 #   GOOD=<git ref> BAD=<git ref>   the ends; GOOD is the base of every comparison, so that small steps add up
 #   BENCHMARK=<pattern>            what to time; by default the searches and the tiles
 #
-# A commit whose code is that of another one is not timed. One that does not build or run is passed over, and named. Where
-# there is no verdict, twice the time decides, else a neighbour. What was found is compared with its parent once more.
-# Verdicts are kept in BUILD/regress/bisect: the same command goes on where it was stopped. Exit status: 0 found; 2 an
-# error; 3 not decidable.
+# A commit with the same code as another one is not timed. One that does not build or run is skipped, and named. Without
+# a verdict the commit is timed again, for twice as long; if that does not help, a neighbour is judged instead. The
+# commit found is compared with its parent once more. Verdicts are kept in BUILD/regress/bisect: the same command
+# continues where it was stopped. Exit status: 0 found; 2 an error; 3 not decidable.
 set -eu
 build=$1
 shift
 here=$build/regress/bisect
 
 fail() {
-    [ -z "$signals" ] || set -- "interrupted; the same command goes on from here"
+    [ -z "$signals" ] || set -- "interrupted; the same command continues from here"
     echo "bisect: $*" >&2
     exit 2
 }
@@ -35,13 +35,13 @@ list_commits() {
     find_commit "$GOOD"
     good=$commit
     find_commit "$BAD"
-    git merge-base --is-ancestor "$good" "$commit" || fail "GOOD=$GOOD is no ancestor of BAD=$BAD: give commits of one line"
+    git merge-base --is-ancestor "$good" "$commit" || fail "GOOD=$GOOD is no ancestor of BAD=$BAD: give a BAD that descends from GOOD"
     { echo "$good" && git rev-list --reverse --first-parent "$good..$commit"; } >"$here/commits"
     last=$(($(wc -l <"$here/commits") - 1))
     [ "$last" -gt 0 ] || fail "GOOD and BAD are the same commit"
 }
 
-take() { # take NUMBER: leaves $commit, $short, and $files, the start of what is kept of it
+take() { # take NUMBER: sets $commit, $short, and $files, with which the names of its kept files begin
     commit=$(sed -n "$(($1 + 1))p" "$here/commits")
     short=$(git rev-parse --short "$commit")
     files=$here/$commit
@@ -51,7 +51,7 @@ describe() {
     git show --no-patch --format='%h  %ad  %an  %s' --date=short "$commit"
 }
 
-# Kept verdicts are of one question.
+# Removes the kept verdicts if they answer another question.
 begin() {
     question="$good|${BENCHMARK:-}|$compiler|$optimize|${CFLAGS:-}|$*"
     [ "$(cat "$here/question" 2>/dev/null)" = "$question" ] || rm -f "$here"/*.verdict
@@ -69,7 +69,7 @@ compare() { # compare BASE HEAD [OPTION]...: the driver, on the files of two com
     [ -z "$signals" ] || fail
 }
 
-# The verdict of a commit that runs the same code.
+# Takes over the verdict of a commit that runs the same code, if there is one.
 find_same() {
     for other in "$here"/*.verdict; do
         if [ -s "$files-code" ] && cmp -s "$files-code" "${other%.verdict}-code"; then
@@ -80,7 +80,7 @@ find_same() {
     return 1
 }
 
-time_it() { # against GOOD: once, and with twice the time if that leaves it open
+time_it() { # against GOOD: once, and again for twice as long if that decides nothing
     for budget in 180 360; do
         compare "$here/$good" "$files" --budget="$budget" "$@"
         [ "$status" = 3 ] || break
@@ -109,7 +109,7 @@ judge() { # judge NUMBER [OPTION]...: leaves $verdict
 
 # -- the search ----------------------------------------------------------------------------------------------------------
 
-# A commit between the two that has a verdict, the nearer to the middle the better; leaves its number in $middle.
+# Judges commits between the two, from the middle outwards, until one is good or bad: $middle is its number, or ''.
 judge_between() { # judge_between LOW HIGH [OPTION]...
     low=$1 high=$2
     shift 2
@@ -153,7 +153,7 @@ confirm() {
     take "$high"
     compare "$parent" "$files" --always-time "$@"
     cat "$here/said"
-    [ "$status" = 1 ] || undecidable "slower than GOOD first at $(describe), but not shown to be slower than its parent"
+    [ "$status" = 1 ] || undecidable "the first commit slower than GOOD is $(describe), but it is not shown to be slower than its parent"
     echo "bisect: the first slower commit is $(describe)"
 }
 

@@ -35,7 +35,8 @@ static int spawn(struct child *child, char *const *argv, const int *to, const in
     return reason;
 }
 
-/* Pipes that only their two ends know: a worker that held another one's input would keep it from ending. */
+/* Opens a pipe that later workers do not inherit: one that held another's input open would keep that one from
+ * ending. */
 static int open_pipe(int *ends) {
     if (pipe(ends) != 0)
         return -1;
@@ -91,7 +92,7 @@ static int ended(const struct child *child, int *status) {
     return found != 0;
 }
 
-/* Waits for the end; the status of one that had to be killed tells so. */
+/* Waits for its end, or kills it; returns its exit status. */
 static int reap(struct child *child) {
     int status = 0;
     for (int waited_ms = 0; waited_ms < GRACE_MS; waited_ms++) {
@@ -125,7 +126,7 @@ static int died(struct child *child, struct knn_error *error) {
     *child = (struct child){0};
     if (WIFSIGNALED(status))
         return knn_fail(error, "%s's worker crashed: %s", side, strsignal(WTERMSIG(status)));
-    enum { NO_PROGRAM = 127 }; /* how a child ends that could not become the program, where posix_spawn does not tell */
+    enum { NO_PROGRAM = 127 }; /* a child's status if it could not start, where posix_spawn does not report that */
     if (WEXITSTATUS(status) == NO_PROGRAM)
         return knn_fail(error, "cannot start %s's worker: no such program, or not one for this machine", side);
     return knn_fail(error, "%s's worker ended with status %d before its answer", side, WEXITSTATUS(status));

@@ -26,10 +26,10 @@ int child_start(struct child *child, const char *side, const char *program, cons
  * ended, took more than two minutes, answered `error`, or when the run was interrupted. */
 int child_ask(struct child *child, const char *command, char *line, struct knn_error *error);
 
-/* Ends it: by its input's end, and if that does not help within a second, by a signal. Safe on a zeroed struct. */
+/* Ends it: closes its input, and kills it if it still runs after a second. Safe on a zeroed struct. */
 void child_stop(struct child *child);
 
-/* How long each thread of the process could have run and had to wait for a CPU, in nanoseconds, as Linux counts it. */
+/* How long each thread of the process was ready to run but waited for a CPU, in nanoseconds, as Linux counts it. */
 struct waiting {
     size_t count; /* 0: the system does not tell */
     pid_t task[CHILD_TASKS];

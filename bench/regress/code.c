@@ -7,7 +7,7 @@
 
 #include "kernel.h"
 
-static const char prefix[] = "knn_"; /* of a descriptor's symbol, before the kernel's name */
+static const char prefix[] = "knn_"; /* a descriptor's symbol: this, then the kernel's name */
 
 /* -- reading ------------------------------------------------------------------------------------------------------- */
 
@@ -75,8 +75,7 @@ static int holds(const char *line, const char *kernel, int *only_kernels) {
     return held;
 }
 
-/* Whether all of one build that the kernel's benchmarks may run is in the other; `*found` is set if it has the kernel.
- */
+/* Whether `other` has all code of this build that the kernel's benchmarks may run. Sets *found if it has the kernel. */
 static int is_within(const struct code *code, const struct code *other, const char *kernel, int *found) {
     for (size_t i = 0; i < code->count; i++) {
         int only_kernels, held = holds(code->lines[i], kernel, &only_kernels);

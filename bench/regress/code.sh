@@ -1,6 +1,6 @@
 #!/bin/sh
-# code.sh BUILD: the machine code that the benchmarks of a build run, a line an object file: a checksum of it without what
-# a debugger reads, its path below BUILD, the symbols that other files see. Builds whose lines are equal run the same code.
+# code.sh BUILD: lists the machine code that the benchmarks of a build run. A line per object file: a checksum without
+# debug information, the path below BUILD, the global symbols. Builds with the same lines run the same code.
 set -eu
 cd "$1"
 copy=$(mktemp)

@@ -29,7 +29,7 @@ static double waiting_ratio(const struct pair *pair) {
     return log1p(-fmin(pair->base.waiting, 0.99)) - log1p(-fmin(pair->head.waiting, 0.99));
 }
 
-/* Adds those of a series, without what could not be measured. */
+/* Adds the values of a series, without those that could not be measured. */
 static int add_values(struct values *values, const struct series *series, double (*value)(const struct pair *)) {
     double *d = realloc(values->d, (values->count + series->count + 1) * sizeof *d);
     if (d == NULL)
@@ -81,11 +81,11 @@ static int judge_all(struct comparison *c, int last, struct knn_error *error) {
     return status;
 }
 
-/* Rounds in one set of processes: so few that no interval ends before the third set, for where one set's memory lies
- * can make a tenth of difference to what is bound by memory. A disturbed run is given up after so many. */
+/* ROUNDS: in one set of processes, so few that no interval is finite before the third set: where one set's memory lies
+ * can change a memory-bound benchmark by a tenth. GIVEN_UP: after so many rounds a disturbed run ends. */
 enum { ROUNDS = 4, GIVEN_UP = 32 };
 
-/* Marks what needs more rounds, and counts it. Where the run is disturbed so far, that is all, for a while. */
+/* Marks and counts the benchmarks that need more rounds. A disturbed run needs more of all, up to GIVEN_UP. */
 static size_t mark_open(const struct comparison *c, int fresh, char *open) {
     size_t count = 0, copies = fresh ? c->fresh_copies.count : c->copies.count;
     int disturbed = (fresh ? &c->decision.fresh_controls : &c->decision.controls)->outside > 0;
@@ -99,7 +99,7 @@ static size_t mark_open(const struct comparison *c, int fresh, char *open) {
     return count;
 }
 
-/* Until when there are rounds. Once something is slower, a third of the budget is kept to confirm it. */
+/* When the rounds end. Once something is slower, a third of the budget is kept to confirm it. */
 static double end_of(const struct comparison *c, int fresh) {
     int slower = 0;
     for (size_t i = 0; i < c->count && !fresh; i++)
@@ -107,7 +107,7 @@ static double end_of(const struct comparison *c, int fresh) {
     return c->start + c->settings.budget * (slower ? 2.0 / 3 : 1);
 }
 
-/* Rounds of what is open, in one set of processes. */
+/* Runs rounds of the open benchmarks in one set of processes. */
 static int run_set(struct comparison *c, char *open, int fresh, struct knn_error *error) {
     size_t count = mark_open(c, fresh, open);
     double left = end_of(c, fresh) - regress_seconds();
@@ -136,7 +136,7 @@ static int run_sets(struct comparison *c, int fresh, struct knn_error *error) {
 
 /* -- all of it ----------------------------------------------------------------------------------------------------- */
 
-/* What is disturbed is not confirmed. */
+/* A disturbed run is not confirmed. */
 static int measure(struct comparison *c, struct knn_error *error) {
     c->start = regress_seconds();
     if (run_pilot(c, error) != 0 || judge_all(c, 0, error) != 0 || run_sets(c, 0, error) != 0 ||

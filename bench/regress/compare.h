@@ -1,20 +1,20 @@
 /* A comparison of two workers, from their start to the verdict.
  *
- * Start: base, a second copy of base, and head. Their lists of benchmarks must be the same, head's kernels right. What
- * runs the same machine code on both sides (code.h) is unchanged, and not timed.
+ * Start: base, a second copy of base, and head. Both sides must list the same benchmarks, and head's kernels must be
+ * right. A benchmark that runs the same machine code on both sides (code.h) is unchanged, and is not timed.
  *
- * Pilot: for each benchmark the length of an epoch, by the noise between base and its copy (pilot.c).
+ * Pilot: chooses the length of an epoch for each benchmark, by the noise between base and its copy (pilot.c).
  *
- * Rounds: in each, in random order, a pair of every benchmark that is open, and a pair of base against its copy on one
- * of them after the other. A pair is an epoch of each side; a coin says whose is first. Before every epoch runs the
- * frozen reference. After a round all is judged (verdict.h), and what is decided drops out. After a few rounds the rest
- * goes on in fresh processes, until nothing is open or the budget is spent, or two thirds of it if something is slower.
+ * Rounds: each times, in random order, a pair of every open benchmark, and a pair of base against its copy on one of
+ * them in turn. A pair is an epoch of each side; a coin decides whose is first. The frozen reference runs before every
+ * epoch. After a round all benchmarks are judged (verdict.h), and the decided ones drop out. Every few rounds fresh
+ * processes take over, until nothing is open or the budget is spent. Once something is slower, a third of it is kept to
+ * confirm that.
  *
- * Confirmation: what is slower is measured again in fresh processes, until that is decided or the budget is spent.
+ * Confirmation: slower benchmarks are timed again in fresh processes, until they are decided or the budget is spent.
  *
- * Where the system puts a process's memory can cost more than a change of the code: processes start and pack their data
- * in random order, so that none has the better place because it came first, and a verdict needs more than one set of
- * them.
+ * Where a process's memory lies can matter more than a change of the code. So processes start and pack their data in
+ * random order, lest the first always get the better place, and a verdict needs more than one set of them.
  *
  * Only one process works at any time: the others block in a read. */
 #ifndef REGRESS_COMPARE_H
@@ -34,17 +34,17 @@ struct settings {
     const char *base, *head;           /* worker programs */
     const char *base_name, *head_name; /* for people: commits */
     const char *data, *data_file;      /* what to time on, and the file that both sides map */
-    const char *benchmarks;            /* patterns of a shell, with commas between them; NULL: searches and tiles */
-    const char *base_code, *head_code; /* what code.sh lists of them; NULL: not known, so that all is timed */
+    const char *benchmarks;            /* shell patterns, separated by commas; NULL: searches and tiles */
+    const char *base_code, *head_code; /* files that code.sh wrote; NULL: none, so that all is timed */
     const char *output;                /* results go to OUTPUT.json, .html, .md */
     unsigned threads;
-    double budget, epoch;      /* seconds: of all timing; of an epoch of base at least, 0: the pilot chooses */
+    double budget, epoch;      /* seconds: of all timing; the least of an epoch of base, 0: the pilot chooses */
     double tau, most, control; /* the threshold, how far noise may raise it, the controls' limit: 0.03 for 3 % */
     uint64_t seed;
     int always_time;    /* also what runs the same code on both sides */
     int allow_new;      /* head may have benchmarks that base lacks */
     int warn_undecided; /* exit 0 instead of 3 */
-    int list;           /* only say what there is */
+    int list;           /* only list the benchmarks */
 
     /* For the self-test only. */
     const char *head_options[3]; /* of head's worker, such as --extra-work=10 */
@@ -70,7 +70,7 @@ struct series {
 struct benchmark {
     char name[REGRESS_NAME];
     uint64_t iterations;
-    double epoch;               /* seconds, at least, that an epoch of base takes */
+    double epoch;               /* the least seconds of an epoch of base */
     struct series first, fresh; /* fresh: of the confirmation; empty if there was nothing to confirm */
     struct finding found;
 };
@@ -93,8 +93,8 @@ struct comparison {
     unsigned sets[2];      /* of processes that were timed: until the first verdict, and to confirm it */
 };
 
-/* Sets *comparison to what there is to judge, and judges. On failure (exit status 2) the error says why;
- * comparison_free is due in either case. */
+/* Makes *comparison and runs it to its verdict. On failure (exit status 2) the error says why. Call comparison_free in
+ * either case. */
 int compare(struct comparison *comparison, const struct settings *settings, struct knn_error *error);
 void comparison_free(struct comparison *comparison);
 
@@ -105,21 +105,22 @@ int restart_workers(struct comparison *comparison, struct knn_error *error);
 void stop_workers(struct comparison *comparison);
 void shuffle(size_t *items, size_t count, uint64_t *random);
 
-/* Compares the lists, fills comparison->benchmarks, and checks the answers of all that head has and of base's chosen
- * ones. */
+/* Compares the lists, fills comparison->benchmarks, and checks the answers of all of head's benchmarks and of those of
+ * base that are timed. */
 int find_benchmarks(struct comparison *comparison, struct knn_error *error);
 
 /* Sets how long an epoch of each benchmark is. */
 int run_pilot(struct comparison *comparison, struct knn_error *error);
 
-/* A pair of epochs, BASE's and `other`'s, in the order that a coin says. */
+/* Times a pair of epochs, BASE's and `other`'s; a coin decides the order. */
 int run_pair(struct comparison *comparison, const struct benchmark *b, enum side other, struct pair *pair,
              struct knn_error *error);
 
 /* A round of the benchmarks for which `open` is set. */
 int run_round(struct comparison *comparison, const char *open, int fresh, struct knn_error *error);
 
-/* The first run of a benchmark packs its data, and the threads of a new process meet their cores. */
+/* Runs every open benchmark once on each side: a first run packs the data, and binds a new process's threads to
+ * cores. */
 int warm_up(struct comparison *comparison, const char *open, struct knn_error *error);
 
 /* `run NAME N`: seconds. */

@@ -5,7 +5,7 @@
 #include "fail.h"
 #include "matrix.h"
 
-/* What is timed: small enough for short epochs, with train rows beyond most second-level caches. */
+/* The rows that are timed: few enough for short epochs, but more train rows than most second-level caches hold. */
 enum { REGRESS_TRAIN = 4096, REGRESS_QUERIES = 1024 };
 
 struct regress_data {

@@ -1,7 +1,7 @@
 #!/bin/sh
-# histories.sh BUILD KERNEL SEED FOLDER: does `make bisect` find the right commit? In a clone below FOLDER makes a history of
-# sixteen commits: a random one does a tenth more work in KERNEL's benchmark, others change documents, code that does not
-# matter, or do not build. Prints "right", "wrong" or "open", what bisect.sh ended with, and its seconds.
+# histories.sh BUILD KERNEL SEED FOLDER: does `make bisect` find the right commit? Makes a history of sixteen commits in
+# a clone below FOLDER: a random one does a tenth more work in KERNEL's benchmark; the others change documents or code
+# that does not matter, or do not build. Prints bisect.sh's exit status, its seconds, and "right", "wrong" or "open".
 set -eu
 build=$(cd "$1" && pwd) kernel=$2 seed=$3
 git clone --quiet . "$4/history"
@@ -9,7 +9,7 @@ cd "$4/history"
 git config user.name selftest
 git config user.email selftest@localhost
 
-# A line "NUMBER KIND" for each commit. The one before the slow one builds, for otherwise both are suspects.
+# A line "NUMBER KIND" for each commit. The one before the slow one must build: otherwise both would be suspects.
 plan() {
     awk -v seed="$seed" 'BEGIN {
         srand(seed)

@@ -22,7 +22,7 @@ struct load {
 
 int load_start(struct load *load, enum load_kind kind, const struct knn_team *team, struct knn_error *error);
 
-/* Around an epoch; nothing unless the load is LOAD_HEAD. */
+/* Called around head's epochs; they do nothing unless the load is LOAD_HEAD. */
 void load_resume(const struct load *load);
 void load_pause(const struct load *load);
 

@@ -12,7 +12,7 @@ static int fail(const struct knn_error *error) {
     return FAILED;
 }
 
-/* On a CI service that reads such lines, what is neither good nor bad becomes a warning. */
+/* A CI service that reads such lines shows an undecided run as a warning. */
 static void warn(const struct comparison *c) {
     if (getenv("GITHUB_ACTIONS") == NULL)
         return;
@@ -25,7 +25,7 @@ static int compare_builds(const struct settings *settings) {
     struct comparison comparison;
     struct knn_error error;
     knn_catch_interrupts(NULL);              /* workers get no signal: they are in groups of their own */
-    setenv("OMP_WAIT_POLICY", "passive", 1); /* of the workers: no thread spins while another process is timed */
+    setenv("OMP_WAIT_POLICY", "passive", 1); /* for the workers: no thread spins while another process is timed */
     int status = compare(&comparison, settings, &error);
     if (status == 0 && !settings->list)
         status = write_results(&comparison, &error);

@@ -1,4 +1,4 @@
-/* The driver's words. */
+/* The driver's command line. */
 #ifndef REGRESS_OPTIONS_H
 #define REGRESS_OPTIONS_H
 

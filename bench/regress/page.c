@@ -1,6 +1,5 @@
-/* One page without any other file: a row with its interval for every benchmark, and what was measured pair by pair.
- * The pictures are stretched to the page's width, so they hold lines only, whose width does not stretch; text is
- * HTML's. */
+/* The page, which needs no other file: a row with its interval for every benchmark, and every pair. The pictures are
+ * stretched to the page's width. So they hold only lines, whose width does not stretch; all text is HTML. */
 #include <math.h>
 
 #include "forms.h"
@@ -39,7 +38,7 @@ static void write_series(FILE *stream, const char *name, const char *id, const s
     fprintf(stream, "<figure id=\"%s\"><figcaption>", id);
     put_name(stream, name);
     put_format(stream, FORM_HTML, ": %zu pair%s, %s to %s%s", total, knn_plural(total), change_of(-range).text,
-               change_of(range).text, again->count > 0 ? "; the second colour is in fresh processes" : "");
+               change_of(range).text, again->count > 0 ? "; the second colour marks fresh processes" : "");
     fprintf(stream,
             "</figcaption>\n<svg class=\"dots\" viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" "
             "aria-label=\"pair by "

@@ -1,9 +1,9 @@
 /* The pilot: how long an epoch of each benchmark should be.
  *
- * A long epoch averages what is fast and random. It does not help against what lasts as long as it does, such as other
- * programs that use the memory: there more and shorter pairs do, for what disturbs one of a pair disturbs the other as
- * well. So pairs of base and its copy are timed at some lengths, and the length is taken at which the noise of a pair,
- * times the root of its cost, is least: as many seconds of it give the narrowest interval. Head is not looked at. */
+ * A long epoch averages out fast, random noise. It does not help against disturbances that last as long, such as other
+ * programs that use the memory. Against these, more and shorter pairs help: what disturbs one epoch of a pair disturbs
+ * the other, too. So pairs of base and its copy are timed at some lengths. The best length has the least product of a
+ * pair's noise and the square root of its time: it gives the narrowest interval in the same time. Head is not used. */
 #include <math.h>
 
 #include "compare.h"
@@ -41,7 +41,7 @@ static void set_length(struct benchmark *b, double length, double iteration) {
     b->iterations = (uint64_t)ceil(surplus * length / iteration);
 }
 
-/* The noise of a pair times the root of its cost. */
+/* The noise of a pair times the square root of the time. */
 static int try_length(struct comparison *c, const struct benchmark *b, double *noise, struct knn_error *error) {
     double d[PAIRS], start = regress_seconds();
     for (size_t i = 0; i < PAIRS; i++) {

@@ -1,5 +1,5 @@
 /* The frozen reference: a loop that never changes, run by the driver on the cores the workers use, directly before
- * every epoch. If it is slower before head's epochs than before base's, then so was the machine.
+ * every epoch. If it is slower before head's epochs than before base's, the machine was slower, too.
  *
  * FROZEN: its code stays as it is, so that its times stay comparable. */
 #ifndef REGRESS_REFERENCE_H

@@ -1,5 +1,6 @@
 #!/bin/sh
-# regress.sh BUILD [option of knnmark-regress]...: what `make regress` does once head is built in the folder BUILD.
+# regress.sh BUILD [option of knnmark-regress]...: does the work of `make regress`, once head is built in the folder
+# BUILD.
 #
 #   BASE=<git ref>              builds that commit's worker in a worktree below BUILD/regress, with the compiler and the
 #                               flags of CC, OPTIMIZE, CFLAGS, CPPFLAGS, LDFLAGS and SANITIZE, and compares
@@ -28,7 +29,7 @@ finish() {
     exit "$verdict"
 }
 
-# Runs the driver, which says itself what it has found, or that it was interrupted.
+# Runs the driver, which reports itself what it found, or that it was interrupted.
 drive() {
     run "$build/knnmark-regress" "$@"
     case $status in
@@ -37,7 +38,7 @@ drive() {
     esac
 }
 
-# Only the summary of a CI service that shows one; nothing is commented.
+# Appends to the summary that a CI service shows, if there is one; it posts no comment.
 summarize() {
     [ -n "${GITHUB_STEP_SUMMARY:-}" ] && [ -e results/regress.md ] || return 0
     { cat results/regress.md >>"$GITHUB_STEP_SUMMARY"; } 2>/dev/null ||

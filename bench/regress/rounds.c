@@ -69,7 +69,7 @@ static size_t list_open(const struct comparison *c, const char *open, size_t *it
     return count;
 }
 
-/* One item more stands for the copy. */
+/* The item c->count stands for a pair of base and its copy. */
 int run_round(struct comparison *c, const char *open, int fresh, struct knn_error *error) {
     size_t items[MOST_BENCHMARKS + 1], count = list_open(c, open, items);
     struct series *copies = fresh ? &c->fresh_copies : &c->copies;

@@ -2,9 +2,9 @@
 # selftest.sh BUILD [--only=EXPERIMENT,...] [--runs=N] [--list]: does `make regress` decide rightly on this machine?
 #
 # Runs the experiments below, base being head's own worker, and appends a line for each run to
-# results/regress-selftest.csv. Runs that are in the file are not repeated, so that it can be stopped and continued; those
-# of other code in bench/regress or of another CPU do not count.
-# `sh bench/regress/validation.sh` makes results/regress-validation.md of the file; this script ends with it.
+# results/regress-selftest.csv. Runs that are in the file are not repeated, so that it can be stopped and continued.
+# Runs of another version of bench/regress, or on another CPU, do not count. At the end bench/regress/validation.sh
+# makes results/regress-validation.md from the file.
 #
 #   idle 100, loaded 100          base against itself: alone; while busy loops start and stop on the same cores
 #   slow-X 30                     head scans X % more rows, X = 2, 3, 5, 10, 20
@@ -15,8 +15,8 @@
 #   bisect 20                     a history of sixteen commits, one of them a tenth slower (histories.sh)
 #   failures 1                    wrong distance, missing benchmark, interrupt, full disk, a base that does not build
 #
-# --runs sets how many runs of each there shall be in the file. Where it is not said otherwise, three benchmarks are timed:
-# the searches in batches of 512 and the default L1 tile. --list only counts.
+# --runs sets how many runs of each the file shall have; --list only shows how many it has. Unless said otherwise, three
+# benchmarks are timed: the searches in batches of 512 and the default L1 tile.
 set -eu
 build=$(cd "$1" && pwd)
 shift
@@ -47,7 +47,7 @@ trap 'exit 2' INT TERM
 
 # -- what must be the same in runs that count together -----------------------------------------------------------------
 
-# The last commit that touched the driver or the experiments; the report may change without making them worthless.
+# The last commit that touched the driver or the experiments; a change of the report leaves runs valid.
 code_version() {
     set -- bench/regress ':!bench/regress/validation.sh'
     git log -1 --abbrev=12 --format=%h -- "$@" 2>/dev/null || echo unknown
@@ -63,12 +63,12 @@ version=$(code_version | tr -d '\n') cpu=$(cpu_name | tr -d '\n')
 
 # -- a run -------------------------------------------------------------------------------------------------------------
 
-# The number that stands behind a key of the summary in the result file.
+# The number of a key in the result file's summary.
 number() {
     sed -n "s/^  *\"$1\": \([-0-9.e]*\),*\$/\1/p" "$work/result.json" | head -n 1
 }
 
-# record EXPERIMENT RUN SEED LOAD STATUS NOTE: one line, of the result file if there is one
+# record EXPERIMENT RUN SEED LOAD STATUS NOTE: adds one line, with the numbers of the result file if there is one
 record() {
     if [ -e "$work/result.json" ]; then
         values=$(number seconds),$(number slower),$(number faster),$(number undecided),$(number same),$(number largest),$(number ruled_out)
@@ -122,7 +122,7 @@ bisect() {
     seconds=''
 }
 
-# The default L1 kernel of this CPU: the list is in the order of the registry, whose last one that runs is it.
+# The default L1 kernel of this CPU: the last in the list, which has the registry's order and only kernels that run.
 default_kernel() {
     compare --benchmarks='kernel/l1_*' --list
     [ "$status" = 0 ] || fail "cannot list the kernels: $line"
@@ -197,7 +197,7 @@ done_runs() {
         '$1 == name && $14 == version && $15 == cpu { n++ } END { print n + 0 }' "$csv"
 }
 
-# up_to PERCENT: of the runs of each experiment
+# up_to PERCENT: runs each experiment until this share of its runs is there
 up_to() {
     for experiment in $experiments; do
         name=${experiment%:*} wanted=$(((${runs:-${experiment#*:}} * $1 + 99) / 100))
@@ -224,7 +224,7 @@ fi
 mkdir -p results
 default_kernel
 three="search/*/batch:512/*,kernel/$kernel/*"
-# In turn, so that an hour in which the machine is busy falls on all of them.
+# The experiments take turns, so that an hour in which the machine is busy meets all of them.
 for percent in 10 20 30 40 50 60 70 80 90 100; do
     up_to "$percent"
 done

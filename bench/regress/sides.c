@@ -58,7 +58,7 @@ struct list {
     size_t count;
 };
 
-/* A benchmark's place in a list, or its count where it has none. */
+/* A benchmark's place in a list; the list's count if it is not there. */
 static size_t find(const struct list *list, const char *name) {
     size_t i = 0;
     while (i < list->count && strcmp(list->names[i], name) != 0)
@@ -83,8 +83,8 @@ static int read_list(struct child *child, struct list *list, struct knn_error *e
     return 0;
 }
 
-/* Marks by 1 what matches one of the patterns. Each must match something; but without any, this CPU's searches and
- * tiles are taken, and some have no tiles. */
+/* Marks by 1 the benchmarks that match a pattern. Each given pattern must match something. The default patterns need
+ * not: some CPUs have no tiles. */
 static int mark_chosen(const struct list *base, const char *patterns, char *chosen, struct knn_error *error) {
     int given = patterns != NULL;
     for (const char *at = given ? patterns : "search/*,kernel/*_[0-9]*x[0-9]*/*"; *at != '\0'; at += at[0] == ',') {
@@ -101,7 +101,7 @@ static int mark_chosen(const struct list *base, const char *patterns, char *chos
     return 0;
 }
 
-/* All that a side has counts, chosen or not: nobody should lose a benchmark without noticing. */
+/* Compares all benchmarks, chosen or not: nobody should lose one without noticing. */
 static int compare_lists(const struct settings *s, const struct list *base, const struct list *head,
                          struct knn_error *error) {
     for (size_t i = 0; i < base->count; i++)
@@ -114,7 +114,7 @@ static int compare_lists(const struct settings *s, const struct list *base, cons
     return 0;
 }
 
-/* Marks by 2 what runs the same code in both, of the same kernel. */
+/* Marks by 2 the chosen benchmarks that run the same kernel and the same code on both sides. */
 static int mark_unchanged(const struct settings *s, const struct list *base, const struct list *head, char *chosen,
                           struct knn_error *error) {
     struct code codes[2] = {{0}};

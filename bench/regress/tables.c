@@ -33,7 +33,7 @@ double place(double value, double range, int size) {
 
 /* -- rows ---------------------------------------------------------------------------------------------------------- */
 
-/* The interval over the band in which a change is none, to be freed; NULL without memory. */
+/* A picture of the interval over the band of changes that count as none. To be freed; NULL without memory. */
 static char *bar_of(const struct interval *interval, double threshold, double range, int bad) {
     char *text = NULL;
     size_t size;
@@ -58,7 +58,7 @@ static char *bar_of(const struct interval *interval, double threshold, double ra
 struct row {
     const char *name, *verdict;
     const struct interval *interval;
-    double threshold, ms, epoch; /* milliseconds of an iteration and of an epoch; 0 where they were told before */
+    double threshold, ms, epoch; /* milliseconds of an iteration and of an epoch; 0: not shown */
     int bad;
 };
 
@@ -86,7 +86,7 @@ static struct table start(const char *first, double range) {
     return table;
 }
 
-/* The time of one iteration by the epochs of base: the first ones are enough. */
+/* The time of one iteration: the median of base's epochs. The first ones are enough. */
 static double base_ms(const struct benchmark *b) {
     double seconds[256];
     size_t count = 0;

@@ -1,4 +1,4 @@
-/* The tables of a comparison, and the one scale that their pictures have. */
+/* The tables of a comparison, and the scale that all their pictures share. */
 #ifndef REGRESS_TABLES_H
 #define REGRESS_TABLES_H
 
@@ -9,7 +9,7 @@
 struct table benchmarks_table(const struct comparison *comparison);
 struct table controls_table(const struct comparison *comparison);
 
-/* Where a value is on a scale from -range to range, from 0 to `size`; what is beyond is at the edge. */
+/* Maps -range ... range to 0 ... size; values beyond are at the edge. */
 double place(double value, double range, int size);
 
 #endif

@@ -1,6 +1,6 @@
 #!/bin/sh
 # validation.sh [FILE.csv]: makes results/regress-validation.md, plots/regress-detection.dat and, with gnuplot,
-# plots/regress-detection.svg from the raw data of selftest.sh: of the runs of the version and CPU of the last one.
+# plots/regress-detection.svg from the raw data of selftest.sh. Only runs with the last run's version and CPU count.
 set -eu
 export LC_ALL=C
 csv=${1:-results/regress-selftest.csv}
@@ -25,7 +25,7 @@ awk -F, -v csv="$csv" -v data="$work/data" '
     }
     function share(k, n) { return n ? sprintf("%.0f %%", 100 * k / n) : "–" }
     function median(list,    n, i, j, t, a) {
-        n = split(list, a, " ") # fewer than there were runs: one that ends with 2 has no values
+        n = split(list, a, " ") # may be fewer than the runs: one that exits with 2 has no values
         for (i = 2; i <= n; i++)
             for (j = i; j > 1 && a[j] + 0 < a[j - 1] + 0; j--) { t = a[j]; a[j] = a[j - 1]; a[j - 1] = t }
         return (a[int((n + 1) / 2)] + a[int((n + 2) / 2)]) / 2

@@ -7,7 +7,7 @@ struct rules rules_default(size_t benchmarks) {
         .tau = log(1.03), .most = log(1.1), .control = log(1.01), .alpha = 0.05, .benchmarks = benchmarks};
 }
 
-/* As if there were as many benchmarks as controls at least: so all intervals begin with the same number of pairs. */
+/* Counts at least as many benchmarks as there are controls: so small runs need as many pairs for a finite interval. */
 double rules_level(const struct rules *rules) {
     return rules->alpha / (double)(rules->benchmarks > CONTROLS ? rules->benchmarks : CONTROLS);
 }
@@ -91,5 +91,5 @@ void decide(const struct rules *rules, const struct timings *first, const struct
         decision->outcome = outcome_with(decision->outcome, findings[i].verdict);
     }
     if (decision->controls.outside + decision->fresh_controls.outside > 0)
-        decision->outcome = UNDECIDED; /* a disturbed run is no verdict, whatever was found */
+        decision->outcome = UNDECIDED; /* a disturbed run has no verdict, whatever was found */
 }

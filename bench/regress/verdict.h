@@ -3,20 +3,19 @@
  *
  * All values are logarithms: d = ln(t_head / t_base) of a pair of neighbouring epochs, whose order a coin decided. They
  * are judged after every round, by intervals that hold however often one looks (sequential_interval()). With m
- * benchmarks each interval has confidence 1 - alpha / m, so that by Bonferroni those of all benchmarks hold at once
- * with confidence 1 - alpha. Those of the controls and of the confirmation have the same level, and come on top: they
- * can only take a verdict back.
+ * benchmarks each interval has confidence 1 - alpha / m: by Bonferroni, all of them hold at once with confidence 1 -
+ * alpha. Controls and confirmation use the same level and do not count in m: they can only take a verdict back.
  *
  *     slower      the interval lies wholly above tau, and fresh processes confirm it
  *     faster      the interval lies wholly below -tau
  *     same        its upper end is below tau ("same or faster")
  *     undecided   none of these: there are more rounds, until the time is over
  *
- * When the time is over, a benchmark too noisy for tau may still be the same: if its interval holds 0 and its upper end
- * is no higher than `most`. Its threshold then is that end, and is told: a greater slowdown is ruled out.
+ * When the time is over, a benchmark too noisy for tau is still the same if its interval contains 0 and ends at `most`
+ * or below. Its threshold is then that upper end, and is shown: a greater slowdown is ruled out.
  *
- * A control compares what is the same on both sides. If it moved by more than its limit, and certainly (its interval is
- * without 0), then something else than the code differed, and the run is disturbed. */
+ * A control compares what is the same on both sides. If it moved by more than its limit, and its interval does not
+ * contain 0, something other than the code differed: the run is disturbed. */
 #ifndef REGRESS_VERDICT_H
 #define REGRESS_VERDICT_H
 
@@ -39,7 +38,7 @@ enum verdict { VERDICT_SAME, VERDICT_FASTER, VERDICT_SLOWER, VERDICT_UNDECIDED }
 struct judgement {
     struct interval interval;
     enum verdict verdict;
-    double threshold; /* it was judged by: tau, or what noise made of it */
+    double threshold; /* that decided: tau, or higher because of noise */
 };
 
 struct control {
@@ -62,9 +61,8 @@ const char *verdict_name(enum verdict verdict);
 struct judgement judge(const struct rules *rules, const double *d, size_t n, int last);
 struct control judge_control(const struct rules *rules, const double *d, size_t n);
 
-/* Whether pairs from fresh processes show the same slowdown: their median is above tau and their interval wholly above
- * 0; or that there is none: it ends below tau. A slowdown that came with the layout of one process's memory does not
- * come back. */
+/* Whether pairs from fresh processes confirm a slowdown (their median is above tau, their interval wholly above 0), or
+ * refute it (the interval ends below tau). A slowdown due to one process's memory layout does not come back. */
 int confirms(const struct rules *rules, const struct judgement *fresh);
 int refutes(const struct rules *rules, const struct judgement *fresh);
 
@@ -91,7 +89,7 @@ struct finding {
 /* Exit statuses. */
 enum outcome { NO_REGRESSION = 0, REGRESSION = 1, FAILED = 2, UNDECIDED = 3 };
 
-/* The outcome of what went before and one benchmark more, whose "slower" is a confirmed one. */
+/* Updates an outcome by the verdict of one more benchmark. A "slower" must be confirmed. */
 enum outcome outcome_with(enum outcome outcome, enum verdict verdict);
 
 struct decision {
@@ -99,8 +97,8 @@ struct decision {
     enum outcome outcome;
 };
 
-/* All decisions, from the timings to the exit status. `fresh` has no values as long as nothing was confirmed.
- * findings: rules->benchmarks of them, to be set. */
+/* All decisions, from the timings to the exit status. `fresh` is empty before the confirmation. Sets *decision and
+ * rules->benchmarks findings. */
 void decide(const struct rules *rules, const struct timings *first, const struct timings *fresh, int last,
             struct finding *findings, struct decision *decision);
 

@@ -49,10 +49,10 @@ double least_ruled_out(const struct comparison *c) {
     return most;
 }
 
-/* What a control that moved says. */
+/* What it means if a control moved. */
 static const char *const meanings[CONTROLS] = {
     "a loop that is the same for both ran at another speed: the clock or another program's load changed",
-    "one program against itself differed: something else than code, such as where memory lies, makes this difference",
+    "one program against itself differed: something other than the code, such as where memory lies, makes it",
     "one side's threads had to wait longer for a CPU: another program was running"};
 
 static void write_disturbed(FILE *stream, const struct comparison *c) {
@@ -81,7 +81,7 @@ int was_disturbed(const struct comparison *c) {
     return c->decision.controls.outside + c->decision.fresh_controls.outside > 0;
 }
 
-/* Of the benchmarks that are the same, how many only by a threshold that noise has raised; and the highest. */
+/* Counts the benchmarks that are the same only because noise raised their threshold; sets the highest threshold. */
 static size_t count_raised(const struct comparison *c, double *highest) {
     size_t count = 0;
     *highest = c->rules.tau;
@@ -113,7 +113,7 @@ void write_conclusion(FILE *stream, const struct comparison *c) {
         fprintf(stream, "no regression in %zu benchmark%s", c->count, knn_plural(c->count));
         write_limits(stream, c);
     } else
-        fputs("no regression: nothing that is timed runs other code than before", stream);
+        fputs("no regression: every chosen benchmark runs the same code as before", stream);
     if (c->count > 0 && c->unchanged_count > 0)
         fprintf(stream, "; %zu more run%s the same code as before", c->unchanged_count,
                 c->unchanged_count == 1 ? "s" : "");
@@ -127,5 +127,5 @@ void write_advice(FILE *stream, const struct comparison *c) {
     else if (count_of(c, VERDICT_UNDECIDED) > 0)
         fprintf(stream, "repeat it on a quieter machine, or with more time than %.0f s (--budget)", c->settings.budget);
     else
-        fputs("nothing is to be done", stream);
+        fputs("nothing", stream);
 }

@@ -1,4 +1,4 @@
-/* What a comparison is in words: shared by all that is written of it. */
+/* A comparison in words, for all forms of its results. */
 #ifndef REGRESS_WORDS_H
 #define REGRESS_WORDS_H
 
@@ -22,7 +22,7 @@ int was_disturbed(const struct comparison *comparison);
 /* "AMD EPYC ..., 2 threads". */
 void write_machine(FILE *stream, const struct comparison *comparison);
 
-/* The controls by name, `waiting` last; their count. `confirming`: those of the fresh processes. */
+/* The controls by name, `waiting` last. `confirming`: those of the fresh processes. */
 struct named_control {
     const char *name;
     const struct control *control;

@@ -60,7 +60,7 @@ static void list(const struct worker *worker) {
     puts("end");
 }
 
-/* The kernel by many of its tiles, a search by its answers, too. */
+/* Checks many tiles of the kernel and, for a search, its answers, too. */
 static enum verified verify(const struct worker *worker, struct work *work, struct knn_error *error) {
     enum { QUERIES = 2 * KNN_MAX_MR, ROWS = 512 };
     struct knn_matrix queries = first_rows(&worker->data.queries, QUERIES),
@@ -96,7 +96,7 @@ static void run(struct worker *worker, const char *name, uint64_t iterations) {
         printf("error %s\n", error.message);
 }
 
-/* 0 to end. */
+/* Returns 0 if the worker shall end. */
 static int obey(struct worker *worker, const char *line) {
     char name[REGRESS_NAME];
     uint64_t iterations;

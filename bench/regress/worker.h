@@ -15,9 +15,9 @@ struct worker {
     struct work works[MAX_WORKS];
     size_t count;
 
-    /* Only for `make regress-selftest`, which must know what it looks for. */
+    /* Only for `make regress-selftest`: known changes, which it must find. */
     double extra_work;        /* so many per cent more rows are scanned */
-    struct knn_matrix longer; /* with them: the train rows and the first of them once more */
+    struct knn_matrix longer; /* the train rows, and the first of them once more */
     struct knn_kernel broken; /* a kernel that gives one distance wrong by 1; name NULL: none */
 };
 

@@ -44,7 +44,7 @@ static size_t with_extra(const struct worker *worker, size_t count) {
     return count + (size_t)((double)count * worker->extra_work / 100 + 0.5);
 }
 
-/* The rows that are added are copies of earlier ones, which come first in every answer they tie in. */
+/* The added rows are copies of earlier ones, which win every tie: so the answers stay the same. */
 static int lengthen(struct worker *worker, struct knn_error *error) {
     const struct knn_matrix *train = &worker->data.train;
     struct knn_matrix *longer = &worker->longer;
@@ -81,7 +81,7 @@ static int add_kernel(struct worker *worker, const struct knn_kernel *kernel, co
     return add(worker, &work, without, error);
 }
 
-/* By whichever kernel is the default: so its name is not in theirs. */
+/* Searches use whichever kernel is the default, so their names do not contain it. */
 static int add_searches(struct worker *worker, const struct knn_kernel *kernel, const char *without,
                         struct knn_error *error) {
     static const size_t batches[] = {512, 1};

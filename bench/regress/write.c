@@ -13,7 +13,7 @@ static int write_all(const struct comparison *c, struct knn_output *files, struc
                         c->settings.output);
     write_page(files[1].stream, c);
     write_summary(files[2].stream, c, FORM_MARKDOWN);
-    /* All reach the disk before the first takes the place of an earlier one. */
+    /* All files reach the disk before the first one replaces an earlier result. */
     for (size_t i = 0; i < FILES; i++)
         if (fflush(files[i].stream) != 0 || ferror(files[i].stream) ||
             (files[i].aside != NULL && fsync(fileno(files[i].stream)) != 0))

@@ -114,7 +114,7 @@ static void test_refusals(void **state) {
         {"", "c3", "bisect: say between which commits: GOOD=<git ref> BAD=<git ref>\n", 2},
         {"nowhere", "c3", "bisect: no commit nowhere here: name a branch, tag or commit that git knows\n", 2},
         {"c2", "c2", "bisect: GOOD and BAD are the same commit\n", 2},
-        {"c2", "c1", "bisect: GOOD=c2 is no ancestor of BAD=c1: give commits of one line\n", 2},
+        {"c2", "c1", "bisect: GOOD=c2 is no ancestor of BAD=c1: give a BAD that descends from GOOD\n", 2},
         {"c0", "c2", "is broken: does not build: error: it is broken\n", 2},
         {"c2", "c3", "does not build: error: it is broken (", 2},
         {"c0", "c1", "bisect: not decidable: BAD is not shown to be slower than GOOD (good)\n", 3},
