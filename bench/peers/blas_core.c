@@ -26,15 +26,16 @@ struct core {
     unsigned features;
 };
 
-/* OpenBLAS does not check that the CPU can run a type it is told. Those left out have the code of one that is here. */
+/* OpenBLAS does not check that the CPU can run the type it is given. Types left out have the code of one that is
+ * here. */
 static const struct core cores[] = {{"", 0}, {"HASWELL", KNN_AVX2}, {"ZEN", KNN_AVX2}, {"SKYLAKEX", KNN_AVX512BW}};
 
 struct outcome {
     char type[32];
-    double rate; /* products of numbers a second */
+    double rate; /* multiplications per second */
 };
 
-/* A product as the contestants', in a process of its own. */
+/* Times a matrix product like the contestants', in a process of its own. */
 static int run_trial(void) {
     enum { QUERIES = 1024, ROWS = 1024, DIM = 3072, REPEATS = 6 };
     static float queries[QUERIES * DIM], rows[ROWS * DIM], products[QUERIES * ROWS];
@@ -63,7 +64,7 @@ static void become_trial(char **argv, const char *type, const int *out) {
     _exit(EXIT_FAILURE);
 }
 
-/* 0 and what a process of this core type reports, -1 if it reports nothing. */
+/* Runs a trial of this core type: 0 and what it reports, -1 if it reports nothing. */
 static int try_core(char **argv, const char *type, struct outcome *outcome) {
     int out[2], status = -1, fields = 0;
     if (pipe(out) != 0)

@@ -5,14 +5,15 @@
 #include <stdio.h>
 #include <stdlib.h>
 
-/* The compiler vectorizes for the CPU that runs it. */
+/* The compiler makes a version for each kind of CPU; the best one that runs is taken. */
 #if defined(__x86_64__) && (!defined(__clang__) || __clang_major__ >= 14)
 #define FOR_THIS_CPU __attribute__((target_clones("arch=skylake-avx512", "avx2", "default")))
 #else
 #define FOR_THIS_CPU
 #endif
 
-/* Two passes: hardly any block holds a nearer row, so the one that only looks for the smallest value decides. */
+/* Two passes. Hardly any block holds a nearer row, so the first pass, which only finds the smallest value, must be
+ * fast. */
 FOR_THIS_CPU
 static float smallest_float(const float *products, const float *terms, size_t count) {
     enum { LANES = 32 }; /* compilers do not reorder a minimum of floats: it may meet a NaN */
@@ -85,7 +86,7 @@ static int search_queries(const struct blocks *b, size_t first, size_t queries, 
     return 0;
 }
 
-/* Every thread has a products' block of its own in `room`, and takes blocks of queries as it comes to them. */
+/* Every thread has its own block of products in `room`, and takes the next block of queries when it is free. */
 static int search_all(const struct blocks *b, size_t count, int32_t *room, struct nearest *best) {
     const struct knn_team *team = b->job->team;
     size_t height = b->setting.queries, size = height * b->setting.train_rows;

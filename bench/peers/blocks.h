@@ -1,13 +1,13 @@
-/* A search by a library that only multiplies matrices: blocks of queries times blocks of train rows, and from every
- * block the nearest rows by  |q - t|^2 - |q|^2 = |t|^2 - 2 qt.  What is the same for all rows of a query is left out.
- */
+/* A search by a library that only multiplies matrices: it multiplies blocks of queries by blocks of train rows, and
+ * selects the nearest rows by |q - t|^2 - |q|^2 = |t|^2 - 2 qt. |q|^2 is left out: it is the same for all rows of a
+ * query. */
 #ifndef BLOCKS_H
 #define BLOCKS_H
 
 #include "peer.h"
 
 struct blocks_setting {
-    int own_threads; /* 1: a product is cut up by the library's threads; 0: every thread has its own product */
+    int own_threads;            /* 1: the library's threads share a product; 0: every thread has its own product */
     size_t queries, train_rows; /* of a block */
 };
 
@@ -25,7 +25,7 @@ blocks_select_fn blocks_select_float, blocks_select_int;
 struct blocks {
     struct blocks_setting setting;
     const struct peer_job *job;
-    const void *terms; /* one of 4 bytes a train row */
+    const void *terms; /* 4 bytes for each train row */
     blocks_select_fn *select;
     /* out[i * setting.train_rows + j] = query (first_query + i) times row j of a train block, i < queries. Rows of out
      * beyond that may be written, up to the setting's. 0, or the library's error number. */

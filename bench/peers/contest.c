@@ -8,7 +8,7 @@
 #include "clock.h"
 #include "interrupt.h"
 
-/* Of a round: a search that would take longer than the first gets only so many queries that it takes the second. */
+/* In a round: a search of all queries that would take longer than FULL gets only as many queries as take SUBSET. */
 static const double FULL_SECONDS = 12, SUBSET_SECONDS = 5, QUICK_FULL_SECONDS = 1, QUICK_SUBSET_SECONDS = 0.3;
 
 /* -- correctness --------------------------------------------------------------------------------------------------- */
@@ -16,8 +16,8 @@ static const double FULL_SECONDS = 12, SUBSET_SECONDS = 5, QUICK_FULL_SECONDS = 
 /* Floats have 24 bits, so every addition is wrong by up to a rounding, 2^-24 of its sum. |t|^2 - 2 qt adds up to
  * numbers of the size of |q|^2 + |t|^2, which is up to a hundred times the distance. The thousands of errors on the way
  * have either sign: of two million pairs of images none was off by more than 5 roundings of |q|^2 + |t|^2, so that two
- * distances may change places when they are 10 apart. That is 6e-5 of the distance at worst. More than ROUNDINGS is no
- * longer explained by floats. */
+ * distances up to 10 roundings apart may change places. That is 6e-5 of the distance at worst. Rounding does not
+ * explain more than ROUNDINGS. */
 static const double ROUNDINGS = 16;
 
 static uint64_t distance(const struct contest *contest, enum knn_metric metric, size_t query, size_t row) {
@@ -55,7 +55,7 @@ static int check(struct contest *contest, struct contestant *c, struct knn_error
     return 0;
 }
 
-/* What all others are compared with. */
+/* Keeps knnmark's distances, with which all others are compared. */
 static int expect(struct contest *contest, const struct contestant *c, struct knn_error *error) {
     enum knn_metric metric = c->peer->metric;
     uint64_t *expected = calloc(contest->checked, sizeof *expected);
@@ -80,8 +80,8 @@ static size_t trial_queries(const struct contest *contest, const struct contesta
     return queries < all ? queries : all;
 }
 
-/* Tries every setting, twice, for a disturbed moment must not decide, and leaves the best chosen. Seconds of a query in
- * the best trial, -1 on failure. */
+/* Tries every setting twice, so that a disturbed moment does not decide, and chooses the best. Returns the seconds per
+ * query in the best trial, -1 on failure. */
 static double tune(struct contest *contest, struct contestant *c, struct knn_error *error) {
     enum { MAX_SETTINGS = 32 };
     double best[MAX_SETTINGS];
@@ -105,7 +105,7 @@ static double tune(struct contest *contest, struct contestant *c, struct knn_err
     return best[fastest] / (double)queries;
 }
 
-/* All queries, or as many trials' as fit. */
+/* All queries, or as many as fit, in multiples of a trial's. */
 static size_t choose_queries(const struct contest *contest, const struct contestant *c, double seconds) {
     size_t all = contest->job.test->rows, trial = trial_queries(contest, c);
     if (seconds * (double)all <= (contest->quick ? QUICK_FULL_SECONDS : FULL_SECONDS))

@@ -12,8 +12,8 @@ struct contestant {
     void *state;        /* NULL: did not open */
     size_t ours;        /* place of knnmark's own contestant of the same metric */
     size_t queries;     /* timed in a round */
-    size_t differences; /* checked queries whose nearest row is another one, rounding or a tie having decided */
-    double worst;       /* the largest of those differences, in roundings of the largest addend */
+    size_t differences; /* checked queries whose row is not the nearest, within the error of rounding */
+    double worst;       /* the largest error of a distance, in roundings of |q|^2 + |t|^2 */
     double seconds[MAX_ROUNDS];
     char setting[256];
     char error[512]; /* "" or why there is no time */
@@ -29,16 +29,17 @@ struct contest {
     uint32_t *nearest;               /* room for the answers of a search */
 };
 
-/* A contestant that cannot take part stays in the list with its error; this fails only for what concerns all. */
+/* A contestant that cannot take part stays in the list with its error. This fails only without memory, or if knnmark
+ * itself fails. */
 int contest_open(struct contest *contest, struct bench *bench, unsigned rounds, struct knn_error *error);
 
-/* Times all rounds. Round r begins with contestant r, so that none always follows the same disturbance, and the answers
- * of every one are checked again. After an interrupt the search that runs is the last one. A round that this cuts
- * does not count: its times have nothing of the same round to be compared with. */
+/* Times all rounds. Round r begins with contestant r, so that none always follows the same disturbance. All answers are
+ * checked again. After an interrupt the running search is the last one. An incomplete round does not count: its times
+ * cannot be compared within the round. */
 void contest_run(struct contest *contest);
 void contest_close(struct contest *contest);
 
-/* Seconds of the full job by a round's time. */
+/* Seconds of the full job, scaled from a round's time. */
 double contest_full_job(const struct contest *contest, const struct contestant *c, unsigned round);
 
 /* A round's time over that of knnmark's search in the same round, both for the full job; 0 if either has none. */

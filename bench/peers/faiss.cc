@@ -21,8 +21,8 @@ extern "C" {
 
 namespace {
 
-/* L2 of many queries is a matrix product of blocks of this size by BLAS; the others have no blocks, so that only the
- * first two settings differ for them. */
+/* IndexFlatL2 multiplies blocks of this size by BLAS. The other indexes have no blocks, so only the first two settings
+ * differ for them. */
 struct setting {
     bool own_threads; /* FAISS cuts up the work; else every thread searches for its part of the queries */
     int queries, train_rows;

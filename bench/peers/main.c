@@ -72,7 +72,7 @@ static int take_flags(const struct settings *settings, unsigned rounds) {
     char out[4096] = "--benchmark_format=console", repetitions[64];
     if (settings->common.output != NULL)
         snprintf(out, sizeof out, "--benchmark_out=%s", settings->common.output);
-    /* The times are there before Google Benchmark asks: one call, of one iteration, has to be enough for it. */
+    /* All times are known before Google Benchmark asks for them: it must be content with one call of one iteration. */
     const char *defaults[] = {out, "--benchmark_min_time=0.000001", "--benchmark_display_aggregates_only=true", NULL};
     snprintf(repetitions, sizeof repetitions, "--benchmark_repetitions=%u", rounds); /* wins over the command line's */
     const char *last[] = {repetitions, NULL};
@@ -98,8 +98,8 @@ static int take_all(int argc, char **argv, struct settings *settings) {
 static const char nothing[] = "knnmark-bench-peers: interrupted before the end of a round: nothing is written\n";
 static volatile sig_atomic_t measuring;
 
-/* Before the rounds there is nothing to write. Then an interrupt ends them after the search that runs, some seconds at
- * most. */
+/* Before the rounds there is nothing to write, so an interrupt ends the program. Later it ends the rounds after the
+ * running search, in some seconds at most. */
 static void stop(void) {
     if (!measuring && write(STDERR_FILENO, nothing, sizeof nothing - 1) != 0)
         _exit(knn_interrupt_status());
@@ -157,7 +157,7 @@ static int run(struct bench *bench, const struct settings *settings) {
         bench->dataset.test.pixels = bench->stock.queries = first_rows(&bench->stock.queries, QUICK_QUERIES);
     }
     bench->stock.keep = KNN_METRICS; /* all of ours search in turn */
-    provenance_begin(bench);         /* hashes what is searched: of a quick run that is a part */
+    provenance_begin(bench);         /* hashes the rows that are searched: a part in a quick run */
     int status = contest_open(&contest, bench, settings->rounds, &error) != 0 ? fail(error.message)
                                                                               : measure(&contest, settings);
     contest_close(&contest);
@@ -178,7 +178,7 @@ static int compare(const struct settings *settings) {
 }
 
 int main(int argc, char **argv) {
-    setvbuf(stdout, NULL, _IOLBF, 0); /* who waits through a pipe sees the trials, too */
+    setvbuf(stdout, NULL, _IOLBF, 0); /* so that trials show at once through a pipe, too */
     struct settings settings = {0};
     char **unchanged = copy_arguments(argc, argv);
     int usable = unchanged != NULL && take_all(argc, argv, &settings) == 0;

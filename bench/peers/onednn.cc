@@ -1,5 +1,6 @@
-/* oneDNN: unsigned by signed bytes to 32 bits, and the selection of blocks.c. Exact: train rows go in as t - 128, so
- * that P = sum q (t - 128), and |t|^2 - 2 qt = |t|^2 - 2 P - 256 sum q, the last term being the same for all rows. */
+/* oneDNN: products of unsigned and signed bytes in 32 bits, and the selection of blocks.c. They are exact: train rows
+ * go in as t - 128, so that P = sum q (t - 128), and |t|^2 - 2 qt = |t|^2 - 2 P - 256 sum q. The last term is the same
+ * for all rows. */
 #include <cstdio>
 #include <cstring>
 #include <exception>
@@ -22,7 +23,7 @@ const blocks_setting settings[] = {
 };
 const size_t most_queries = 1024; /* of a block */
 
-/* A thread's own, for primitives and their scratch memory are not shared. */
+/* Every thread has its own: primitives and their scratch memory cannot be shared. */
 struct product {
     dnnl::stream stream;
     dnnl::matmul::primitive_desc description;
@@ -67,7 +68,7 @@ product make_product(const onednn &o) {
             memory(description.scratchpad_desc(), o.engine)};
 }
 
-/* A product made within a parallel region is one for a single thread. */
+/* Within a parallel region, oneDNN makes products for a single thread. */
 void make_products(onednn &o) {
     unsigned threads = o.blocks.setting.own_threads ? 1 : o.job.team->threads;
     std::exception_ptr failure;

@@ -1,8 +1,7 @@
-/* Other libraries on knnmark's own job: the nearest train row of every query, all rows and queries the same.
+/* Other libraries do knnmark's own job, with the same rows and queries: find the nearest train row of every query.
  *
- * Whatever a library can do before it sees a query is done by `open` and `choose` and not timed: converting, packing,
- * norms. The queries come in the library's own type, too. Only knnmark itself packs its queries while the clock runs.
- */
+ * What a library can do before it sees a query (converting, packing, norms) is done by `open` and `choose`, and is not
+ * timed. The queries come in the library's own type. Only knnmark itself packs its queries while the clock runs. */
 #ifndef PEER_H
 #define PEER_H
 
@@ -25,8 +24,8 @@ struct peer_job {
 struct peer {
     const char *name;       /* <library> or <library>_<index> */
     enum knn_metric metric; /* with the name: the benchmark's name */
-    int exact;              /* 1: what it adds are integers that its type holds; 0: it rounds */
-    size_t trial;           /* queries a thread that tell a good setting from a bad one */
+    int exact;              /* 1: it adds integers that its type holds exactly; 0: it rounds */
+    size_t trial;           /* queries per thread, enough to tell good settings from bad */
     size_t settings;        /* to be tried, >= 1 */
     int (*open)(void **state, const struct peer_job *job, struct knn_error *error); /* on failure nothing is left */
     int (*choose)(void *state, size_t setting, struct knn_error *error);            /* before the first search */
@@ -35,10 +34,10 @@ struct peer {
     void (*close)(void *state);
 };
 
-/* Those this build has, knnmark's own of every metric first. */
+/* The peers of this build, knnmark's own first, one for every metric. */
 const struct peer *const *peers(size_t *count);
 
-/* What the build left out and what it needs, for people; "" where it has all. */
+/* The peers that this build lacks, with their packages, for people; "" if it has all. */
 const char *peers_absent(void);
 
 extern const struct peer peer_knnmark_l1, peer_knnmark_l2;

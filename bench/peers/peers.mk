@@ -10,7 +10,7 @@ PEERS_SOURCES := $(filter-out $(patsubst %,bench/peers/%,openblas.c faiss.cc one
                  $(foreach peer,$(PEERS),$(wildcard bench/peers/$(peer).c*))
 PEERS_OBJECTS := $(patsubst %,$(BUILD)/%.o,$(basename $(PEERS_SOURCES))) $(filter-out $(BUILD)/bench/main.o,$(BENCH_OBJECTS))
 
-# As for the settings: those that a program was built with may have come or gone.
+# Like the settings: peers may have come or gone since the last build, which then has to be repeated.
 .PHONY: peers
 peers:
 	@mkdir -p $(BUILD)/bench/peers

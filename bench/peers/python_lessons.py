@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
-"""The same job in Python: scikit-learn's brute force, and the NumPy lesson as everyone writes it and as it is right.
+"""The same job in Python: scikit-learn's brute force, and the NumPy lesson as usually written and as corrected.
 
     make bench-lessons LESSONS_FLAGS="[--data=FOLDER] [--queries=N]"
 
 Every row of the training set, the first N test images (default 50), k = 1; times are scaled to 10 000 queries.
-scikit-learn's L2 is a matrix product with a part that does not grow with the queries, so it takes 20 N of them. FOLDER
+scikit-learn's L2 is a matrix product with a part that does not grow with the queries, so it gets 20 N of them. FOLDER
 (or KNNMARK_DATA) holds CIFAR-10's binary version. Prints a Markdown table.
 """
 
@@ -50,7 +50,7 @@ def lesson(train, labels, queries, distances):
     return [labels[np.argmin(distances(train, query))] for query in queries]
 
 
-# In uint8, 3 - 5 is 254 and abs() leaves it: the distance is of something else. Squares wrap as well.
+# In uint8, 3 - 5 is 254, which abs() keeps: the distance is wrong. Squares wrap as well.
 def wrapped_l1(train, query):
     return np.sum(np.abs(train - query), axis=1)
 
@@ -59,7 +59,7 @@ def wrapped_l2(train, query):
     return np.sum((train - query) ** 2, axis=1)
 
 
-# A difference of bytes needs 9 bits, its square 17; the sums are asked for in 32.
+# A difference of bytes needs 9 bits, its square 17; the sums are taken in 32.
 def corrected_l1(train, query):
     return np.sum(np.abs(train - query), axis=1, dtype=np.int32)
 
@@ -98,7 +98,7 @@ def main():
     print("| what                         | metric | seconds | queries | full s (scaled) | accuracy |")
     print("|:-----------------------------|:-------|--------:|--------:|----------------:|---------:|")
     train_floats = train.astype(np.float32)
-    # The same distance under the name "l2" would not be a matrix product.
+    # Under the name "l2" the same distance would not be a matrix product.
     for metric, sklearn_name, times in (("l1", "manhattan", 1), ("l2", "euclidean", 20)):
         queries = test[: times * count].astype(np.float32)
         classifier = KNeighborsClassifier(n_neighbors=1, algorithm="brute", metric=sklearn_name, n_jobs=-1)

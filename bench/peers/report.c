@@ -13,7 +13,7 @@ static int is_scaled(const struct contest *contest, const struct contestant *c) 
     return c->queries != FULL_QUERIES || contest->job.train->rows != FULL_ROWS;
 }
 
-/* How it was set, and how far floats were off. */
+/* The setting, and how far rounding was off. */
 static void describe(const struct contest *contest, const struct contestant *c, char *text, size_t size) {
     char off[128] = "";
     if (c->differences > 0)
