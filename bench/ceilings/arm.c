@@ -6,7 +6,7 @@
 
 #ifdef __aarch64__
 
-/* What lets the assembler take instructions beyond the flags of this file: gcc wants them within an architecture. */
+/* Lets the assembler take instructions beyond the flags of this file; gcc wants an architecture that has them. */
 #ifdef __clang__
 #define WITH(extension) __attribute__((target(extension)))
 #else
@@ -46,7 +46,7 @@
     "umull  v26.8h, v30.8b, v31.8b\n\t"                                                                                \
     "umull2 v27.8h, v30.16b, v31.16b\n\t"
 
-/* ... and the sums of their results, which by then an in-order CPU has, too. `to` and `from` are what follows a
+/* ... and the sums of their results, which by then even an in-order CPU has. `to` and `from` are what follows a
  * register's number. */
 #define SUMS(op, to, from, a, b, c, d)                                                                                 \
     op " v" a to ", v24" from "\n\t" op " v" b to ", v25" from "\n\t" op " v" c to ", v26" from "\n\t" op " v" d to    \

@@ -81,8 +81,8 @@ double ceiling_rate(const struct ceiling *ceiling, unsigned threads, double seco
 
 /* -- the clock ----------------------------------------------------------------------------------------------------- */
 
-/* Two instructions of one cycle, each waiting for the one before it. Not additions of constants, which CPUs fold into
- * one, and not of one register with itself, which they need not execute. */
+/* Two instructions of one cycle, each waiting for the one before it. They are no additions of constants, which CPUs
+ * fold into one, and do not combine a register with itself, which CPUs need not execute. */
 #if defined(__x86_64__)
 #define TWO_CYCLES "xor %[a], %[b]\n\txor %[b], %[a]\n\t"
 #elif defined(__aarch64__)
@@ -96,7 +96,7 @@ static void chain(const uint8_t *operands, uint64_t rounds) {
         __asm__ volatile(".rept 96\n\t" TWO_CYCLES ".endr" : [a] "+r"(a), [b] "+r"(b) : : "cc");
 }
 
-/* A mix like the others, but that a group takes a known time, 16 cycles, and its rate counts these. */
+/* A mix whose groups take a known time, 16 cycles: its rate counts cycles. */
 static const struct ceiling cycles = {.bytes = 192 / CEILING_GROUPS, .run = chain};
 
 double clock_rate(double seconds) {
@@ -138,7 +138,7 @@ static void read_all(const uint8_t *bytes, size_t count, size_t ahead) {
     __asm__ volatile("" : : "r"(a[0]), "r"(a[1]));
 }
 
-/* The prefetching that suits one CPU slows another: two forms, of which the faster counts. */
+/* The prefetching that suits one CPU slows another: both forms are timed, and the faster counts. */
 static const size_t distances[] = {0, 4096};
 enum { FORMS = sizeof distances / sizeof *distances };
 

@@ -37,8 +37,8 @@ double ceiling_rate(const struct ceiling *ceiling, unsigned threads, double seco
 
 /* Cycles per second of the core that runs the calling thread, at this moment: no warm-up, about `seconds` of dependent
  * instructions of one cycle each, the ninth decile as above. 0 on an architecture whose instructions are not written
- * down here. A clock that wide vectors slow down recovers within a millisecond, so after them this may read more than
- * they had. */
+ * down here. A clock slowed by wide vectors recovers within a millisecond: measured after them, it may be higher than
+ * it was for them. */
 double clock_rate(double seconds);
 
 /* Bytes per second at which `threads` OpenMP threads read the buffer, each a contiguous share of it: the median of

@@ -26,8 +26,8 @@
 #define TO_5             "0, 1, 2, 3, 4, 5"
 #define TO_11            TO_5 ", 6, 7, 8, 9, 10, 11"
 
-/* Two operations, then their two sums. In alternation the sums take turns with the operations at the ports both can
- * use: on Zen 4 that costs 17 % (zmm). */
+/* Two operations, then their two sums. If sum and operation alternated, they would take turns at the ports that both
+ * can use: 17 % slower on Zen 4 (zmm). */
 #define OP_ADD(op, reg)                                                                                                \
     EACH(TO_5,                                                                                                         \
          op " %%" reg "14, %%" reg "15, %%" reg "12\n\t" op " %%" reg "15, %%" reg "14, %%" reg "13\n\t"               \

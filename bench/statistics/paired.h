@@ -7,11 +7,11 @@
 
 #include "statistics.h"
 
-/* Which of a pair of neighbouring epochs comes first is for a coin to say: then, if A and B are alike, the logarithm of
- * their ratio is as likely above 0 as below it, however the machine drifts or is disturbed, and for as long. */
+/* A coin decides which of a pair of neighbouring epochs comes first. Then, if A and B are alike, the logarithm of their
+ * ratio is as likely above 0 as below it, however the machine drifts or is disturbed. */
 int paired_begins_with_b(uint64_t *random);
 
-/* "in cache: A is 1.31 × (1.29 to 1.33) as fast as B", by the logarithms of A's rate over B's, of each pair. */
+/* "in cache: A is 1.31 × (1.29 to 1.33) as fast as B", from the logarithm of A's rate over B's in each pair. */
 void paired_line(char *line, size_t size, const char *where, const char *a, const char *b, const double *logs, size_t n,
                  double alpha);
 
