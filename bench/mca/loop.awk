@@ -1,4 +1,4 @@
-# From the disassembly of an object (llvm-objdump -d --no-show-raw-insn, AT&T syntax), the inner loop of one tile.
+# Finds the inner loop of one tile in the disassembly of an object (llvm-objdump -d --no-show-raw-insn, AT&T syntax).
 #
 #   -v tile=tile_6x8   the function; a compiler may have added a suffix (.part.0) or cut it in pieces
 #   -v work=24         vector instructions that the arithmetic of one step of the full tile takes, at least
@@ -7,8 +7,8 @@
 # Prints "<spills> <steps that one iteration covers>", or nothing if there is no such loop.
 #
 # A loop ends with a conditional jump back. (Other jumps back lead from code that was moved away, past a return.) A tile
-# has one for each panel width, and may flush narrow sums in loops of its own. The full-width one is, of the innermost
-# loops, that with the most vector arithmetic: loads, stores, moves and broadcasts do not count.
+# has one for each panel width, and may flush narrow sums in more loops. The full-width loop is the innermost one with
+# the most vector arithmetic: loads, stores, moves and broadcasts do not count.
 
 BEGIN { best = work - 1 }
 
@@ -101,8 +101,8 @@ function bare(operand) {
 }
 
 # Whether `register` holds an address of the stack at line[i]: it is the stack pointer, or was last made from it. So a
-# frame pointer counts, and so does an array's address, but %rbp or x29 as a general register does not. The order of the
-# lines stands for the order of execution, and what an exit in between restores is passed over.
+# frame pointer counts, and so does an array's address, but %rbp or x29 as a general register does not. Lines are taken
+# to run in their order, and what an exit in between restores is ignored.
 function is_stack(register, i) {
     while (register != "" && register != "rsp" && register != "sp") {
         for (i--; i > 0 && made_by(line[i]) != register; i--)
@@ -112,8 +112,7 @@ function is_stack(register, i) {
     return register != ""
 }
 
-# The register that an instruction makes, if it is a copy, an address or a load, and in `source` the register that it
-# is made from: none for a load.
+# The register that a copy, an address or a load writes. Sets `source` to the register it is made from; none for a load.
 function made_by(text,    part) {
     source = ""
     if (text ~ /^(mov|lea)[a-z]*[ \t].*%[a-z0-9]+$/) { # x86: into the last operand

@@ -1,16 +1,16 @@
 #!/bin/sh
 # mca.sh [--check] [--output=FILE] [--measured=FILE] {BUILD | --wrapper=COMMAND} ...
 #
-# What LLVM's machine-code analyser says of the inner loop of every register tile, taken from the objects of these build
-# folders: a table of kernels and CPUs on standard output and in FILE (results/mca.md). Fails, once the table is there,
-# if a tile spills or its loop is not found.
+# Runs LLVM's machine-code analyser on the inner loop of every register tile in the objects of these build folders.
+# Writes a table of kernels and CPUs to standard output and FILE (results/mca.md), then fails if a tile spills or its
+# loop was not found.
 #
 #   --wrapper=COMMAND   runs the programs of the builds that follow, as in --wrapper='qemu-aarch64 -cpu max'
 #   --measured=FILE     a result file of knnmark-bench, of this machine; without one it runs the benchmarks of the first
 #                       build itself
 #   --check             no measurement, no file
 #
-# MCA names the analyser, if it shall not be the best one found.
+# MCA names the analyser; by default it is the best one found.
 set -eu
 export LC_ALL=C
 here=$(dirname "$0")
@@ -18,8 +18,9 @@ work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 trap 'exit 130' INT TERM
 
-# A CPU, the instruction sets it runs, the prefix of the resources of its own model, other CPUs that it is nearest to.
-# Where LLVM has no such model it takes another one: a note says so, or the CPU is left out if that one is in here.
+# A CPU, the instruction sets it runs, the prefix of the resources of its own model, CPUs that it is the nearest to. If
+# LLVM has no model of its own for a CPU, it takes another's: a note says so, or the CPU is left out if that other is in
+# this list.
 cat >"$work/models" <<'END'
 skylake-avx512  avx2,avx512bw             SKX   cascadelake,cooperlake,cannonlake
 icelake-server  avx2,avx512bw,avx512vnni  ICX   icelake-client,tigerlake,rocketlake,sapphirerapids,emeraldrapids

@@ -1,4 +1,4 @@
-# From two outputs of llvm-mca on one loop, for few and for many iterations, a row of the table:
+# Makes a row of the table from two outputs of llvm-mca on one loop, for few and for many iterations:
 #
 #   <kernel> <cpu> <model> <byte pairs a cycle> <share in %> <spills> <bound ...>
 #
@@ -6,10 +6,10 @@
 #   -v pairs                 byte pairs of an iteration
 #
 # `model` is the prefix of the model's resources ("Zn4"). Cycles are those of an iteration in the steady state. `share`
-# is of them the fewest that the resources and dispatch allow, not the cycles of the busiest one: llvm-mca spreads
-# instructions over pipes as they come, so that one of several alike may seem busier than it need be. That fewest is
-# "Block RThroughput", which looks at dispatch and at each group of pipes by itself, or the mean over all busy pipes.
-# `bound` names the busiest resources, or dispatch. Fails if llvm-mca did.
+# is the part of them that resources and dispatch need at least. That is not the time of the busiest pipe: llvm-mca
+# spreads instructions over pipes as they come, so one of several equal pipes may seem too busy. It is "Block
+# RThroughput", which looks at dispatch and at each group of pipes by itself, or the mean over all busy pipes if that is
+# more. `bound` names the busiest resources, or dispatch. Fails if llvm-mca did.
 
 $1 == "Iterations:" { previous = iterations; iterations = $2 }
 $1 == "Total" && $2 == "Cycles:" { earlier = cycles; cycles = $3 }

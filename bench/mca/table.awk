@@ -1,5 +1,5 @@
-# The table, from the list of models, what was measured ("<kernel> <byte pairs a cycle> <repetitions>") and the rows of
-# row.awk.
+# Makes the table from the list of models, the measurements ("<kernel> <byte pairs a cycle> <repetitions>") and the rows
+# of row.awk.
 #
 #   -v version     of LLVM
 #   -v host        LLVM's name of this CPU
