@@ -156,7 +156,7 @@ const struct ceiling *bench_ceiling(struct bench *bench, size_t team, const stru
 
 double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metric) {
     double *rate = &bench->scalar_rates[team][metric], seconds;
-    struct stock alone = bench_stock(bench); /* the panels of the bench's stay where they are */
+    struct stock alone = bench_stock(bench); /* the bench's own panels stay where they are */
     struct knn_error error;
     if (*rate > 0)
         return *rate;

@@ -35,7 +35,7 @@ struct bench {
     size_t team_count;
     double ceiling_rates[TEAMS][MAX_CEILINGS]; /* 0: not measured yet */
     double scalar_rates[TEAMS][KNN_METRICS];   /* byte pairs per second; 0: not measured yet */
-    double probes[KNN_METRICS][PROBE + 1];     /* seconds of a query in so large a batch; 0: not measured yet */
+    double probes[KNN_METRICS][PROBE + 1];     /* seconds of a query, by batch size; 0: not measured yet */
     struct stock stock;                        /* keeps the last kernel's panels, while it is benchmarked */
     struct f32_rows f32;                       /* kernel NULL: this CPU has none */
     struct knn_binding *at_start;              /* what the main thread could run on before anything was bound */
@@ -48,8 +48,8 @@ int bench_open(struct bench *bench, const char *data, const char *isa, unsigned 
                struct knn_error *error);
 void bench_close(struct bench *bench);
 
-/* The fastest mix a kernel could have used on this team: the best rate among the metric's ceilings that need no feature
- * the kernel does not need. NULL where there is none. */
+/* The fastest mix a kernel could have used on this team: the best rate among the metric's ceilings that need only
+ * features which the kernel needs, too. NULL if there is none. */
 const struct ceiling *bench_ceiling(struct bench *bench, size_t team, const struct knn_kernel *kernel);
 
 /* Measures a ceiling anew on a team for about `seconds`: byte pairs per second. */
@@ -61,22 +61,22 @@ double bench_read_rate(const struct bench *bench, size_t team, unsigned repeats)
 /* Byte pairs per second of the scalar search. */
 double bench_scalar_rate(struct bench *bench, size_t team, enum knn_metric metric);
 
-/* Registers a benchmark. Its function gets a copy of these bytes that lives as long as the bench; where it fails, the
- * benchmark has its error. */
+/* Registers a benchmark. Its function gets a copy of these bytes that lives as long as the bench; if it fails, its
+ * error is the benchmark's. */
 typedef int bench_fn(struct gb_state *state, void *context, struct knn_error *error);
 int bench_add(struct bench *bench, const struct identity *identity, bench_fn *function, enum gb_unit unit,
               const void *context, size_t size, struct knn_error *error);
 
-/* Runs what is ready as often as Google Benchmark wants: seconds of one run. */
+/* Runs prepared work as often as Google Benchmark wants. *each: the seconds of one run. */
 int bench_measure(struct gb_state *state, struct work *work, double *each, struct knn_error *error);
 
-/* All threads of a bench. */
+/* The team of all threads. */
 const struct knn_team *bench_team(const struct bench *bench);
 
 /* Lets threads run where they could at the start: ceilings leave them bound. */
 void bench_unbind(struct bench *bench, const struct knn_team *team);
 
-/* All rows, and nothing packed yet. */
+/* A stock of all rows, with nothing packed yet. */
 struct stock bench_stock(const struct bench *bench);
 
 /* For knn_search: stops it when the run is to end. */

@@ -1,12 +1,12 @@
 /* bounds/<kernel>/k:K/batch:B/threads:N: the search by bounds (docs/bounds.md) with the default kernels, in batches of
- * B queries, in turn with the exhaustive one, which must give the same answers.
- * bounds/<kernel>/random/...: the same among random bytes, where nothing can be ruled out, with bounds only where the
- * library's automatic choice has them. What it takes to choose is counted, and x_exhaustive should be near 1.
+ * B queries, in turn with the exhaustive one, which must give the same answers. bounds/<kernel>/random/...: the same
+ * among random bytes, where nothing can be ruled out. Bounds are used only if the library's automatic choice uses them.
+ * The time to choose counts; x_exhaustive should be near 1.
  *
- * full_job_s is that of the whole job, scaled, with the bounds' own making in it; x_exhaustive is how many times as
- * long the exhaustive search takes for the same batches, packing counted on its side; build_s, query_s and
- * exhaustive_query_s are of the rows at hand: getting ready, and then each query; share_fine and share_full are the
- * distances of the fine level and those in full, by all. */
+ * full_job_s is the whole job, scaled, with the building of the bounds. x_exhaustive is how many times as long the
+ * exhaustive search takes for the same batches, with packing. build_s (getting ready), query_s and exhaustive_query_s
+ * (each query) are not scaled. share_fine and share_full are the distances of the fine level, and those in full, over
+ * all. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -23,7 +23,7 @@ struct bounds_case {
     int random;
 };
 
-/* A way to search: what its work, anew each time, takes to get ready and to search in batches. */
+/* A way to search, and its seconds to get ready, anew each time, and to search in batches. */
 struct way {
     struct work work;
     size_t queries; /* the first ones, all or as many as there is time for */
@@ -54,7 +54,7 @@ static int search(struct way *way, struct knn_error *error) {
     return 0;
 }
 
-/* Of the queries of a run; the rest of the job takes as long for each. */
+/* Seconds of the full job, whose other queries take as long as those of a run. */
 static double full_job(const struct way *way) {
     double rows = FULL_ROWS / (double)way->work.stock->train.rows;
     return (way->ready + way->search * FULL_QUERIES / (double)way->queries) * rows;
@@ -91,7 +91,7 @@ static int run_rounds(struct gb_state *state, struct way *way, struct way *exhau
     return 0;
 }
 
-/* The exhaustive search takes as many of the queries as there is time for: each takes it as long. */
+/* Gives the exhaustive search as many of the queries as there is time for: all of them take it equally long. */
 static int limit(struct way *exhaustive, struct knn_error *error) {
     enum { SOME = 64 };
     const double allowed = 1;
@@ -106,7 +106,7 @@ static int limit(struct way *exhaustive, struct knn_error *error) {
     return failed ? -1 : 0;
 }
 
-/* Bounds; among random bytes as the library does when it is to choose. */
+/* Chooses bounds; among random bytes, what the library itself would choose. */
 static void choose(struct way *way, const struct bounds_case *c, struct stock *stock) {
     const struct knn_job job = {.kernel = c->kernel, .team = stock->team};
     double start = knn_seconds();
@@ -116,7 +116,7 @@ static void choose(struct way *way, const struct bounds_case *c, struct stock *s
     way->work.loosely = c->random;
 }
 
-/* Puts random bytes, as many, in the place of the rows and queries. */
+/* Replaces the rows and queries by as many random bytes. */
 static int randomize(struct stock *stock, uint64_t seed, struct knn_matrix *bytes, struct knn_error *error) {
     if (knn_matrix_alloc(bytes, stock->train.rows + stock->queries.rows, stock->train.dim, error) != 0)
         return -1;

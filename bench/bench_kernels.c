@@ -1,5 +1,5 @@
-/* kernel/<name>/dim:D: one kernel on one thread with everything in cache, as many query panels, or rows of a pair
- * kernel, in turn as BUDGET holds (at least one; `input_bytes` says how much it was). */
+/* kernel/<name>/dim:D: one kernel on one thread with everything in cache. It takes query panels (a pair kernel: rows)
+ * in turn, at least one, as many as fit into BUDGET; `input_bytes` is the size of all. */
 #include "bench.h"
 #include "clock.h"
 

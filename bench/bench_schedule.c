@@ -1,20 +1,20 @@
 /* How searches are cut and spread over threads, by the default kernels, k = 1.
  *
  * schedule/<loop>-<split>/batch:B/threads:N: the policies of src/search/schedule.h, for L2, every thread bound.
- * Machines drift, so a policy runs in turn with the default one, dynamic-auto: x_default is its rate by that one's, the
- * median of the pairs, and dynamic-auto's own says how far to trust the others. A split that comes to the same tasks as
- * the automatic one is left out, and so are some policies of large batches. schedule/free/... is the default on unbound
- * threads.
+ * Machines drift, so a policy runs in turn with the default one, dynamic-auto. x_default is its rate over the
+ * default's, the median of the pairs; that of dynamic-auto itself says how far to trust the others. A split that makes
+ * the same tasks as the automatic one is left out, and so are some policies of large batches. schedule/free/... is the
+ * default on unbound threads.
  *
- * scaling/<kernel>/threads:N: SCALING_QUERIES for each thread, in turn with one thread on its own; efficiency is the
- * rate by N times that of the one.
+ * scaling/<kernel>/threads:N: SCALING_QUERIES for each thread, in turn with one thread alone; efficiency is the rate
+ * over N times the rate of one thread.
  *
- * stream/<kernel>/batch:B/threads:N: batches of test images that come one after another, each timed. There is a p99
- * from ENOUGH batches on. The batch of all test images is search/...
+ * stream/<kernel>/batch:B/threads:N: batches of test images that come one after another, each timed. A p99 needs ENOUGH
+ * batches. The batch of all test images is search/...
  *
- * A search of schedule/ or scaling/ that would take too long has the first half of the train rows, a quarter, an eighth
- * or a sixteenth (the counter `rows`), and then no batch_ms. Splits by rows look worse there than they are: each range
- * fills its k best anew, and has fewer rows to do it with. */
+ * A search of schedule/ or scaling/ that would take too long gets the first half of the train rows, a quarter, and so
+ * on (the counter `rows`), and then has no batch_ms. Splits by rows look worse there than they are: each range fills
+ * its k best anew, from fewer rows. */
 #include <math.h>
 #include <stdlib.h>
 
@@ -30,10 +30,10 @@ enum { BATCHES = sizeof batches / sizeof batches[0], MOST_OF_STREAM = 512 };
 struct schedule_case {
     struct bench *bench;
     struct work job, base; /* base: what it runs in turn with */
-    const char *by_base;   /* the counter for the rate of a thread of the job by that of the base */
+    const char *by_base;   /* counter: the rate per thread of the job over that of the base */
 };
 
-/* The seconds that a batch will take all threads, from the best time of a few queries, which is taken once. */
+/* Predicts the seconds of a batch on all threads from the best time of a few queries, which is measured once. */
 static int predict(const struct schedule_case *c, double *seconds, struct knn_error *error) {
     enum { PROBES = 4 };
     const struct knn_kernel *kernel = c->job.kernel;
@@ -53,7 +53,7 @@ static int predict(const struct schedule_case *c, double *seconds, struct knn_er
     return 0;
 }
 
-/* As many of the train rows as the job may take its time for. */
+/* Halves the train rows until the job takes no longer than it may. */
 static int limit_rows(struct schedule_case *c, struct knn_error *error) {
     enum { MOST_HALVINGS = 6 }; /* also on a busy machine */
     double seconds, allowed = c->bench->quick ? 0.1 : 0.25;
@@ -73,7 +73,7 @@ static double rate(const struct work *work, double seconds) {
 
 /* -- in turn with another ------------------------------------------------------------------------------------------ */
 
-/* Times the job and its base in turn, either first every other time; ratios[i] is the i-th of their rates. */
+/* Times the job and its base in turn, each first every other time; ratios[i] is the i-th ratio of their rates. */
 static int time_pairs(struct gb_state *state, struct schedule_case *c, double *ratios, double *sum,
                       struct knn_error *error) {
     int64_t iterations = gb_start(state);
@@ -123,7 +123,7 @@ static int run_pairs(struct gb_state *state, void *context, struct knn_error *er
 
 /* -- a stream ------------------------------------------------------------------------------------------------------ */
 
-/* Batches that one pass takes: for a part of a second, some more if that lets it have a p99. */
+/* The batches of one pass: those of a part of a second, or some more if they then are enough for a p99. */
 static size_t choose_batches(const struct bench *bench, double seconds) {
     enum { MOST = 1000 };
     double fit = (bench->quick ? 0.02 : 0.3) / seconds;
@@ -144,7 +144,7 @@ static void count_stream(struct gb_state *state, const struct schedule_case *c, 
     gb_counter(state, "distances_per_s", rate(&c->job, sum / (double)n), 0);
 }
 
-/* The time of each batch, `a_pass` of which are an iteration. */
+/* Times every batch; an iteration is `a_pass` of them. */
 static int time_stream(struct gb_state *state, struct work *work, size_t a_pass, double *seconds,
                        struct knn_error *error) {
     int64_t iterations = gb_start(state);
@@ -182,7 +182,7 @@ static int add(struct schedule_case *c, bench_fn *function, unsigned named, stru
     return bench_add(c->bench, &c->job.identity, function, GB_MS, c, sizeof *c, error);
 }
 
-/* Whether a split comes to other tasks than the automatic one. */
+/* Whether a split makes other tasks than the automatic one. */
 static int differs(const struct schedule_case *c) {
     const struct knn_matrix *train = &c->bench->stock.train;
     const struct knn_kernel *kernel = c->job.kernel;

@@ -3,7 +3,8 @@
  * full job: the work of a query does not depend on the others. The ceiling is measured directly before and after every
  * search, on the same threads: machines change their clocks.
  *
- * latency/<kernel>/k:1/threads:N: one query at a time, beside the rate at which the same threads just read memory.
+ * latency/<kernel>/k:1/threads:N: one query at a time, compared with the rate at which the same threads only read
+ * memory.
  *
  * search/<metric>_f32<isa>/k:1/threads:N: the job in float32; `x_bytes` is how many times longer it takes than the
  * default byte kernel on the same queries, timed before and after. */
@@ -15,13 +16,13 @@ struct search_case {
     struct bench *bench;
     size_t team;
     struct work work;
-    struct work bytes; /* of a search in float32: what it stands beside */
+    struct work bytes; /* of a search in float32: what it is compared with */
     int fitted;        /* its batch is chosen */
     double (*beside)(struct search_case *c);
-    const char *share; /* the counter for its rate by that, or of floats for that by its rate */
+    const char *share; /* counter: its rate over that of `beside`; for floats the inverse */
 };
 
-/* -- byte pairs per second that it stands beside ------------------------------------------------------------------- */
+/* -- byte pairs per second to compare with ------------------------------------------------------------------------- */
 
 static double ceiling_now(struct search_case *c) {
     const struct ceiling *ceiling = bench_ceiling(c->bench, c->team, c->work.kernel);

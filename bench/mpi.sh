@@ -1,6 +1,6 @@
 #!/bin/sh
-# mpi.sh KNNMARK "MPIRUN" KNNMARK-MPI: how a search scales over ranks of one thread on this machine, and what a model makes of it for
-# machines that are not here. Prints results/mpi.md. DATA= is the set of the first table.
+# mpi.sh KNNMARK "MPIRUN" KNNMARK-MPI: how a search scales over ranks of one thread on this machine, and what a model
+# predicts from that for clusters. Prints results/mpi.md. DATA= is the data set of the first table.
 set -eu
 one=$1 launcher=$2 many=$3
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMP_WAIT_POLICY=passive
@@ -47,7 +47,7 @@ run 1 --data synthetic:train=200000,test=10000,dim=128 --k 100
 narrow=$(number distances_per_s)
 
 cat <<END
-# Several ranks: measured, and foretold
+# Several ranks: measured, and predicted
 
 Made by \`make bench-mpi\` (\`bench/mpi.sh\`), which says how.
 
@@ -67,12 +67,12 @@ echo "$lines" | awk '{
 }'
 cat <<END
 
-## Foretold: a prediction, not a measurement
+## Predicted, not measured
 
 The model: machines of 32 cores, each as fast as one of this machine's ($(echo "$wide $narrow" | awk '{ printf "%.1f M distances/s of 3 072 bytes, %.1f M of 128", $1 / 1e6, $2 / 1e6 }'), measured above), one
 rank a machine, rows divided, 10 000 queries in batches of 2 500. A machine computes its part of the distances; meanwhile it receives all
 queries and, at each of log2(N) steps of the reduction, the lists of the nearest (16 bytes a neighbour); each batch costs N + log2(N)
-latencies of 30 microseconds. What takes longer decides, and the last batch's answers travel when all is computed. The network gives
+latencies of 30 microseconds. The longer of the two decides, and the last batch's answers travel when all is computed. The network gives
 80 % of its rate, all machines are equally fast and none waits for a file. Reading the rows is not counted.
 
 | job | k | machines | rows of each, GB | computing, s | sending, s at 10 Gbit/s | at 100 | all, s at 10 Gbit/s | at 100 |

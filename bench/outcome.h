@@ -1,4 +1,4 @@
-/* What a run gave, as its result file has it: so that the tables which end it are those that knnmark-report makes of
+/* The results of a run as its result file has them: so the tables at its end are those that knnmark-report makes from
  * the file. */
 #ifndef BENCH_OUTCOME_H
 #define BENCH_OUTCOME_H
@@ -10,11 +10,11 @@
 
 struct outcome {
     const struct bench *bench;
-    int unfinished;     /* though gb_stop_run was not called */
+    int unfinished;     /* 1: not finished, though gb_stop_run was not called */
     json_t *benchmarks; /* entries of a result file; NULL at first */
     char *provenance;   /* what outcome_describe gave last */
-    int undescribed;    /* it failed */
-    double told;        /* when somebody was last told what is running, by whoever tells */
+    int undescribed;    /* 1: outcome_describe failed */
+    double told;        /* when progress was last shown */
 };
 
 /* For struct gb_reporting, with the outcome as their context. */

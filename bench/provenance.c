@@ -30,7 +30,7 @@ static void take_loads(double loads[3]) {
         loads[0] = loads[1] = loads[2] = 0;
 }
 
-/* A label takes two bytes, the low one first, only where there are more classes than one can tell apart. */
+/* A label is one byte, or two, the low one first, if there are more classes than a byte can tell apart. */
 static void hash_images(struct sha256_ctx *hash, const struct knn_images *images, size_t classes) {
     for (size_t i = 0; i < images->pixels.rows; i++) {
         uint8_t label[] = {(uint8_t)images->labels[i], (uint8_t)(images->labels[i] >> 8)};
@@ -39,8 +39,8 @@ static void hash_images(struct sha256_ctx *hash, const struct knn_images *images
     }
 }
 
-/* Of the records as CIFAR-10's binary version has them, a label and an image, training images first: the same for every
- * container of them. */
+/* Hashes records as in CIFAR-10's binary version, a label and an image, training images first: so the hash is the same
+ * in every file format. */
 void provenance_begin(struct bench *bench) {
     struct sha256_ctx hash;
     sha256_init(&hash);
@@ -50,7 +50,7 @@ void provenance_begin(struct bench *bench) {
     take_loads(bench->before.load);
 }
 
-/* Of text that others wrote, and whose bytes may be any: JSON takes UTF-8 alone. */
+/* Text from outside may hold any bytes, but JSON takes only UTF-8. */
 static json_t *foreign(char *text) {
     knn_utf8_clean(text);
     return json_string(text);
@@ -103,8 +103,8 @@ static json_t *hypervisor(void) {
 #endif
 }
 
-/* What runs the program in the place of a CPU: what the Makefile says, or what an Arm program reads that runs on x86.
- */
+/* The emulator that runs the program: the one that the Makefile names, or an unknown one if an Arm program sees an x86
+ * CPU. */
 static json_t *emulator(void) {
     char told[256];
     snprintf(told, sizeof told, "%s", getenv("KNNMARK_EMULATOR") != NULL ? getenv("KNNMARK_EMULATOR") : "");
@@ -143,7 +143,7 @@ static json_t *cpu(const struct bench *bench) {
                      isas_of(knn_cpu_features(), bench->features, 1));
 }
 
-/* The SHA-256 of hwloc's description, so that two files can be told to be of the same machine. */
+/* The SHA-256 of hwloc's description: it shows whether two files are of the same machine. */
 static json_t *topology_hash(void) {
     struct sha256_ctx hash;
     char *xml, hex[HEX] = "unavailable";
@@ -216,7 +216,7 @@ static json_t *data(const struct bench *bench) {
                      "dim", (json_int_t)dataset->train.pixels.dim, "sha256", bench->before.data_sha256);
 }
 
-/* A string where it is too large for an integer of jansson's. */
+/* A string if it is too large for jansson's integers. */
 static json_t *seed(const struct knn_dataset *dataset) {
     char digits[24];
     if (!dataset->synthetic)

@@ -33,7 +33,7 @@ static int run_epoch(struct contender *c, double *rate, struct knn_error *error)
     return gb_stopping() ? knn_fail(error, "interrupted: there is no answer") : 0;
 }
 
-/* As many runs as take an epoch, by the fastest of some. */
+/* Finds how many runs fill an epoch, by the fastest of some. */
 static int calibrate(struct contender *c, double seconds, struct knn_error *error) {
     enum { TRIES = 3 };
     double rate = 0, best = 0;
@@ -98,7 +98,7 @@ static struct work search_of(struct bench *bench, const struct side *side) {
     return work;
 }
 
-/* Where no batch of a search is given it is what an epoch has room for. */
+/* Gets a side ready. Unless given, the batch of a search is what fits into an epoch. */
 static int ready(struct bench *bench, struct contender *c, struct knn_error *error) {
     enum { BLOCK = 240 };
     const struct knn_kernel *kernel = c->side->kernel;
@@ -135,7 +135,7 @@ static int are_kernels(const struct side *sides) {
     return 1;
 }
 
-/* A side without a kernel has the other's. */
+/* A side without a kernel gets the other's. */
 static int settle(const struct bench *bench, struct side *sides, struct knn_error *error) {
     const struct knn_kernel *otherwise = knn_kernel_default(KNN_L2, bench->features);
     for (int i = 0; i < 2; i++)
