@@ -1,4 +1,4 @@
-// What is registered; one call of a benchmark function, and what it may ask of its state.
+// Registering, one call of a benchmark function, and what the function may do with its state.
 #include "parts.h"
 
 using namespace gbench;
@@ -46,15 +46,15 @@ int check_definition(const gb_benchmark &wanted) {
     return 0;
 }
 
-// Whether this call begins a repetition. In the first one the library tries how many iterations it takes, each time
-// more; a warm-up does the same before it. Every other repetition is one call with as many as the last.
+// Whether this call begins a repetition. In the first one the library calls with more and more iterations, to find how
+// many it needs; a warm-up does the same before it. Every other repetition is one call with the last number.
 bool begins(Benchmark &ours, int64_t wanted) {
     const bool first = ours.iterations == 0, more = wanted > ours.iterations;
     ours.iterations = wanted;
     return first || (!more && !std::exchange(ours.warming_up, false));
 }
 
-// Brings the library's loop to its regular end, wherever it is: to return without is fatal.
+// Brings the library's loop to its regular end, wherever it is: a return before that is fatal.
 void finish(gb_state &state) {
     if (state.phase == gb_state::DONE)
         return;
@@ -71,7 +71,7 @@ void call(gb_state &state) {
     if (state.phase != gb_state::DONE)
         gb_skip_with_error(&state, "the benchmark returned without calling %s",
                            state.phase == gb_state::READY ? "gb_start" : "gb_stop");
-    // It would have the library try a billion iterations, or end the program.
+    // Otherwise the library would try a billion iterations, or end the program.
     if (wanted.clock == GB_MANUAL_TIME && !state.timed)
         gb_skip_with_error(&state, "manual time needs gb_set_iteration_time");
     for (const auto &[name, counter] : state.inner.counters)

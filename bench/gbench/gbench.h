@@ -70,7 +70,7 @@ struct gb_benchmark {
     int64_t iterations;   /* exactly so many; excludes min_time */
     int repetitions;
     /* What the benchmark is, for those who read results: in JSON every entry of it has a member `fields_name`, an
-     * object of these. They are to live until gb_run returns, as `context` is; all else is copied. */
+     * object of these. They must live until gb_run returns, like `context`; all else is copied. */
     const char *fields_name;
     const struct gb_field *fields;
     size_t field_count;
@@ -82,8 +82,8 @@ int gb_register(const struct gb_benchmark *benchmark);
 
 /* Reads Google Benchmark's flags; `defaults` (NULL, or a list of flags ended by NULL) first, so that the command line
  * and the environment (BENCHMARK_OUT for --benchmark_out) win over them. --help calls `help`, or prints the flags where
- * it is NULL, and exits with 0; a value that a flag cannot take ends the program with a line and 1. Fails if there is
- * anything else: a program takes its own options out before. */
+ * it is NULL, and exits with 0; a value that a flag cannot take ends the program with a line and 1. Fails on anything
+ * else: a program removes its own options before. */
 int gb_initialize(int argc, char **argv, const char *const *defaults, void (*help)(void));
 
 /* Adds a line to the context that reports begin with. Of two values for a key the first one stays. */
@@ -107,7 +107,7 @@ struct gb_result {
 };
 
 struct gb_reporting {
-    /* Called for every result, those included that a flag hides from the reports. */
+    /* Called for every result, even for those that a flag hides from the reports. */
     void (*on_result)(const struct gb_result *result, void *context);
     /* Called when a repetition starts, `index` of `total`: all repetitions of all selected benchmarks. */
     void (*on_start)(const char *name, size_t index, size_t total, void *context);
@@ -120,11 +120,11 @@ struct gb_reporting {
 
 /* Runs what --benchmark_filter selects, by names as reports and --benchmark_list_tests show them, and reports it. NULL
  * is standard reporting. Returns how many benchmarks reported an error, or -1: nothing matches the filter, or a report
- * could not be written. To be called once, for some of the library's reporters remember what they have printed.
- * - A benchmark that reports an error is not called again: its other repetitions and its aggregates are left out.
- * - Values that are not finite are left out of all reports, for JSON has none: a rate over no time, the cv of zeros.
- * - CSV has columns for the first result's counters alone.
- * - Benchmarks that C++ files of the program register themselves run and are reported, too, whatever the filter and
+ * could not be written. Call it only once: some of the library's reporters remember what they have printed. - A
+ * benchmark that reports an error is not called again: its other repetitions and its aggregates are left out. - Values
+ * that are not finite are left out of all reports, for JSON has none: a rate over no time, the cv of zeros. - CSV has
+ * columns for the first result's counters alone. - Benchmarks that C++ files of the program register themselves run and
+ * are reported, too, whatever the filter and
  *   gb_stop_run say; their errors are not counted.
  * - --benchmark_out=FILE is written as FILE.part, opened before anything runs, and takes the name FILE when it is
  *   complete: a FILE is never half written, whatever interrupts the run. A FILE that is no regular file (a pipe,
@@ -132,8 +132,8 @@ struct gb_reporting {
 int gb_run(const struct gb_reporting *reporting);
 
 /* Ends the run early; safe in a signal handler and in any thread. No benchmark function is called any more, and when
- * the one that runs has returned, gb_run completes its reports and returns as ever. A repetition that this cuts is in
- * no report and no error; the complete ones are, without aggregates where one is missing. */
+ * the one that runs has returned, gb_run completes its reports and returns as ever. A repetition that this cuts is not
+ * reported, and is no error. Complete ones are reported, without aggregates if one is missing. */
 void gb_stop_run(void);
 
 /* 1 once gb_stop_run was called. A benchmark function, or a thread of it, that asks and is told 1 may end its work in

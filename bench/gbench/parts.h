@@ -15,7 +15,7 @@
 #include <exception>
 #include <new>
 
-// The library's flags. They have their values, of the command line, the environment or a default, when the run starts.
+// The library's flags. When the run starts, they have the values of the command line, the environment or a default.
 namespace benchmark {
 extern bool FLAGS_benchmark_list_tests, FLAGS_benchmark_report_aggregates_only, FLAGS_benchmark_display_aggregates_only;
 extern int32_t FLAGS_benchmark_repetitions;
@@ -59,7 +59,7 @@ inline std::string clean(const char *text) {
 // A benchmark, and what is known of it while it runs.
 struct Benchmark {
     gb_benchmark wanted;
-    std::string name, member; // without options and clock, which the library's own has; its fields, in JSON
+    std::string name, member; // without options and clock, unlike the library's name; its fields, in JSON
     int64_t iterations = 0;
     bool warming_up = false, broken = false;                        // broken: it failed or was cut
     std::string error = {};                                         // "" unless it failed
@@ -70,13 +70,14 @@ inline std::vector<Benchmark> benchmarks;
 inline Benchmark *current; // called last: the library reports a benchmark after its last call
 
 inline gb_reporting reporting;
-inline size_t started, starts; // repetitions, and how many there are to be
+inline size_t started, starts; // repetitions: so far, and in all
 
 inline std::atomic<bool> stop_wanted, stop_told; // told: to a benchmark function
 static_assert(std::atomic<bool>::is_always_lock_free, "gb_stop_run is for signal handlers");
 inline bool stopped;
 
-// Outcomes travel with a run to its report as labels, which no user can set: those are free of control characters.
+// These labels carry the outcome of a run to its report. Users cannot set them: control characters are removed from
+// theirs.
 inline const char failed_mark[] = "\1", cut_mark[] = "\2";
 
 // Hands a benchmark to the library.

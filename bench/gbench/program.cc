@@ -28,7 +28,7 @@ struct OutputFile {
         std::error_code none;
         if (fs::is_directory(wanted, none))
             return fail("%s is a directory: name a file", wanted.c_str());
-        const fs::path target = fs::canonical(wanted, none); // where links end; empty: at nothing that has a name
+        const fs::path target = fs::canonical(wanted, none); // links resolved; empty: they end at no existing name
         in_place = fs::exists(fs::symlink_status(wanted, none)) && !fs::is_regular_file(target, none);
         name = in_place || target.empty() ? wanted : target.string();
         path = in_place ? name : name + ".part";
@@ -98,7 +98,7 @@ struct Sink {
         out << text;
     }
 
-    // The library ends the program over a counter that the first result did not have.
+    // As CSV, the library ends the program over a counter that the first result did not have.
     void restrict_columns(std::vector<Run> &runs) {
         if (!std::exchange(has_columns, true))
             for (const Run &run : runs)
@@ -133,8 +133,8 @@ void tell(const Run &run, const Benchmark *ours, bool failed) {
     reporting.on_result(&result, reporting.context);
 }
 
-// The only reporter that the library knows: sees every result first, tells the caller, and shares out to display and
-// file. So those flags are taken from the library that would have it do the same.
+// The only reporter that the library knows. It sees every result first, tells the caller, and passes it on to display
+// and file. So it clears the flags that would make the library do the same.
 struct Reporter : BenchmarkReporter {
     benchmark::ConsoleReporter console = benchmark::ConsoleReporter(benchmark::ConsoleReporter::OO_None);
     benchmark::JSONReporter json;
@@ -208,7 +208,7 @@ struct Reporter : BenchmarkReporter {
 void (*help)(void);
 bool help_wanted;
 
-// The library calls for help, and then exits with 0, also when a flag's value is none of those it knows.
+// The library calls this, and then exits with 0, for --help, but also for a value of a flag that it does not know.
 void print_help() {
     if (!help_wanted) {
         fprintf(stderr, "%s %s\n", "--benchmark_format and --benchmark_out_format take console, json or csv,",
@@ -218,7 +218,7 @@ void print_help() {
     help ? help() : benchmark::PrintDefaultHelp();
 }
 
-// Leaves the benchmarks whose names match the filter, or do not where it begins with "-", as the library has it.
+// Keeps the benchmarks whose names match the filter; as in the library, those that do not if it begins with "-".
 int select_benchmarks(const std::string &filter) {
     const bool all = filter.empty() || filter == "all", negative = filter[0] == '-';
     try {

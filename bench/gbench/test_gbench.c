@@ -1,5 +1,5 @@
-/* The C wrapper of Google Benchmark. A run is once per process, so this program plays the scenarios below in processes
- * of its own, `test_gbench NAME FLAG...`, and looks at what they say and write. */
+/* The C wrapper of Google Benchmark. There is one run per process, so this program plays the scenarios below in
+ * processes of their own, `test_gbench NAME FLAG...`, and looks at what they say and write. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -377,7 +377,7 @@ static void test_names(void **state) {
                                    "real time/n:1\nfixed\nplain\nerrors 0, stopped 0\n");
 }
 
-/* The command line wins over the environment, and that over what the program would have. */
+/* The command line wins over the environment, and the environment over the program's defaults. */
 static void test_defaults(void **state) {
     struct process *p = *state;
     scenario(p, "defaults", "--benchmark_list_tests");
@@ -429,7 +429,7 @@ static void test_errors(void **state) {
     json_decref(load(p, "out.json"));
 }
 
-/* Every entry has them, aggregates and errors, too. */
+/* Every entry has its fields, even aggregates and errors. */
 static void test_fields(void **state) {
     struct process *p = *state;
     scenario(p, "fields", "--benchmark_out=out.json");

@@ -1,4 +1,4 @@
-/* Pages from files of HTML with {{names}} in it, and what stands for a name. */
+/* Pages from files of HTML with {{names}} in them, and what replaces a name. */
 #ifndef HTML_TEMPLATE_H
 #define HTML_TEMPLATE_H
 
@@ -10,8 +10,8 @@
 /* The files colours.css and style.css. */
 extern const char html_colours_css[], html_style_css[];
 
-/* A text, which is made safe; HTML as it is; or a function that writes HTML, or what is asked for: of the page's
- * context, or of results. */
+/* What replaces a name: a text, which is escaped; HTML as it is; or a function that writes HTML, or any form, from the
+ * page's context or from results. */
 struct field {
     const char *name, *text, *html;
     void (*write)(FILE *stream, const void *context);
@@ -21,7 +21,7 @@ struct field {
 };
 
 /* Writes a template's part: what follows the line "<!-- part -->", up to the next such line. The fields end with one
- * that has no name. A name that no field has becomes nothing. */
+ * that has no name. A name without a field is left out. */
 void template_write(FILE *stream, const char *text, const char *part, const struct field *fields, const void *context);
 
 /* A whole page: the field "title", and the template's part "page"; `style` follows the style sheet, "" for nothing. */
