@@ -28,8 +28,8 @@ static const char *base_name(const struct results *results) {
     return slash != NULL ? slash + 1 : results->name;
 }
 
-/* The file's name without folders, where no other file has the same, and without ending; and what was left out: what
- * was measured is then another CPU. */
+/* The file's name without its ending, and without folders unless another file has the same; then the features that were
+ * left out, for without them it is another CPU. */
 static void name_cpu(const struct results *all, size_t count, const struct results *results, char *name, size_t size) {
     const char *base = base_name(results), *shown = base;
     const json_t *left_out = results_fact(results, "knnmark.cpu.left_out", NULL);
@@ -151,7 +151,7 @@ static void put_verdict(char *text, size_t size, const struct choice *choice) {
     if (choice->chosen == NULL || choice->fastest == NULL)
         snprintf(text, size, "%s", "");
     else if (choice->beyond)
-        snprintf(text, size, "the fastest would win %s s, more than the spread",
+        snprintf(text, size, "the fastest would save %s s, more than the spread",
                  number_plain(choice->chosen->seconds - choice->fastest->seconds).text);
     else
         snprintf(text, size, "%s",
@@ -208,7 +208,7 @@ static void write_scaling(FILE *stream, const void *context, enum form form) {
             if (some > 0)
                 table_add_cells(&table, cells, cpus->count + 1);
         }
-    put_paragraph(stream, form, "How many times the rate of one thread, by the default kernel.");
+    put_paragraph(stream, form, "The rate over that of one thread, by the default kernel.");
     table_end(&table, stream, form);
 }
 

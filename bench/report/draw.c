@@ -10,7 +10,7 @@
 #include "output.h"
 #include "plots.h"
 
-/* What is said goes to two texts and a table. */
+/* Collects the picture's data, finding and table. */
 static int collect(struct drawn *drawn, const struct results *results, struct knn_error *error) {
     size_t sizes[2];
     FILE *data = open_memstream(&drawn->data, &sizes[0]), *finding = open_memstream(&drawn->finding, &sizes[1]);
@@ -27,7 +27,7 @@ static void put_data(const void *context, FILE *data) {
     fputs(drawn->data, data);
 }
 
-/* What gnuplot cannot draw is said, and left out of the page. */
+/* If gnuplot cannot draw a picture, a message says so, and the page goes without it. */
 static void draw_both(struct drawn *drawn, const char *plots) {
     struct knn_error problem;
     for (int narrow = 0; narrow < 2; narrow++) {
@@ -81,7 +81,7 @@ void draw_free(struct drawn *drawn, size_t count) {
     }
 }
 
-/* Writes a picture, or what it is drawn from. */
+/* Writes a picture, or its data. */
 static int write_file(const struct drawn *drawn, const char *folder, const char *suffix, struct knn_error *error) {
     struct knn_output output;
     char path[1024];

@@ -9,7 +9,7 @@
 
 extern const char report_history_html[], report_history_css[]; /* the files history.html and history.css */
 
-/* Between the medians of neighbouring files. */
+/* The least change that is marked, between the medians of neighbouring files. */
 static const double LEAST_CHANGE = 0.05;
 
 /* -- which files --------------------------------------------------------------------------------------------------- */
@@ -52,7 +52,7 @@ static const struct measure *measure_of(const struct results *results, const str
 
 struct line {
     struct spread points[MAX_HISTORY]; /* n 0: not in this file */
-    int changed[MAX_HISTORY];          /* since the file before that has it */
+    int changed[MAX_HISTORY];          /* since the last file before that has it */
     size_t count, first, last;         /* of the points there are */
 };
 
@@ -182,7 +182,7 @@ static void add_line(struct table *table, const struct history *history, const s
     free(changes);
 }
 
-/* The last file's benchmarks: what is gone has no line. */
+/* A line for every benchmark of the last file; those that are gone have none. */
 static void write_lines(FILE *stream, const void *context, enum form form) {
     const struct history *history = context;
     const struct results *last = history->items[history->count - 1];

@@ -1,6 +1,6 @@
 #!/bin/sh
-# history.sh REPORT OUTPUT FILE...: the history of one CPU, of result files in the order of their commits; those of the same
-# commit by their date, and those of commits that git does not know first. The CPU is that of the newest.
+# history.sh REPORT OUTPUT FILE...: draws the history of the newest file's CPU from result files in the order of their
+# commits. Files of one commit are sorted by date; commits that git does not know come first.
 set -eu
 report=$1 output=$2
 shift 2
@@ -18,6 +18,6 @@ list() {
 list "$@" | cut -d ' ' -f 3- | {
     set --
     while read -r file; do set -- "$@" "$file"; done
-    [ $# -gt 1 ] || { echo "history: there are not two result files: keep those of \`make bench\` in results/history" >&2; exit 1; }
+    [ $# -gt 1 ] || { echo "history: fewer than two result files: keep those of \`make bench\` in results/history" >&2; exit 1; }
     exec $report --history --output="$output" "$@"
 }

@@ -1,5 +1,5 @@
-/* Pictures of lines in two panels. The data file's first block are the labels at the lines' ends, every further block
- * is a line:
+/* Pictures of lines in two panels. The data file's first block holds the labels at the lines' ends, every further block
+ * a line:
  *
  *   panel "label" shade x y                     panel shade x median lowest highest
  */
@@ -41,7 +41,7 @@ static struct series *series_of(struct lines *lines, unsigned panel, unsigned sh
     return series;
 }
 
-/* Points are kept by x; what is more than a picture can show is left out. */
+/* Keeps the points sorted by x; leaves out those beyond what a picture can show. */
 static void add_point(struct lines *lines, unsigned panel, unsigned shade, const struct run *run, double x,
                       struct spread y) {
     struct series *series = series_of(lines, panel, shade, run);

@@ -19,12 +19,12 @@ enum { MAX_PICTURES = 16 };
 /* What is written, in every form that is asked for. */
 struct task {
     const char *otherwise;                                  /* the page's name where none is given */
-    int (*prepare)(void *context, struct knn_error *error); /* takes its time, and may fail; or NULL */
+    int (*prepare)(void *context, struct knn_error *error); /* the slow part, which may fail; or NULL */
     void (*write)(FILE *stream, const void *context, enum form form);
     void *context;
 };
 
-/* All of them or, when one cannot be opened, none: that is known before anything takes its time. */
+/* Writes all outputs or, if one cannot be opened, none: they are opened before the slow part. */
 static int write_outputs(const struct options *options, const struct task *task, struct knn_error *error) {
     struct knn_output outputs[MAX_OUTPUTS] = {{0}};
     const char *const *names = options->output_count > 0 ? options->outputs : &task->otherwise;

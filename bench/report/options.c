@@ -9,19 +9,17 @@ const char options_usage[] =
     "       knnmark-report --history [--output=FILE]... OLD.json ... NEW.json\n"
     "       knnmark-report --check RESULT.json\n"
     "\n"
-    "Writes what a result file of knnmark-bench says, as a page with pictures or its tables alone; puts several CPUs "
-    "on\n"
-    "one page, or one CPU's results through time.\n"
+    "Writes the results of knnmark-bench as a page with pictures, or as tables alone: one file, several CPUs beside\n"
+    "each other, or one CPU through time.\n"
     "\n"
-    "  --output=FILE      FILE.html is the page, FILE.md, FILE.csv and FILE.txt have the tables; there may be "
-    "several.\n"
-    "                     Unless given, results/report.html, results/cpus.html or results/history.html\n"
-    "  --check            is this run fit to be published? Every condition that does not hold in a line, and exit 1\n"
+    "  --output=FILE      FILE.html is the page; FILE.md, FILE.csv and FILE.txt have the tables. It may be repeated.\n"
+    "                     Default: results/report.html, results/cpus.html or results/history.html\n"
+    "  --check            is this run fit to be published? A line for every condition that does not hold, and exit 1\n"
     "  --history          files of one CPU, oldest first; `make history` finds and sorts them\n"
     "  --pictures=FOLDER  only the pictures, into this folder: <name>.svg, and <name>.dat for gnuplot\n"
-    "  --plots=FOLDER     where the gnuplot scripts are; unless given, plots of the project it was built in\n";
+    "  --plots=FOLDER     where the gnuplot scripts are (default: plots of the project it was built in)\n";
 
-/* What a name ends with says what is written. */
+/* The ending of a name says what is written. */
 static int find_form(const char *name, enum form *form, struct knn_error *error) {
     static const char *const endings[] = {
         [FORM_TEXT] = ".txt", [FORM_MARKDOWN] = ".md", [FORM_HTML] = ".html", [FORM_CSV] = ".csv"};

@@ -17,7 +17,7 @@ struct options {
 
 int options_parse(struct options *options, int argc, char **argv, struct knn_error *error);
 
-/* Whether one of the outputs is a page, as it is where none is named. */
+/* Whether one of the outputs is a page; it is if none is named. */
 int options_want_page(const struct options *options);
 
 /* What --help prints. */

@@ -6,7 +6,7 @@
 
 #include "picture.h"
 
-/* A picture as it goes into the page; what could not be had is NULL. */
+/* A picture as it goes into the page; what could not be made is NULL. */
 struct drawn {
     const struct picture *picture;
     size_t things; /* 0: the result file has none of its benchmarks */
@@ -17,8 +17,8 @@ struct drawn {
 
 void page_write(FILE *stream, const struct results *results, const struct drawn *drawn, size_t count);
 
-/* Draws what the results have. `plots` is the folder of the scripts; NULL: the project's. Without gnuplot the tables
- * remain, and that is said. draw_free is due in any case. */
+/* Draws what the results have. `plots` is the folder of the scripts; NULL: the project's. Without gnuplot only the
+ * tables remain, and a message says so. Call draw_free in any case. */
 int draw_all(struct drawn *drawn, size_t count, const struct results *results, const char *plots,
              struct knn_error *error);
 void draw_free(struct drawn *drawn, size_t count);

@@ -29,7 +29,7 @@ int peers_alone(const struct results *results) {
     return all_peers(results->runs, results->count) && all_peers(results->failed, results->failed_count);
 }
 
-/* What was measured becomes part of another list, in which there is room for MAX_RUNS; what it is stays known here. */
+/* Moves the measurements to another list, which has room for MAX_RUNS; names and fields stay here, too. */
 static void move(struct run *to, size_t *to_count, struct run *from, size_t from_count) {
     for (size_t i = 0; i < from_count && *to_count < MAX_RUNS; i++) {
         to[(*to_count)++] = from[i];

@@ -11,13 +11,13 @@ static const struct picture all[] = {
      "allow. Grey are the baselines: scalar code, what the compiler vectorizes, and floats.",
      "search/.../k:1", draw_throughput, NULL},
     {"roofline", "Roofline",
-     "Work done on a byte of the train rows while it is at hand, against the rate of that work: a batch of B queries "
+     "The work done on each byte of the train rows that is read, against the rate of that work: a batch of B queries "
      "does B byte pairs with every byte read, until B queries no longer fit nine tenths of a core's second-level "
      "cache. The slope is the measured rate of reading memory, the level lines are the measured instruction mixes. "
      "Joined points are batches, numbered by their size; single points are the full job by each kernel.",
      "ceiling/..., stream/... and search/...", draw_roofline, NULL},
     {"dim", "Rate against row length",
-     "One thread, rows in cache: what a kernel does with rows of that many bytes. Both axes are logarithmic; upright "
+     "One thread, rows in cache: each kernel's rate on rows of that many bytes. Both axes are logarithmic; upright "
      "lines are ranges over the repetitions.",
      "kernel/.../dim:D", draw_dim, NULL},
     {"scaling", "Thread scaling",
@@ -64,7 +64,7 @@ void spread_labels(double *values, size_t count, double lowest, double highest, 
     }
     if (gap * (double)count > highest - lowest)
         gap = (highest - lowest) / (double)count;
-    /* From below each is lifted off the one under it; what left at the top is pushed back from above. */
+    /* First each value is lifted off the one below it; then those above the top are pushed down again, from the top. */
     double least = lowest;
     for (size_t i = 0; i < count; i++, least += gap) {
         if (values[order[i]] > least)

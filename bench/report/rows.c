@@ -33,7 +33,7 @@ static void put_line(FILE *stream, int kind, size_t y, const char *label, unsign
     fputc('\n', stream);
 }
 
-/* The texts head those of the rows. */
+/* The texts are headings for those of the rows. */
 static void put_row_heading(FILE *stream, size_t y, const char *label, double ceiling, const char *text,
                             const char *second) {
     put_line(stream, HEADING, y, label, 0, &(struct spread){0}, ceiling, text, second);
@@ -49,7 +49,7 @@ static struct run_list searches_of(const struct drawing *drawing, unsigned metri
 
 /* -- throughput ---------------------------------------------------------------------------------------------------- */
 
-/* The rate that would have been the whole ceiling. */
+/* The rate that would be 100 % of the ceiling. */
 static double ceiling_of(const struct run *run) {
     double share = run_median(run, "of_ceiling");
     return share > 0 ? run_median(run, "distances_per_s") / share : 0;

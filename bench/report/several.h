@@ -12,8 +12,8 @@
 /* 1 if a file has nothing but peers. */
 int peers_alone(const struct results *results);
 
-/* Makes the peers' runs the results' own, if they may stand beside its kernels; if not, results->left_out says why.
- * Both are freed as before, the peers after the results. */
+/* Moves the peers' runs to the results, if they may stand beside its kernels; if not, results->left_out says why. Free
+ * both, the peers after the results. */
 void peers_join(struct results *results, struct results *peers);
 
 /* -- CPUs beside each other ---------------------------------------------------------------------------------------- */
@@ -26,8 +26,8 @@ struct cpus {
     size_t count;
 };
 
-/* Fails with a line that names every file which may not stand beside the others: of other data or another shape, of a
- * part of the job, not finished, emulated. */
+/* Fails with a line that names every file which cannot be compared with the others: other data or another shape, a part
+ * of the job, not finished, emulated. */
 int cpus_gather(struct cpus *cpus, const struct results *results, size_t count, struct knn_error *error);
 
 /* `cpus` is a struct cpus. */
@@ -42,8 +42,8 @@ struct history {
     size_t count;
 };
 
-/* Those of the last file's CPU, data and threads; the others are named on standard error, with the reason. Fails where
- * none is left beside it. */
+/* Takes the files with the last one's CPU, data and threads, and names the others on standard error, with the reason.
+ * Fails if none is left beside the last. */
 int history_gather(struct history *history, const struct results *results, size_t count, struct knn_error *error);
 
 /* `history` is a struct history. */

@@ -9,7 +9,7 @@ static int starts(const char *text, const char *prefix) {
     return strncmp(text, prefix, strlen(prefix)) == 0;
 }
 
-/* What follows the element's end tag; its start if there is none. */
+/* What follows the element's end tag; the next character if there is none. */
 static const char *after_element(const char *text, const char *end_tag) {
     const char *end = strstr(text, end_tag);
     return end != NULL ? end + strlen(end_tag) : text + 1;
@@ -42,7 +42,7 @@ static const char *put_colour(FILE *stream, const char *text) {
     return text + length;
 }
 
-/* What is left out altogether: returns what follows it, or `text`. */
+/* Skips what is left out: returns what follows it, or `text` if there is nothing to skip. */
 static const char *skip_useless(const char *text) {
     if (starts(text, "<title>"))
         return after_element(text, "</title>");
@@ -57,7 +57,7 @@ static const char *skip_useless(const char *text) {
     return text;
 }
 
-/* What is written otherwise: returns what follows it, or `text`. */
+/* Writes a replacement: returns what follows the replaced text, or `text` if there is none. */
 static const char *put_replaced(FILE *stream, const char *text, const char *id) {
     static const char *const names[][2] = {
         {"=\"black\"", "=\"var(--ink)\""}, {"='black'", "='var(--ink)'"}, {"=\"white\"", "=\"var(--page)\""}};

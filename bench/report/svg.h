@@ -1,4 +1,4 @@
-/* gnuplot's SVG made fit for a page or a file that others are shown beside. */
+/* Makes gnuplot's SVG fit to be shown in a page, beside other pictures, or as a file of its own. */
 #ifndef REPORT_SVG_H
 #define REPORT_SVG_H
 

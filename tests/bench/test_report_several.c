@@ -36,7 +36,7 @@ static void test_cpus(void **state) {
     assert_holds(csv, "\n\"l1_avx2_6x8\",0.8,0.8,0.8\n");
     assert_holds(csv, "\n\"L1, 2 threads\",1.84,1.84,1.84\n");
     assert_holds(summary, "| one | L1 | l1_avx2_6x8 | 4.00 | l1_avx2_6x8 | 4.00 | 1.00 | the right choice |");
-    assert_holds(summary, "| three | L1 | l1_avx2_6x8 | 4.00 | l1_f32avx2 | 20.0 | 5.00 | the fastest would win 16.0 "
+    assert_holds(summary, "| three | L1 | l1_avx2_6x8 | 4.00 | l1_f32avx2 | 20.0 | 5.00 | the fastest would save 16.0 "
                           "s, more than the spread |");
     assert_holds(summary, "| CPU | A CPU | Another CPU | A CPU |");
     report(p, "--output=@cpus.html", "@one.json", "@one.json");
