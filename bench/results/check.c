@@ -8,10 +8,11 @@
 
 enum { FULL_ROWS = 50000, FULL_QUERIES = 10000, REPETITIONS = 3 };
 
-/* Of a full job over its repetitions, of the clock over its own; of the ceilings' growth with the threads. */
+/* How much a full job and the clock may vary over their repetitions; how much of N times the ceilings must grow on N
+ * threads. */
 static const double MOST_SPREAD = 0.10, MOST_CLOCK = 0.02, LEAST_GROWTH = 0.9;
 
-/* Threads that ran before, and beside ours while they ran. */
+/* Other threads that may have run, before ours and beside them. */
 static const double MOST_LOAD = 0.5;
 
 struct check {
@@ -33,7 +34,7 @@ static void fails(struct check *check, const char *format, ...) {
     fputc('\n', check->stream);
 }
 
-/* What it ran under in the place of a CPU; NULL: nothing that it tells of. */
+/* The emulator that it ran under; NULL: none that the file tells of. */
 static const char *emulator_of(const struct results *results) {
     const char *told = results_text(results, "knnmark.machine.emulator", NULL);
     const char *hypervisor = results_text(results, "knnmark.machine.hypervisor", NULL);
@@ -102,7 +103,7 @@ static void check_ceilings(struct check *check, const struct results *results) {
         fails(check, "it does not tell the clock: ceiling/clock");
 }
 
-/* The mean of the last minute, of the threads that wanted to run. */
+/* The threads that wanted to run, the mean of the last minute. */
 static double load_of(const struct results *results, const char *path) {
     const json_t *loads = results_fact(results, path, NULL);
     return json_is_array(loads) ? json_number_value(json_array_get(loads, 0)) : -1;

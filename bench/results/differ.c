@@ -6,7 +6,7 @@ static int differ(const char *a, const char *b) {
     return a != NULL && b != NULL && strcmp(a, b) != 0;
 }
 
-/* Of numbers that are known. */
+/* Whether two numbers are known and differ. */
 static int unequal(double a, double b) {
     return a > 0 && b > 0 && a != b;
 }
@@ -15,7 +15,7 @@ static double number(const struct results *results, const char *path) {
     return json_number_value(results_fact(results, path, NULL));
 }
 
-/* Virtual machines call CPUs of several generations the same. */
+/* Virtual machines give CPUs of several generations the same name, so family and model are compared, too. */
 static struct difference cpu_difference(const struct results *first, const struct results *other) {
     static const struct {
         const char *path, *earlier, *is;

@@ -42,7 +42,7 @@ static const struct fact facts[] = {
     {"Date", "context.date", NULL},
 };
 
-/* Objects as "key value", lists with commas. */
+/* Writes objects as "key value", and lists with commas. */
 static void put_value(FILE *stream, const json_t *value) {
     const char *key;
     json_t *member;

@@ -8,7 +8,7 @@ const char *json_text(const json_t *object, const char *key) {
     return text != NULL ? text : "";
 }
 
-/* Of the metric, or of a kernel, whose name begins with it. */
+/* The metric of this name, or the one that a kernel's name begins with. */
 static unsigned metric_of(const char *name) {
     for (unsigned i = 0; i < KNN_METRICS; i++) {
         size_t length = strlen(knn_metrics[i].name);

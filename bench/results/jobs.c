@@ -10,7 +10,7 @@ int run_is_peer(const struct run *run) {
     return strcmp(run->group, "peer") == 0 && strcmp(run->subject, "knnmark") != 0;
 }
 
-/* Peers may be all there is. */
+/* The threads of the searches; those of the peers if a file has nothing else. */
 static double threads_of(const struct results *results) {
     double threads = results_most_threads(results, "search");
     return threads > 0 ? threads : results_most_threads(results, "peer");
@@ -27,8 +27,8 @@ static int faster_first(const void *a, const void *b) {
     return (x > y) - (x < y);
 }
 
-/* Machines drift from one run to the next. So a peer's time is taken to be that over ours, measured in turn, times ours
- * in this file; where a file does not tell, as measured. */
+/* Machines drift from one run to the next. So a peer's time is its ratio to ours, measured in turn, times our time in
+ * this file; without that ratio it is the time as measured. */
 static double comparable(const struct job *job, double ours) {
     double ratio = run_is_peer(job->run) ? run_median(job->run, "x_ours") : 0;
     return ratio > 0 && isfinite(ours) ? ratio * ours : job->seconds;

@@ -16,7 +16,7 @@ struct jobs {
     int with_peers;
 };
 
-/* To be freed by jobs_free; without any where there is no memory. */
+/* To be freed by jobs_free; empty without memory. */
 struct jobs jobs_of(const struct results *results, unsigned metric);
 void jobs_free(struct jobs *jobs);
 
@@ -26,7 +26,7 @@ const struct job *jobs_best(const struct jobs *jobs);
 /* Ours by this kernel; NULL: none. */
 const struct job *jobs_find(const struct jobs *jobs, const char *kernel);
 
-/* Whether the best peer is no faster than scalar code. */
+/* Whether even the best peer is slower than scalar code. */
 int peers_are_slow(const struct jobs *jobs);
 
 /* Whether the kernel that a CPU gets by default is its fastest. */
@@ -37,7 +37,7 @@ struct choice {
 };
 struct choice choice_of(const struct results *results, const struct jobs *jobs, unsigned metric);
 
-/* Another library, and not knnmark, which runs beside them for comparison. */
+/* Whether it is another library, and not knnmark, which runs beside them for comparison. */
 int run_is_peer(const struct run *run);
 
 /* Whether jobs_of has the run. */
@@ -46,8 +46,8 @@ int run_is_full_job(const struct results *results, const struct run *run);
 /* Distances per second. */
 double job_rate(const struct job *job);
 
-/* The scalar search's time, for k = 1 on the same threads, over these seconds; where the file has none, what was
- * counted against a scalar search of a few queries. */
+/* The scalar search's time, for k = 1 on the same threads, over these seconds; if the file has none, the run's
+ * x_scalar, from a scalar search of a few queries. */
 double over_scalar(const struct results *results, const struct run *run, double seconds);
 
 #endif

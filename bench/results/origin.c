@@ -80,7 +80,7 @@ static void warn_of_sharing(FILE *stream, const struct results *results, enum fo
              threads, growth);
 }
 
-/* A default kernel that is beaten by more than the spread. */
+/* Warns of a default kernel that is slower than another by more than the spread. */
 static void warn_of_choice(FILE *stream, const struct results *results, enum form form, unsigned metric) {
     struct jobs jobs = jobs_of(results, metric);
     struct choice choice = choice_of(results, &jobs, metric);

@@ -40,7 +40,7 @@ struct run_list {
     size_t count;
 };
 
-/* Of a counter over the repetitions; all 0 where it was not counted. */
+/* A counter over the repetitions; all 0 where it was not counted. */
 struct spread {
     size_t n;
     double median, lowest, highest;
@@ -49,7 +49,7 @@ struct spread {
 /* Sets *results to a file's; `path` is kept. On failure results_free is still due. */
 int results_load(struct results *results, const char *path, struct knn_error *error);
 
-/* The same of what is no file yet; the reference is taken over. */
+/* The same for results that are no file yet; takes over the reference to `file`. */
 int results_take(struct results *results, json_t *file, const char *name, struct knn_error *error);
 void results_free(struct results *results);
 
@@ -69,12 +69,12 @@ struct run_list results_select(const struct results *results, struct wanted want
 double results_most_threads(const struct results *results, const char *group);
 
 struct spread run_spread(const struct run *run, const char *counter);
-double run_median(const struct run *run, const char *counter); /* 0 of a NULL run, too */
+double run_median(const struct run *run, const char *counter); /* 0 for NULL, too */
 
 /* The counter in one repetition; 0 where it is missing or no positive number. */
 double run_value(const struct run *run, size_t repetition, const char *counter);
 
-/* What the benchmark says beside its numbers, "" where it does not; or why it failed. */
+/* The benchmark's label, "" if it has none; why it failed. */
 const char *run_label(const struct run *run);
 const char *run_error(const struct run *run);
 
@@ -85,10 +85,10 @@ void run_list_sort(struct run_list *list, const char *counter);
  * where it is missing. */
 const json_t *results_fact(const struct results *results, const char *path, const char *earlier);
 
-/* The same as text; NULL where it is missing or none. */
+/* The same as text; NULL where it is missing or no text. */
 const char *results_text(const struct results *results, const char *path, const char *earlier);
 
-/* The threads it was measured on, all of them; 0 where it does not tell. */
+/* The number of all threads it was measured on; 0 where it does not tell. */
 double results_threads(const struct results *results);
 
 /* Bytes of a row. */

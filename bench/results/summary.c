@@ -6,7 +6,7 @@
 #include "jobs.h"
 #include "plural.h"
 
-/* On how many a search was timed. */
+/* How many queries a search was timed on. */
 static struct number queries_of(const struct run *run) {
     double queries = run_median(run, "queries");
     return queries > 0 ? number_exact(round(queries)) : words("");

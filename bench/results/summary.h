@@ -11,7 +11,7 @@ void summary_write(FILE *stream, const struct results *results, enum form form);
 /* "AMD EPYC, 2 threads, 2026-11-22, commit 309b030, on ... images", without what the file does not tell. */
 void write_origin(FILE *stream, const struct results *results, enum form form);
 
-/* The same of the peers, with their file's name and what either fails to say; only where there are any. */
+/* The same for the peers, if there are any, with their file's name; says if one of the files does not name its data. */
 void write_peers_origin(FILE *stream, const struct results *results, enum form form);
 
 void write_warnings(FILE *stream, const struct results *results, enum form form);
@@ -21,8 +21,8 @@ void write_other_searches(FILE *stream, const struct results *results, enum form
 void write_latencies(FILE *stream, const struct results *results, enum form form);
 void write_peer_settings(FILE *stream, const struct results *results, enum form form);
 
-/* Two tables of the search by bounds (docs/bounds.md), and when the build is paid for. On a page, the picture says the
- * last. */
+/* Two tables of the search by bounds (docs/bounds.md), and when the build is paid for. On a page, the latter stands
+ * with the picture. */
 void write_bounds(FILE *stream, const struct results *results, enum form form);
 
 /* A sentence on how many queries pay for the build. */
@@ -36,10 +36,10 @@ struct run_list bounds_by_batch(const struct results *results);
  * tell. *label is NULL behind the last one. */
 char *fact_at(const struct results *results, size_t i, const char **label);
 
-/* Any value of a result file; NULL of NULL. */
+/* Any value of a result file as text, to be freed; NULL for NULL. */
 char *fact_text(const json_t *value);
 
-/* How many times the ceilings of all threads are those of one; 0 where nothing tells. */
+/* The ceilings of all threads over those of one; 0 if unknown. */
 double ceiling_growth(const struct results *results, double threads);
 
 #endif

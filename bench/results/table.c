@@ -48,7 +48,7 @@ static const char *shown(const struct number *cell) {
     return cell->words != NULL ? cell->words : cell->text;
 }
 
-/* A line of the table: the heads, or a row, from 1. */
+/* A cell of a line: 0 is the heads, rows count from 1. */
 static struct number cell_in(const struct table *table, size_t line, size_t column) {
     return line == 0 ? words(table->columns[column].head) : table->cells[(line - 1) * table->column_count + column];
 }
@@ -58,7 +58,7 @@ static int says(const struct number *cell) {
     return strcmp(shown(cell), "") != 0 && strcmp(shown(cell), "–") != 0;
 }
 
-/* A picture is for a page alone, and a column in which no row says anything for nobody. */
+/* A picture is for a page alone. A column that is empty in all rows is left out everywhere. */
 static int is_left_out(const struct table *table, size_t column, enum form form) {
     if (table->columns[column].kind == COLUMN_PICTURE)
         return form != FORM_HTML;
@@ -198,7 +198,7 @@ static void write_html(const struct table *table, FILE *stream) {
 
 /* -- CSV ----------------------------------------------------------------------------------------------------------- */
 
-/* Words in quotes, numbers in full. */
+/* Writes words in quotes, numbers in full. */
 static void put_csv_cell(FILE *stream, const struct number *cell) {
     if (cell->words == NULL && isfinite(cell->value)) {
         fprintf(stream, "%.9g", cell->value);

@@ -10,11 +10,11 @@
 enum form { FORM_TEXT, FORM_MARKDOWN, FORM_HTML, FORM_CSV };
 
 enum column_kind {
-    COLUMN_NUMBER, /* from the right */
-    COLUMN_NAME,   /* from the left; on a page it heads the row, and a line may break in it */
-    COLUMN_WORDS,  /* from the left */
-    COLUMN_NOTE,   /* from the right; on a page small, beside what is before it */
-    COLUMN_WIDE,   /* from the right; on a narrow page it is left out */
+    COLUMN_NUMBER, /* aligned right */
+    COLUMN_NAME,   /* aligned left; on a page it heads the row, and a line may break in it */
+    COLUMN_WORDS,  /* aligned left */
+    COLUMN_NOTE,   /* aligned right; on a page small, in the cell before it */
+    COLUMN_WIDE,   /* aligned right; on a narrow page it is left out */
     COLUMN_PICTURE /* HTML, on a page alone */
 };
 
@@ -41,10 +41,10 @@ void table_add_column(struct table *table, const char *head, enum column_kind ki
                     sizeof((const struct number[]){__VA_ARGS__}) / sizeof(struct number))
 void table_add_cells(struct table *table, const struct number *cells, size_t count);
 
-/* Nothing where there is no row. */
+/* Writes nothing if there is no row. */
 void table_write(const struct table *table, FILE *stream, enum form form);
 
-/* On a page behind a line that opens it; elsewhere that line is the title. */
+/* On a page, a click on `line` opens the table; elsewhere `line` is its title. */
 void table_write_folded(const struct table *table, FILE *stream, enum form form, const char *line);
 void table_free(struct table *table);
 
@@ -56,13 +56,13 @@ size_t table_end(struct table *table, FILE *stream, enum form form);
 /* Text made safe for the form. */
 void put_words(FILE *stream, enum form form, const char *text);
 
-/* The same of what a format makes. */
+/* The same for a formatted text. */
 void put_format(FILE *stream, enum form form, const char *format, ...) __attribute__((format(printf, 3, 4)));
 
-/* A heading of several tables; a page has its own. */
+/* A heading for several tables; a page has its own headings. */
 void put_heading(FILE *stream, enum form form, const char *text);
 
-/* A paragraph of its own; a CSV file has none. */
+/* A paragraph; a CSV file has none. */
 void put_paragraph(FILE *stream, enum form form, const char *text);
 
 #endif

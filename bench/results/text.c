@@ -9,7 +9,7 @@ struct number words(const char *text) {
     return (struct number){.words = text, .value = NAN};
 }
 
-/* Of `shown`, which is the value in this unit. */
+/* Three digits of `shown`, which is the value in this unit. */
 static struct number three_digits(double shown, const char *unit, double value) {
     struct number number = {.value = value};
     int before = (int)floor(log10(shown * 1.0005)); /* 9.996 has as many digits before the point as 10.0 */

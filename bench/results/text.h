@@ -7,7 +7,7 @@
 /* Returned by value: the text lives as long as the expression that asked for it. */
 struct number {
     char text[40];
-    const char *words; /* in place of the text, where it is no number but words of any length */
+    const char *words; /* instead of the text, if it is no number but words of any length */
     double value;      /* as a machine takes it; NaN where there is none */
 };
 
@@ -26,8 +26,7 @@ struct number number_exact(double value);
 /* Four digits of any number. */
 struct number number_short(double value);
 
-/* For HTML, in text and in double quotes. Control characters become spaces, and no line breaks in
- * "5 %". */
+/* For HTML, in text and in double quotes. Control characters become spaces; no line breaks between "5" and "%". */
 void put_html(FILE *stream, const char *text);
 
 /* The same, and a line may break after an underscore or slash, but not after "l1_". */
