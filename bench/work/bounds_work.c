@@ -1,4 +1,4 @@
-/* The search by bounds: which levels rule the other rows out. Making the bounds is not timed. */
+/* The search by bounds (docs/bounds.md). Making the bounds is not timed. */
 #include <stdlib.h>
 
 #include "bounds.h"

@@ -1,7 +1,7 @@
-/* The same search in float32, k = 1: what staying in bytes buys. Distances are those of the bytes as numbers, by the
- * same means: packed panels, register tiles, blocks of queries in cache; squared L2 by the expansion of the square and
- * fused multiply-adds, L1 by subtraction, absolute value and addition. Float sums round, so a nearest row need not be
- * the exact one: that is one of the reasons for bytes.
+/* The same search in float32, k = 1, to show what staying in bytes gains. It computes the same distances by the same
+ * means: packed panels, register tiles, blocks of queries in cache; squared L2 by the expansion of the square and fused
+ * multiply-adds, L1 by subtraction, absolute value and addition. Float sums round, so the nearest row may be another
+ * one: that is one of the reasons for bytes.
  *
  * f32_tile.c is compiled once for every instruction set in the Makefile's F32. */
 #ifndef F32_H

@@ -1,4 +1,4 @@
-/* The search in float32: what staying in bytes buys. */
+/* The search in float32, to show what staying in bytes gains. */
 #include <stdio.h>
 
 #include "arith.h"
@@ -12,7 +12,7 @@ static int prepare(struct work *work, struct knn_error *error) {
     return rows->panels.data != NULL ? 0 : f32_pack(rows, rows->kernel, &work->stock->train, &work->team, error);
 }
 
-/* Indices take less room than the neighbours they stand in the place of. */
+/* The indices use the room for neighbours, which are larger. */
 static uint32_t *nearest_of(const struct work *work) {
     return (uint32_t *)(void *)work->stock->found;
 }

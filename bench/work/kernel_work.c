@@ -1,5 +1,5 @@
-/* One kernel on one thread with everything in cache: several panels or rows in turn, so that nothing learns the bytes
- * by heart. */
+/* One kernel on one thread with everything in cache: several panels or rows in turn, so that no predictor of the CPU
+ * learns the bytes. */
 #include <stdlib.h>
 
 #include "arith.h"
@@ -20,7 +20,7 @@ static size_t query_bytes(const struct work *work) {
     return work->kernel->tile != NULL ? knn_query_panel_bytes(work->kernel, work->identity.dim) : work->identity.dim;
 }
 
-/* Of what does not change: the train panel, or the query of a pair kernel. */
+/* Bytes of what does not change: the train panel, or the query of a pair kernel. */
 static size_t fixed_bytes(const struct work *work) {
     return work->kernel->tile != NULL ? knn_train_panel_bytes(work->kernel, work->identity.dim) : work->identity.dim;
 }

@@ -56,7 +56,7 @@ int work_run_searches(struct work *work, uint64_t n, struct knn_error *error) {
     return status;
 }
 
-/* In batches as they are timed, for a short one has other panels than a long one; bounds have none. */
+/* Verifies batches as they are timed: a short one has other panels than a long one. Bounds have none. */
 enum verified work_verify_searches(struct work *work, struct knn_error *error) {
     size_t stride, k = work->k,
                    count = work->bounds != NULL ? VERIFIED_QUERIES : knn_min(work->batch, VERIFIED_QUERIES);

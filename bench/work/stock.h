@@ -13,8 +13,8 @@ enum {
 
 struct stock {
     struct knn_matrix train, queries; /* of the caller */
-    struct knn_picture picture;       /* what a row is one of, for bounds */
-    const struct knn_team *team;      /* packs, and asks the reference */
+    struct knn_picture picture;       /* the shape of the picture in a row, for bounds */
+    const struct knn_team *team;      /* packs, and runs the reference */
     knn_progress_fn *progress;        /* of all searches; NULL: none */
     size_t keep;                      /* kernels whose panels are kept, at most STOCK_MOST: the last ones */
     struct knn_panels panels[STOCK_MOST];
@@ -32,7 +32,7 @@ const struct knn_panels *stock_panels(struct stock *stock, const struct knn_kern
 const struct knn_neighbor *stock_expected(struct stock *stock, enum knn_metric metric, size_t *k,
                                           struct knn_error *error);
 
-/* So many neighbours in stock->found. */
+/* Makes room for so many neighbours in stock->found. */
 int stock_reserve(struct stock *stock, size_t neighbours, struct knn_error *error);
 
 /* Frees all panels. */

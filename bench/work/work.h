@@ -12,15 +12,15 @@
 struct work;
 
 struct work_kind {
-    /* Whatever is not timed; due before a run, and cheap where nothing is missing. */
+    /* Does what is not timed. Call it before a run; it is cheap if nothing is missing. */
     int (*prepare)(struct work *work, struct knn_error *error);
-    /* The work n times, n >= 1. */
+    /* Does the work n times, n >= 1. */
     int (*run)(struct work *work, uint64_t n, struct knn_error *error);
-    /* By a few of its answers; after prepare. */
+    /* Checks a few of its answers; after prepare. */
     enum verified (*verify)(struct work *work, struct knn_error *error);
-    /* Bytes of a query that one run makes meet a byte of a train row. */
+    /* How often one run compares a byte of a query with a byte of a train row. */
     double (*byte_pairs)(const struct work *work);
-    /* Of a search by knnmark: these queries, whose neighbours go to stock->found. */
+    /* Only for a search by knnmark: finds the neighbours of these queries, and leaves them in stock->found. */
     int (*search)(struct work *work, struct knn_rows queries, struct knn_error *error);
 };
 
@@ -35,23 +35,23 @@ struct work {
     /* Of a search. */
     struct knn_policy policy;
     size_t batch, k;             /* queries of a run; 0 of a kernel alone */
-    size_t next;                 /* query: runs follow one another in the stock's, which begin anew when they end */
+    size_t next;                 /* the first query of the next run; after the stock's last batch, 0 again */
     size_t rows;                 /* train rows, the first so many; 0: all */
     struct f32_rows *float_rows; /* only of a search in float32 */
     int loosely;                 /* bounds that do not pay give way to the exhaustive search */
-    uint64_t fine, full;         /* distances that bounds have left to compute, of their fine level and in full */
+    uint64_t fine, full;         /* distances that bounds left to compute: by their fine level, and in full */
     struct knn_bounds *bounds;   /* only of a search by them; NULL: not made yet */
 
     /* Of a kernel alone, everything in cache: a tile on one train panel and several query panels in turn, a pair kernel
      * on several rows in turn. */
     size_t calls;                             /* in one run */
     size_t turns;                             /* query panels, or rows, used in turn at most */
-    size_t budget;                            /* bytes that all of them have, but for one at least; 0: any */
+    size_t budget;                            /* most bytes of all inputs, unless one turn has more; 0: any */
     struct knn_matrix query_rows, train_rows; /* views of the images */
     uint8_t *queries, *train;                 /* packed; NULL before, and for a pair kernel */
 };
 
-/* All queries in a batch, or as many of them. Its answers are in stock->found. */
+/* A search by batches of this many queries, or of all if there are fewer. Its answers are in stock->found. */
 struct work work_search(struct stock *stock, const char *group, const struct knn_kernel *kernel,
                         const struct knn_team *team, size_t k, size_t batch);
 
@@ -64,7 +64,7 @@ struct work_policy {
     const char *name;
     struct knn_policy policy;
     int bound;      /* 0: on unbound threads */
-    size_t largest; /* batch worth its time in a run of all */
+    size_t largest; /* the largest batch with which `make bench` times it */
 };
 
 enum { WORK_POLICIES = 8 };
@@ -90,14 +90,14 @@ int work_ready(struct work *work, struct knn_error *error);
 /* The wall time of n runs. */
 int work_time(struct work *work, uint64_t n, double *seconds, struct knn_error *error);
 
-/* A part of n runs, so that caches hold what they need: one in `part`, at least a query or a run. */
+/* Runs a part of n runs, so that caches hold what they need: one in `part`, at least a query or a run. */
 int work_warm_up(struct work *work, uint64_t n, unsigned part, struct knn_error *error);
 
 /* How many of `all` queries take `allowed` seconds if each takes `each`: all, or whole blocks; where there are fewer
  * than two blocks, whole units, one at least. */
 size_t work_fitting(size_t all, size_t unit, size_t block, double each, double allowed);
 
-/* Sets the batch of a search that is ready to what fits, by the time of one unit. */
+/* Sets the batch of a prepared search to what fits, by the time of one unit. */
 int work_fit(struct work *work, size_t unit, size_t block, double allowed, struct knn_error *error);
 
 /* For searches: what their kinds have in common. */
