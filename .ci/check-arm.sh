@@ -1,9 +1,9 @@
 #!/bin/sh
-# check-arm.sh NATIVE CROSS: on emulated Arm CPUs without and with the dot product and the matrix product of bytes, the
-# test suite passes, all of it on the first, which has the fewest instructions, and what runs kernels on all of them;
-# every kernel, on the least of them that runs it, finds the neighbours, distances and labels that the native build NATIVE
-# finds; and the last of them also runs a small benchmark. CROSS is the build's folder; MAKE makes its tests. KNNMARK_DATA
-# may name a CIFAR-10 folder; without one the images are synthetic. How fast an emulator is means nothing.
+# check-arm.sh NATIVE CROSS: checks the Arm build on emulated CPUs, without and with the dot product and the matrix
+# product of bytes. The first CPU, which has the fewest instructions, passes the whole test suite, the others the tests
+# of kernels. Every kernel, on the weakest CPU that runs it, must find the neighbours, distances and labels of the
+# native build NATIVE. The last CPU also runs a small benchmark. CROSS is the Arm build's folder; MAKE makes its tests.
+# KNNMARK_DATA may name a CIFAR-10 folder; without one the images are synthetic. The speed of an emulator means nothing.
 set -eu
 native=$1/knnmark cross=$2/knnmark out=$2/check
 data=${KNNMARK_DATA:-synthetic:train=4000,test=200}
@@ -17,8 +17,8 @@ answers() { # answers METRIC KERNEL FILE COMMAND...: the first 200 test images, 
         --output "$file" >"$file.log"
 }
 
-# All at once: an emulated suite keeps one core busy for the most part. Kernel by kernel, each CPU checks what the ones before
-# it do not run.
+# All CPUs at once: an emulated suite mostly keeps one core busy. Each CPU checks the kernels that the ones before it do
+# not run.
 suites() {
     tests=test
     for cpu in $cpus; do
@@ -37,7 +37,7 @@ suites() {
     [ "$failed" = 0 ]
 }
 
-# agree CPU: those kernels that no CPU before this one runs
+# agree CPU: compares the answers of the kernels that no CPU before this one runs
 agree() {
     qemu-aarch64 -cpu "$1" "$cross" kernels >"$out/$1.kernels"
     before=$agreed

@@ -1,9 +1,9 @@
 #!/bin/sh
 # check-avx512.sh BUILD: proves the AVX-512 kernels of BUILD on a CPU that need not have AVX-512. Bochs emulates an Ice
-# Lake, boots LINUX (default: build/linux/vmlinuz, see linux.sh) with nothing but busybox and the tests, and what they
-# write to the serial port is judged here: every AVX-512 kernel that BUILD lists must have passed. Needs no root, no
-# network, one core and some minutes; LIMIT is the seconds after which it gives up. KNNMARK_KERNEL, a pattern, takes
-# fewer kernels, KNNMARK_SEED repeats a run. How fast an emulator is means nothing.
+# Lake and boots LINUX (default: build/linux/vmlinuz, see linux.sh) with nothing but busybox and the tests. This script
+# judges what they write to the serial port: every AVX-512 kernel that BUILD lists must have passed. It needs one core
+# and some minutes, no root and no network; it gives up after LIMIT seconds. KNNMARK_KERNEL, a pattern, selects kernels;
+# KNNMARK_SEED repeats a run. The speed of an emulator means nothing.
 set -eu
 build=$1 linux=${LINUX:-build/linux/vmlinuz} limit=${LIMIT:-1500} pattern=${KNNMARK_KERNEL:-*_avx512*}
 work=$build/check-avx512 serial=$build/check-avx512/serial
@@ -67,8 +67,8 @@ xorriso -as mkisofs -quiet -o "$work/cd.iso" -b isolinux.bin -c boot.cat -no-emu
 
 # -- the machine ----------------------------------------------------------------------------------------------------------
 
-# Bochs aborts without the words for sound. Of its displays only the terminal's opens neither a window nor a port; it
-# writes to a terminal of its own, and waits where nobody reads that.
+# Bochs aborts without the options for sound. Only its display "term" opens neither a window nor a port. It writes to a
+# terminal of its own, and waits until somebody reads that.
 cat >"$work/bochsrc" <<END
 config_interface: textconfig
 display_library: term
@@ -108,7 +108,7 @@ while kill -0 "$machine" 2>/dev/null && [ "$seconds" -lt "$limit" ] && ! grep -q
     [ -n "$reader" ] || read_screen
     seconds=$((seconds + 1))
 done
-cpu=$(awk '{ print int(($14 + $15) / 100) }' "/proc/$machine/stat" 2>/dev/null || echo unknown) # in hundredths, as all of Linux
+cpu=$(awk '{ print int(($14 + $15) / 100) }' "/proc/$machine/stat" 2>/dev/null || echo unknown) # Linux counts in hundredths of a second
 
 # -- the verdict ----------------------------------------------------------------------------------------------------------
 

@@ -1,7 +1,7 @@
 #!/bin/sh
-# deps.sh MANAGER "PACKAGES" [MANAGER "PACKAGES" ...]: installs, by the first of these package managers that is there,
-# the packages that are missing. Says what it does; does nothing when nothing is missing. ARCHITECTURE names a foreign
-# architecture that Debian's package manager shall know for it.
+# deps.sh MANAGER "PACKAGES" [MANAGER "PACKAGES" ...]: installs the missing packages by the first of these package
+# managers that is there. Says what it does; does nothing when nothing is missing. ARCHITECTURE names a foreign
+# architecture, for Debian's package manager.
 set -eu
 
 missing() { # missing MANAGER PACKAGE...: those that are not installed
@@ -57,5 +57,5 @@ while [ $# -ge 2 ]; do
     fi
     exit 0
 done
-echo "deps: none of the package managers that this is known for is here (${known# }); install by hand what Debian calls: $wanted" >&2
+echo "deps: none of the package managers known here is installed (${known# }); install by hand what Debian calls: $wanted" >&2
 exit 1

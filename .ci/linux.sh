@@ -1,7 +1,7 @@
 #!/bin/sh
 # linux.sh FOLDER: fetches the Linux kernel that `make check-avx512` boots in an emulator, as FOLDER/vmlinuz. Debian's
-# package is unpacked and not installed, for this machine shall never boot it. Without that package it says so, and is no
-# failure: all else can be developed.
+# package is unpacked and not installed, because this machine shall never boot it. A system without that package gets a
+# message and no failure: all else can be developed there.
 set -eu
 folder=$1 package=linux-image-cloud-amd64
 [ -f "$folder/vmlinuz" ] && exit 0

@@ -1,7 +1,7 @@
 #!/bin/sh
-# regress-live.sh: what `make regress` says of this commit against itself, and against itself with a tenth of extra work
-# on a few short benchmarks. Both are reported, and fail only where something is broken: a verdict on a busy machine
-# proves nothing, and the rules are tested on recorded timings (tests/bench/test_regress_verdict.c).
+# regress-live.sh: runs `make regress` on a few short benchmarks: this commit against itself, and against itself with a
+# tenth of extra work. Shows both verdicts, and fails only if something is broken: a verdict on a busy machine proves
+# nothing, and the rules are tested on recorded timings (tests/bench/test_regress_verdict.c).
 set -eu
 for extra in 0 10; do
     echo "== $extra % of extra work"

@@ -216,7 +216,7 @@ static void test_deps_no_manager(void **state) {
     deps(p, "a b", "other");
     assert_int_equal(p->status, 1);
     assert_string_equal(p->output, "");
-    check_line(p->errors, "deps: none of the package managers that this is known for is here");
+    check_line(p->errors, "deps: none of the package managers known here is installed");
     assert_holds(p->errors, ": a b\n");
 }
 
