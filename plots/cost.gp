@@ -19,7 +19,7 @@ set xlabel 'training images' textcolor rgb muted offset 0,0.4
 set bmargin at screen 52.0 / height
 set tmargin at screen 1 - 46.0 / height
 image_mb = 3072 / 1e6
-# A page of its own: where it is shown may be dark.
+# A light background: the picture may be shown on a dark page.
 set object 1 rectangle from screen 0,0 to screen 1,1 behind fillcolor rgb page fillstyle solid noborder
 set multiplot
 do for [p = 1:3] {

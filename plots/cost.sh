@@ -1,7 +1,7 @@
 #!/bin/sh
-# cost.sh SVG: what training and predicting cost, against the number of training images; measured, and drawn by cost.gp.
-# The images are generated ones: an exhaustive search takes as long whatever the images show. Each time is the least of
-# five runs; memory is the most that the process ever held, as Linux counts it.
+# cost.sh SVG: measures what training and predicting cost, against the number of training images, and draws it by
+# cost.gp. The images are generated: an exhaustive search takes as long on any images. Each time is the least of five
+# runs; memory is the most that the process ever used, as Linux counts it.
 set -eu
 knnmark=${KNNMARK:-build/knnmark}
 svg=${1:?give the SVG file to write}

@@ -22,7 +22,7 @@ label(x) = crowded(x) ? '' : sprintf('%g', last = x)
 has(x) = strstrt(' '.ticks, sprintf(' %g,', x)) > 0
 tick(x) = has(x) ? 0 : strlen(ticks = ticks.sprintf('"%s" %g,', label(x), x))
 
-# Where a logarithmic axis has labels in each power of ten: the fewer of these, the more.
+# The labels in each power of ten of a logarithmic axis: the fewer powers, the more labels.
 digits(ratio) = ratio >= 50 ? '1' : ratio >= 4 ? '1 2 5' : '1 2 3 4 5 6 7 8 9'
 
 on(p, value) = column(1) == p ? value : NaN

@@ -1,7 +1,6 @@
-# Pictures of rows. The caller sets `texts`, how many columns of text there are at the right (on a phone it is one),
-# loads this, and plots into the rows.
-# Columns of the data: kind y "label" shade value lowest highest ceiling "text" "second text"; kind is 0 for a heading,
-# 1 for a row, 2 for a point.
+# Pictures of rows. The caller sets `texts`, the number of columns of text at the right (a phone shows one), loads this,
+# and plots into the rows. Columns of the data: kind y "label" shade value lowest highest ceiling "text" "second text";
+# kind is 0 for a heading, 1 for a row, 2 for a point.
 clip(x, lowest, highest) = x < lowest ? lowest : x > highest ? highest : x
 
 stats data using 2 nooutput name 'Y' # before ranges are set: what is out of range is not counted
