@@ -14,9 +14,9 @@ enum { NAME_DIM = 1 << 0, NAME_K = 1 << 1, NAME_BATCH = 1 << 2, NAME_THREADS = 1
 struct identity {
     const char *group;
     const char *kernel, *metric, *isa;
-    const char *code; /* who chose the instructions: "hand" or "compiler", which with "scalar" may not use vectors */
-    const char *type; /* of the numbers, if they are no bytes: "float32" */
-    const char *mix;  /* a ceiling's instructions, "read" or "clock" */
+    const char *code;   /* who chose the instructions: "hand" or "compiler"; "scalar": vectorization is off */
+    const char *type;   /* of the numbers, if they are no bytes: "float32" */
+    const char *mix;    /* a ceiling's instructions, "read" or "clock" */
     const char *policy; /* how work is cut and spread over threads: "dynamic-auto" */
     const char *peer;   /* another library */
     const char *search; /* "exhaustive", "bounds" or "auto" */
