@@ -22,7 +22,7 @@ LIB      ?= lib
 DESTDIR  ?=
 SANITIZE ?=
 WRAPPER  ?= $(if $(CROSS),qemu-$(firstword $(subst -, ,$(CROSS))))
-DRY      := $(if $(findstring n,$(firstword -$(MAKEFLAGS))),:) # under `make -n` what hands on the job server runs, too
+DRY      := $(if $(findstring n,$(firstword -$(MAKEFLAGS))),:) # under `make -n` lines that pass on the job server run, too
 VERSION  := $(subst $() ,.,$(shell sed -n 's/^.define KNN_VERSION_[A-Z]* //p' src/knnmark.h))
 
 .DEFAULT_GOAL := all
@@ -58,23 +58,23 @@ APT_ARM    := gcc-$(ARM) g++-$(ARM) qemu-user $(patsubst %,%:arm64,libhwloc-dev 
 deps: ## install the packages that building, testing and benchmarking need
 	@sh .ci/deps.sh apt "$(APT)" dnf "$(DNF)" pacman "$(PACMAN)" brew "$(BREW)"
 
-deps-dev: ## install what .ci/run needs beside them: clang, checkers, emulators
+deps-dev: ## install what .ci/run also needs: clang, checkers, emulators
 	@sh .ci/deps.sh apt "$(APT_DEV)" dnf "$(DNF_DEV)" pacman "$(PACMAN_DEV)" brew "$(BREW_DEV)"
 	@sh .ci/linux.sh build/linux
 
 deps-peers: ## install the libraries that `make bench-peers` compares with
 	@sh .ci/deps.sh apt "$(APT_PEERS)" dnf "$(DNF_PEERS)"
 
-deps-python: ## install what building and testing the Python package need, the packages for the notebook among them
+deps-python: ## install what building and testing the Python package and its notebook need
 	@sh .ci/deps.sh apt "$(APT_PYTHON)"
 
-deps-mpi: ## install what `make mpi` needs: Open MPI, and where both can be installed MPICH
+deps-mpi: ## install what `make mpi` needs: Open MPI, and MPICH where both can be installed
 	@sh .ci/deps.sh apt "$(APT_MPI)" dnf "$(DNF_MPI)" pacman "$(PACMAN_MPI)" brew "$(BREW_MPI)"
 
 deps-arm: ## install what `make CROSS=aarch64-linux-gnu-` and `make check-arm` need: Debian's cross compiler, libraries, qemu
 	@ARCHITECTURE=arm64 sh .ci/deps.sh apt "$(APT_ARM)"
 
-# Beside other goals, packages come first and the rest starts anew: what follows asks the compiler and pkg-config.
+# With other goals, packages are installed first, then make starts anew: what follows asks the compiler and pkg-config.
 DEPS  := $(filter deps deps-dev deps-arm deps-peers deps-python deps-mpi,$(MAKECMDGOALS))
 GOALS := $(filter-out $(DEPS),$(MAKECMDGOALS))
 ifneq ($(and $(DEPS),$(GOALS)),)
@@ -92,7 +92,7 @@ PROGRAM_PACKAGES := libarchive
 PKG_CONFIG := $(if $(CROSS),PKG_CONFIG_LIBDIR=/usr/lib/$(CROSS:%-=%)/pkgconfig:/usr/share/pkgconfig )pkg-config
 OPENMP     := -fopenmp
 OPENMP_LIB := -fopenmp
-ifeq ($(shell uname),Darwin) # Apple's clang leaves OpenMP's library to Homebrew, which keeps what macOS has, too, aside
+ifeq ($(shell uname),Darwin) # Apple's clang has no OpenMP library, Homebrew has; it keeps libraries that macOS has, too, in folders of their own
 BREW       := $(shell brew --prefix)
 PKG_CONFIG := PKG_CONFIG_PATH=$(BREW)/opt/libarchive/lib/pkgconfig:$(BREW)/lib/pkgconfig pkg-config
 OPENMP     := -Xpreprocessor -fopenmp -I$(BREW)/opt/libomp/include -I$(BREW)/include
@@ -133,16 +133,16 @@ SEES_bench       := $(SEES_src/command) bench/gbench bench/statistics bench/ceil
 SEES_bench/gbench := tests # its test alone
 SEES_tests       := $(SEES_bench) bench tests tests/kernels tests/data tests/bench
 
-# sees FOLDER: a folder below bench/ or tests/ without a line here sees what that sees, and it.
+# sees FOLDER: a folder below bench/ or tests/ without a line here sees bench or tests, and what these see.
 sees     = $(if $(filter undefined,$(origin SEES_$(1))),$(call sees,$(firstword $(subst /, ,$(1)))) $(firstword $(subst /, ,$(1))),$(SEES_$(1)))
 ALL_ROOMS := -Isrc $(addprefix -I,$(SEES_tests))
 INCLUDES = -Isrc $(addprefix -I,$(call sees,$(patsubst %/,%,$(dir $<)))) $(PACKAGED)
 
 # -- kernels: a file's suffix picks its flags -------------------------------------------------------------------------
 #
-# kernels/<metric>_<isa>.c is compiled with FLAGS_<isa>, and only if this compiler takes them for its target; then
-# KNN_BUILD_<isa> is 1 and not 0, which decides over the kernel's line in kernels/kernels.def. kernels/<metric>_auto.c is compiled
-# once for every instruction set in AUTO.
+# kernels/<metric>_<isa>.c is compiled with FLAGS_<isa>, and only if this compiler takes them for its target. Then
+# KNN_BUILD_<isa> is 1, else 0, which says whether the kernel's line in kernels/kernels.def counts.
+# kernels/<metric>_auto.c is compiled once for every instruction set in AUTO.
 
 FLAGS_scalar     := -fno-tree-vectorize -fno-tree-slp-vectorize
 FLAGS_baseline   :=
@@ -153,7 +153,7 @@ FLAGS_avx512vnni := $(FLAGS_avx512bw) -mavx512vnni
 
 takes     = $(shell printf 'int x;' | $(CC) -Werror $(2) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
 
-# gcc's scheduler would move the NEON tiles' loads together, and then have no registers for all the sums.
+# gcc's scheduler would move the NEON tiles' loads together, and leave too few registers for the sums.
 UNSCHEDULED    := $(call takes,-fno-schedule-insns,-fno-schedule-insns)
 FLAGS_neon     := -march=armv8-a $(UNSCHEDULED)
 FLAGS_neondot  := -march=armv8.2-a+dotprod $(UNSCHEDULED)
@@ -252,7 +252,7 @@ $(REGRESS): $(REGRESS_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(JANSSON) $(LIBRARIES) $(LDLIBS)
 
-# What base and head each build of their own tree (bench/regress/protocol.h): this name must stay.
+# Base and head each build this from their own tree (bench/regress/protocol.h): its name must stay.
 $(REGRESS_WORKER): $(WORKER_OBJECTS) $(COMMON_LIBRARY) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ $(LIBRARIES) $(LDLIBS)
@@ -270,7 +270,7 @@ $(filter-out $(KERNEL_TESTS),$(TESTS)): $(BUILD)/%: $(BUILD)/%.o $(TEST_OBJECTS)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
 
-# Without libraries that they do not need: check-avx512 boots a machine with them.
+# These link no library that they do not need: check-avx512 boots a machine that has only them.
 $(KERNEL_TESTS): $(BUILD)/%: $(BUILD)/%.o $(filter $(BUILD)/tests/kernels/%,$(TEST_OBJECTS)) $(LIBRARY)
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LDLIBS)
@@ -308,7 +308,7 @@ $(BUILD)/%.o: %.cc Makefile $(SETTINGS)
 	$(call say,CXX,$<)
 	$(Q)$(CXX) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(CXX_ONLY) $(CXXFLAGS) -c -o $@ $<
 
-# A template becomes a text of the programs: bench/report/page.html the array report_page_html.
+# A template becomes a text in the programs: bench/report/page.html becomes the array report_page_html.
 TEMPLATES := $(wildcard bench/*/*.html bench/*/*.css)
 $(TEMPLATES:%=$(BUILD)/%.c): $(BUILD)/bench/%.c: bench/% Makefile
 	@mkdir -p $(@D)
@@ -318,8 +318,8 @@ $(TEMPLATES:%=$(BUILD)/%.c): $(BUILD)/bench/%.c: bench/% Makefile
 $(TEMPLATES:%=$(BUILD)/%.o): %.o: %.c
 	$(Q)$(CC) $(C) $(CFLAGS) -c -o $@ $<
 
-# knnmark-mpi is built by MPI's own compiler driver, mpicc or the one that MPICC names (mpicc.mpich), around this compiler;
-# a driver's ending is the program's, so that there can be several.
+# knnmark-mpi is built by MPI's own compiler driver, mpicc or the one that MPICC names (mpicc.mpich), around this
+# compiler. The program gets the driver's ending, so that there can be several.
 MPICC  ?= mpicc
 MPI    := $(BUILD)/knnmark-mpi$(patsubst mpicc%,%,$(notdir $(MPICC)))
 MPIRUN ?= $(subst mpicc,mpirun,$(MPICC))
@@ -359,20 +359,20 @@ $(BUILD)/bench/provenance.o lint: DEFINES += -DKNN_LIBRARIES='"$(VERSIONS)"'
 
 # -- running ----------------------------------------------------------------------------------------------------------
 
-# Tests of what runs no kernel of the CPU's: one CPU of an architecture, the least, shows as much as all.
+# Tests that run none of the CPU's kernels: it is enough to run them on one CPU of an architecture, the weakest.
 KERNELLESS := $(addprefix $(BUILD)/,bench/gbench/% tests/app/% tests/data/% tests/kernels/test_harness \
               $(addprefix tests/bench/test_,mca report% regress% statistics) $(addprefix tests/command/test_,pages scripts))
 
 .PHONY: tests test test-kernels bench bench-quick
 tests: $(TESTS) $(COMMAND) $(BENCH) $(REPORT) $(REGRESS)
 test: tests ## prove every kernel, the search, the loaders, the command and the benchmarks right
-test-kernels: tests ## the tests of what runs kernels: for one CPU more of the same architecture
+test-kernels: tests ## only the tests that run kernels, for one more CPU of the same architecture
 test test-kernels:
 	@WRAPPER="$(WRAPPER)" KNNMARK=$(COMMAND) KNNMARK_BENCH=$(BENCH) KNNMARK_REPORT=$(REPORT) KNNMARK_REGRESS=$(REGRESS) \
 	    sh tests/run.sh $(filter-out $(if $(filter test-kernels,$@),$(KERNELLESS)),$(TESTS))
 
 .PHONY: check-docs
-check-docs: $(COMMAND) ## the documentation's links and commands
+check-docs: $(COMMAND) ## check the documentation's links and commands
 	@$(DRY) sh tests/docs.sh $(BUILD)
 
 test-mpi-hosts: $(MPI) $(COMMAND) ## two hosts, made of network namespaces: the same file, a rank killed, a link cut (needs root)
@@ -414,9 +414,9 @@ B ?=
 versus: $(BENCH) ## which is faster, and by how much: A=<kernel> B=<kernel>, or two policies, batches, threads, searches
 	@$(WRAPPER) $(BENCH) --versus='$(A),$(B)' $(BENCH_FLAGS)
 
-# Its own make starts anew, with clang's answers.
+# A make of its own asks clang which flags it takes.
 .PHONY: fuzz fuzzed
-fuzz: ## damaged files for the readers, for FUZZ_SECONDS=20 each, others every time but with FUZZ_SEED=1 (libFuzzer)
+fuzz: ## give the readers damaged files, for FUZZ_SECONDS=20 each (libFuzzer); with FUZZ_SEED=1 the same files every time
 	@+$(MAKE) --no-print-directory CC=clang CXX=clang++ BUILD=build/fuzz SANITIZE=fuzzer-no-link,address,undefined fuzzed
 
 FUZZERS := $(addprefix $(BUILD)/tests/fuzz/,pickle archive npy idx vectors report)
@@ -425,7 +425,7 @@ fuzzed: $(FUZZERS:%=%.run)
 $(FUZZERS:%=%.run): %.run: corpus
 	@sh tests/fuzz/run.sh $* $(or $(FUZZ_SECONDS),20) $(FUZZ_SEED)
 
-corpus: $(BUILD)/tests/fuzz/seeds $(FUZZERS) # which take no time from those that run
+corpus: $(BUILD)/tests/fuzz/seeds $(FUZZERS) # all are built before any runs, which has little time
 	@$(if $(FUZZ_SEED),rm -rf $(BUILD)/tests/fuzz/corpus) # what earlier runs added
 	@$< $(BUILD)/tests/fuzz/corpus
 
@@ -437,9 +437,9 @@ $(BUILD)/tests/fuzz/seeds: $(BUILD)/tests/fuzz/seeds.o $(TEST_OBJECTS) $(COMMON_
 	$(call say,LINK,$@)
 	$(Q)$(CC) $(LINK) $(LDFLAGS) -o $@ $^ -lcmocka $(LIBRARIES) $(LDLIBS)
 
-# Its own make starts anew, with the cross compiler's answers.
+# A make of its own asks the cross compiler which flags it takes.
 .PHONY: check-arm
-check-arm: $(COMMAND) ## the whole test suite, and the native build's answers, on emulated Arm CPUs (see deps-arm)
+check-arm: $(COMMAND) ## run the whole test suite on emulated Arm CPUs, and compare their answers with the native build's (see deps-arm)
 	@+$(MAKE) --no-print-directory CROSS=$(ARM)- all tests
 	@+$(DRY) MAKE="$(MAKE) CROSS=$(ARM)-" sh .ci/check-arm.sh $(BUILD) build/$(ARM)
 
@@ -447,7 +447,7 @@ check-arm: $(COMMAND) ## the whole test suite, and the native build's answers, o
 check-avx512: $(COMMAND) $(KERNEL_TESTS) ## prove the AVX-512 kernels on an emulated CPU that has AVX-512 (minutes; see deps-dev)
 	@$(DRY) sh .ci/check-avx512.sh $(BUILD)
 
-# Both builds where there is a cross compiler; MCA_FLAGS=--check measures nothing and writes nothing.
+# With a cross compiler, of both builds. MCA_FLAGS=--check measures nothing and writes nothing.
 .PHONY: mca
 mca: all ## what LLVM's models of x86 and Arm CPUs say of every tile's inner loop: results/mca.md; fails on a spill
 	@if command -v $(ARM)-gcc >/dev/null; then \
@@ -499,7 +499,7 @@ bisect: $(REGRESS) ## the first commit that made it slower: GOOD=<git ref> BAD=<
 	@+$(DRY) MAKE='$(MAKE)' CC='$(CC)' OPTIMIZE='$(OPTIMIZE)' CFLAGS='$(CFLAGS)' CPPFLAGS='$(CPPFLAGS)' LDFLAGS='$(LDFLAGS)' \
 	    SANITIZE='$(SANITIZE)' GOOD='$(GOOD)' BAD='$(BAD)' BENCHMARK='$(BENCHMARK)' sh bench/regress/bisect.sh $(BUILD) $(REGRESS_FLAGS)
 
-# In another folder, so that no path of it is in the code.
+# The second build is in another folder: this shows that no path of it is in the code.
 check-reproducible: $(REGRESS_WORKER) ## build the benchmarks' code twice: it must come out the same, or `make regress` could not tell
 	@+$(DRY) rm -rf $(BUILD)/again && $(MAKE) --no-print-directory BUILD=$(BUILD)/again $(BUILD)/again/knnmark-regress-worker
 	@sh bench/regress/code.sh $(BUILD) >$(BUILD)/once.code && sh bench/regress/code.sh $(BUILD)/again >$(BUILD)/again.code
@@ -513,7 +513,7 @@ RESULT ?= results/bench.json
 report: $(REPORT) ## write results/report.html and report.md of RESULT= (default results/bench.json), with the peers where there are any
 	@$(WRAPPER) $(REPORT) $(REPORTS) $(RESULT) $(wildcard results/peers.json)
 
-history: $(REPORT) ## draw results/history.html: the newest file's CPU through its commits, of all result files that are kept
+history: $(REPORT) ## draw results/history.html: how the newest file's CPU did over the commits, from all result files that are kept
 	@sh bench/report/history.sh '$(strip $(WRAPPER) $(REPORT))' results/history.html \
 	    $(filter-out %peers.json %quick.json %regress.json,$(wildcard results/*.json results/cpus/*.json results/history/*.json))
 
@@ -554,7 +554,7 @@ format: ## reformat the sources
 
 PYTHONS := python tests/python
 LINTED := statistics ceilings work results html report regress # peers need packages that may be absent
-MPI_INCLUDES := $(filter -I%,$(shell $(MPICC) -show 2>/dev/null)) # without MPI its part is not looked into
+MPI_INCLUDES := $(filter -I%,$(shell $(MPICC) -show 2>/dev/null)) # without MPI its part is not checked
 TIDY   := $(filter-out %/f32_tile.c $(if $(MPI_INCLUDES),,src/mpi/%),$(wildcard src/*/*.c bench/*.c $(LINTED:%=bench/%/*.c)))
 .PHONY: cppcheck pythons $(TIDY:%=%.tidy)
 lint: cppcheck pythons $(TIDY:%=%.tidy) ## check format and run the static checkers
