@@ -32,8 +32,8 @@ struct knn_kbest *knn_best_item(const struct knn_worker *w, size_t query) {
     return &best->items[w->range * best->queries + query];
 }
 
-/* Distances below it are worth a look. Where ids are in no order, so are those equal to the farthest so far; in a tile
- * distances are below UINT32_MAX (panels.h), so that one more is no overflow. */
+/* Only distances below it matter. Where ids are in no order, a row as far as the k-th may still win by its id, hence
+ * the 1. A tile's distances are below UINT32_MAX (panels.h), so the sum does not overflow. */
 static uint32_t bound_of(const struct knn_best *best, const struct knn_kbest *item) {
     return item->bound == UINT64_MAX ? UINT32_MAX : (uint32_t)(item->bound >> best->id_bits) + (best->ids != NULL);
 }
@@ -47,7 +47,7 @@ void knn_best_offer(const struct knn_best *best, struct knn_kbest *item, size_t 
     knn_kbest_offer(item, best->k, distance << best->id_bits | id);
 }
 
-/* A query's distances to the n train rows from a position on, as far as they are below its bound. */
+/* Offers a query those of the n train rows from position `train` on that are nearer than its bound. */
 static void offer_row(struct knn_worker *w, size_t query, size_t train, size_t n, const uint32_t *distances,
                       uint32_t *own_bound) {
     const struct knn_best *best = w->walk->state;
@@ -81,7 +81,7 @@ static void open_panel(struct knn_worker *w, size_t train, size_t n) {
         w->panel_bounds[j] = bound(w, train + j);
 }
 
-/* In a loop that compilers vectorize. */
+/* Without a branch, so that compilers vectorize it. */
 static int any_below(const uint32_t *distances, const uint32_t *bounds, size_t n) {
     unsigned any = 0;
     for (size_t j = 0; j < n; j++)
@@ -113,8 +113,8 @@ static void offer_one_both(struct knn_worker *w, size_t query, size_t train, uin
 
 /* -- the result ---------------------------------------------------------------------------------------------------- */
 
-/* Turns the k keys, sorted, into the neighbours that take their place, from the last on: neighbour i covers keys 2 i
- * and 2 i + 1, of which none is still to be read but perhaps key i itself. */
+/* Turns the k sorted keys into neighbours in the same memory, the last one first: neighbour i overwrites keys 2 i and 2
+ * i + 1, which have been read by then. */
 static void decode(const struct knn_best *best, knn_key *keys) {
     for (size_t i = best->k; i-- > 0;) {
         uint64_t key = keys[i];

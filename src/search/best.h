@@ -1,7 +1,7 @@
 /* The sinks of a walk (walk.h) that keep the k best: of the queries, or of both sides of every pair.
  *
- * A neighbour of the result is as large as two keys, and k nearest are sought with room for 2 k keys (kbest.h): the
- * caller's result is that room, until the keys in it are turned into neighbours. */
+ * A neighbour of the result is as large as two keys, and a search for the k nearest needs room for 2 k keys (kbest.h):
+ * the caller's result serves as that room until its keys are turned into neighbours. */
 #ifndef KNN_BEST_H
 #define KNN_BEST_H
 
@@ -29,11 +29,11 @@ static inline int knn_best_leaves_out(const struct knn_best *best, size_t query,
     return best->fold != NULL && best->fold[train] == best->query_fold[query];
 }
 
-/* What a sink needs that keeps other distances than the walk's in a struct knn_best, which its state begins with. */
+/* For a sink whose state begins with a struct knn_best, but which keeps other distances there than the walk's. */
 struct knn_kbest *knn_best_item(const struct knn_worker *w, size_t query);
 void knn_best_offer(const struct knn_best *best, struct knn_kbest *item, size_t position, uint64_t distance);
 
-/* Finds the room; best holds all but items and further. Without memory, -1; to be closed nevertheless. */
+/* Allocates items and further; the other members must be set. -1 without memory; close it nevertheless. */
 int knn_best_open(struct knn_best *best, struct knn_neighbor *neighbors);
 void knn_best_close(struct knn_best *best);
 

@@ -28,14 +28,15 @@ static int are_planes(size_t dim, struct knn_picture picture) {
 int knn_bounds_check(const struct knn_job *job, size_t dim, struct knn_picture picture, struct knn_error *error) {
     const struct knn_kernel *kernel = job->kernel;
     if ((picture.width != 0 || picture.height != 0) && !are_planes(dim, picture))
-        return knn_fail(error, "rows of %zu bytes are no planes of %zu x %zu", dim, picture.width, picture.height);
+        return knn_fail(error, "rows of %zu bytes are not whole planes of %zu x %zu", dim, picture.width,
+                        picture.height);
     size_t coarse = knn_metrics[kernel->metric].timed ? knn_level_dim(kernel->metric, dim, picture, KNN_COARSE) : 0;
     if (kernel->tile != NULL && coarse > 0 && knn_chunk_bytes(kernel, coarse) == coarse)
         return 0;
     return knn_fail(error, "kernel %s has no bounds for rows of %zu bytes: search exhaustively", kernel->name, dim);
 }
 
-/* A level's panels, where a tile takes its rows whole. */
+/* Packs a level's panels if a tile takes its rows whole. */
 static int pack(struct knn_bounds *bounds, int i, const struct knn_job *job, struct knn_error *error) {
     struct knn_level *level = &bounds->levels[i];
     if (knn_chunk_bytes(job->kernel, level->rows.dim) != level->rows.dim)
@@ -83,7 +84,7 @@ void knn_bounds_free(struct knn_bounds *bounds) {
 
 /* -- groups of queries --------------------------------------------------------------------------------------------- */
 
-/* What a group's progress is of all. */
+/* To turn a group's progress into that of all queries. */
 struct group {
     size_t first, rows, all;
     const struct knn_job *job;
@@ -105,23 +106,23 @@ static int search_in_full(const struct knn_job *job, const struct knn_bounds *bo
     return knn_search_rows(&own, bounds->rows, queries, k, neighbors, error);
 }
 
-/* What a walk over rows of so many bytes would take, and nothing else: at the rate of the tile kernel on the coarse
- * level, which is lower on short rows. */
+/* Seconds a query, if a walk over rows of `dim` bytes were all the work. The tile kernel's rate was measured on the
+ * coarse level, whose short rows make it lower. */
 static double guess(const struct knn_bounds *bounds, size_t dim, const struct knn_seek_times *times) {
     const double rate_on_long_rows = 1.25;
     double rate = rate_on_long_rows * times->tile_bytes / times->tile_seconds;
     return (double)bounds->rows.rows * (double)dim / rate;
 }
 
-/* Groups that find out which way is the fastest are small, and the others small enough for what is beside each query to
- * take little memory. In full, the rows are packed for every group, which then is all that is left. */
+/* Groups that find out which way is the fastest are small; the others are small enough for a query's own data to take
+ * little memory. The exhaustive way packs the rows for every group, so it takes all queries that are left. */
 static size_t group_size(const struct knn_ways *ways, size_t way, size_t left) {
     enum { FIRST = 64, TRIAL = 128, GROUP = 2048 };
     size_t size = ways->groups == 0 ? FIRST : !knn_ways_known(ways, way) ? TRIAL : GROUP;
     return way == KNN_IN_FULL ? left : knn_min(left, size);
 }
 
-/* One group, and what it took. */
+/* Searches one group and notes its time. */
 static int search_group(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_rows queries, size_t k,
                         struct knn_ways *ways, size_t way, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
                         struct knn_error *error) {
@@ -170,7 +171,7 @@ int knn_search_bounds(const struct knn_job *job, const struct knn_bounds *bounds
 
 /* -- folds --------------------------------------------------------------------------------------------------------- */
 
-/* Each row is a query, but in full each pair is compared once, for all queries together: one way or the other. */
+/* The first rows are a trial. The exhaustive way compares each pair once for both rows: half the work, all at once. */
 int knn_search_folds_by_bounds(const struct knn_job *job, const struct knn_bounds *bounds, const uint32_t *fold,
                                size_t folds, size_t k, int strictly, struct knn_neighbor *neighbors,
                                struct knn_error *error) {
@@ -200,7 +201,7 @@ int knn_search_folds_by_bounds(const struct knn_job *job, const struct knn_bound
 
 /* -- whether it pays ----------------------------------------------------------------------------------------------- */
 
-/* Counts, and not times, of so small a search: a byte by a pair kernel takes as long as several by a tile. */
+/* Counts bytes: times of so small a search say little. A pair kernel takes longer for a byte than a tile. */
 int knn_bounds_pay(const struct knn_job *job, struct knn_rows rows, struct knn_picture picture) {
     enum { SAMPLE = 2048, QUERIES = 48, LEAST_ROWS = 2 * SAMPLE };
     const double pair_by_tile = 12, worth_it = 0.7;

@@ -193,8 +193,8 @@ static void sort_by_fold(struct groups *g, const struct knn_job *job, const uint
     g->start[0] = 0;
 }
 
-/* Blocks are packed anew for every strip, which takes as long as some 150 train rows, so strips of these many rows make
- * it a few hundredths of the work; they take 15 MB of CIFAR-10's 150. */
+/* Every strip packs the blocks anew, which takes as long as comparing them with some 150 train rows: with this many
+ * rows in a strip, a few hundredths of the work. Such a strip takes 15 MB of CIFAR-10's 150. */
 enum { STRIP_ROWS = 5120 };
 
 static void cut_strips(struct groups *g, const struct knn_walk *walk, size_t folds) {

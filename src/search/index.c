@@ -8,7 +8,7 @@
 
 struct knn_index {
     struct knn_setup setup;
-    struct knn_panels panels; /* of the setup's kernel; beside bounds the rows as they are, as a pair kernel has them */
+    struct knn_panels panels; /* for the setup's kernel; with bounds, the rows as they are, for a pair kernel */
     struct knn_bounds bounds; /* without rows: every search is exhaustive */
 };
 
@@ -114,7 +114,7 @@ void knn_index_free(struct knn_index *index) {
 
 /* -- without one --------------------------------------------------------------------------------------------------- */
 
-/* Bounds for a search of so many queries; none where they are not wanted, or not strictly and there is no memory. */
+/* Builds bounds for a search of so many queries if they are wanted. Fails without memory only if they are a must. */
 static int open_bounds(struct knn_bounds *bounds, const struct knn_setup *setup, struct knn_rows train, size_t queries,
                        struct knn_error *error) {
     enum { FEW = 512 }; /* queries that are not worth building bounds for */

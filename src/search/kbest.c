@@ -18,8 +18,8 @@ static void swap(knn_key *a, knn_key *b) {
     *b = t;
 }
 
-/* Splits count > FEW keys: those left of the result are at most, the others at least the median of three of them. Both
- * sides are never empty. (Hoare's partition.) */
+/* Splits count > FEW keys by the median of three of them (Hoare's partition): keys before the returned index are at
+ * most the median, the others at least. Neither side is empty. */
 static size_t split(knn_key *keys, size_t count) {
     knn_key *first = keys, *middle = keys + count / 2, *last = keys + count - 1;
     if (*middle < *first)

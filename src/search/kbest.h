@@ -2,15 +2,15 @@
  *
  * A neighbour is one 64-bit key, distance << id bits | id, so that one comparison orders neighbours and all keys
  * differ. Candidates nearer than the bound are appended; when the room is full, a selection keeps the k smallest and
- * sets the bound anew. That is some k log2(n / k) appends and one pass of selection for every k of them: less work than
- * a heap beyond a few neighbours, and next to none of it in the way of the kernels. */
+ * sets the bound anew. That is some k log2(n / k) appends, and a selection for every k of them: beyond a few neighbours
+ * less work than a heap, and it hardly delays the kernels. */
 #ifndef KNN_KBEST_H
 #define KNN_KBEST_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Keys may stand in memory that is declared as neighbours (best.c), which the compiler must then allow for. */
+/* Keys may lie in memory that is declared as neighbours (best.c), hence may_alias. */
 typedef uint64_t __attribute__((may_alias)) knn_key;
 
 struct knn_kbest {
@@ -19,8 +19,8 @@ struct knn_kbest {
     size_t filled;
 };
 
-/* Bits that ids up to the largest take in a key. Distances get the others: with the row's number for an id, 64 - bits
- * is enough for every matrix of up to 2^48 bytes. */
+/* Bits of a key that ids up to `largest` take. Distances have the others: enough for every matrix of up to 2^48 bytes,
+ * if ids are row numbers. */
 static inline unsigned knn_id_bits(size_t largest) {
     return largest > 0 ? 64 - (unsigned)__builtin_clzll(largest) : 1;
 }

@@ -19,7 +19,7 @@ static size_t side_of(enum knn_metric metric, size_t bytes) {
 
 /* The fine level's grid. A block of L1's coarse level is four of its blocks. */
 static struct knn_grid grid_of(enum knn_metric metric, size_t dim, struct knn_picture picture) {
-    enum { LEAST_SIDE = 4, RUN = 4 }; /* of a picture that squares of the coarse level fit into; of other rows */
+    enum { LEAST_SIDE = 4, RUN = 4 }; /* of a picture that coarse squares fit into; blocks of other rows */
     if (picture.width < LEAST_SIDE || picture.height < LEAST_SIDE)
         return (struct knn_grid){dim, 1, 1, RUN, 1};
     return (struct knn_grid){picture.width, picture.height, dim / (picture.width * picture.height),
@@ -93,7 +93,7 @@ static void coarsen(const struct knn_grid *fine, uint32_t *sums) {
 /* Writes the means; returns the slack. */
 static double put_means(const uint32_t *sums, size_t blocks, double unit, uint8_t *means) {
     uint32_t n = (uint32_t)unit, shift = (uint32_t)__builtin_ctz(n);
-    uint32_t all = 0; /* at most n / 2 for each block, and a tile, which takes 16 million coarse blocks, limits these */
+    uint32_t all = 0; /* no overflow: at most n / 2 a block, and a tile takes at most 16 million coarse blocks */
     for (size_t i = 0; i < blocks; i++) {
         uint32_t mean = (sums[i] + n / 2) >> shift, full = mean << shift;
         means[i] = (uint8_t)mean;
@@ -121,7 +121,7 @@ static void close_room(struct room *room) {
     free(room->zeros);
 }
 
-/* A row's length is enough for all. Fails without memory; to be closed nevertheless. */
+/* `dim` places are enough for each. Fails without memory; close it nevertheless. */
 static int open_room(struct room *room, size_t dim) {
     *room = (struct room){.columns = calloc(dim, sizeof *room->columns),
                           .sums = calloc(dim, sizeof *room->sums),
@@ -130,7 +130,7 @@ static int open_room(struct room *room, size_t dim) {
     return room->columns != NULL && room->sums != NULL && room->coefficients != NULL && room->zeros != NULL ? 0 : -1;
 }
 
-/* Walsh and Hadamard's transform, orthonormal: each coordinate has a part of all, so that none needs a wider range. */
+/* The orthonormal Walsh-Hadamard transform: each value goes to all coordinates, so that none needs a wider range. */
 static void mix(float *values, size_t n) {
     for (size_t half = n / 2; half > 0; half /= 2)
         for (size_t i = 0; i < n; i += 2 * half)
@@ -144,7 +144,7 @@ static void mix(float *values, size_t n) {
         values[i] *= scale;
 }
 
-/* Finds the coefficients of a row, its norm, and the square of the norm that they all leave out, which is exact but for
+/* Finds a row's coefficients, its norm, and the squared norm of what the coefficients leave out, which is exact but for
  * the rounding of doubles. */
 static void find_coefficients(const struct knn_form *form, const uint8_t *row, struct room *room) {
     uint64_t squares =
@@ -160,8 +160,8 @@ static void find_coefficients(const struct knn_form *form, const uint8_t *row, s
     room->kept = form->spectrum.coefficients;
 }
 
-/* Finds the coordinates of a row at a level, from its coefficients; finer levels come first. The norm of what they
- * leave out is a sum of the coefficients not kept: the difference of large squares would not be as exact. */
+/* Finds a row's coordinates at a level from its coefficients; finer levels come first. The norm of what they leave out
+ * is summed over the coefficients not kept, as a difference of large squares would be less exact. */
 static void find_coordinates(const struct knn_form *form, int level, struct room *room) {
     size_t n = form->shorter[level], kept = knn_min(n - 1, room->kept);
     const uint32_t *order = form->spectrum.order;
@@ -177,8 +177,8 @@ static void find_coordinates(const struct knn_form *form, int level, struct room
     mix(values, n);
 }
 
-/* Coordinates rounded to bytes; beyond their range they are cut off, which only makes distances smaller. Returns how
- * far that moves them. */
+/* Clamps coordinates to the range of bytes, which only makes distances smaller, and rounds them. Returns how far
+ * rounding moved them, at most. */
 static double put_coordinates(const float *values, const float *middle, size_t n, double unit, uint8_t *bytes) {
     float scale = (float)(1 / unit);
     double all = 0;
@@ -209,7 +209,7 @@ static void add(struct moments *m, const float *values, size_t n) {
     }
 }
 
-/* Writes them in the place of the sums. */
+/* Puts them in place of the sums. */
 static void settle(struct moments *m, size_t n) {
     for (size_t i = 0; i < n; i++) {
         m->sums[i] /= (double)m->vectors;
@@ -229,12 +229,12 @@ static void choose_unit(struct knn_form *form, int level, struct moments *m) {
     settle(m, n);
     for (size_t i = 0; i < n; i++) {
         form->middle[level][i] = (float)m->sums[i];
-        most = m->squares[i] > most ? m->squares[i] : most; /* by fmax(), gcc 12 for Arm ends with an internal error */
+        most = m->squares[i] > most ? m->squares[i] : most; /* with fmax(), gcc 12 for Arm has an internal error */
     }
     form->unit[level] = fmax(least, deviations * sqrt(most) / INT8_MAX);
 }
 
-/* Some of the rows say which coefficients to take, and how large they are. The bounds hold whatever they say. */
+/* A sample of the rows tells which coefficients to take, and their range. The bounds hold whatever it tells. */
 static int fit_spectrum(struct knn_form *form, struct knn_rows rows) {
     enum { SAMPLES = 512 };
     size_t samples = knn_min(rows.rows, SAMPLES);

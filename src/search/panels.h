@@ -41,7 +41,7 @@ int knn_panels_pack(struct knn_panels *panels, const struct knn_kernel *kernel, 
                     const struct knn_team *team, struct knn_error *error);
 void knn_panels_free(struct knn_panels *panels);
 
-/* By a pair kernel, of rows of any length. */
+/* The distance by a pair kernel, of rows of any length. */
 static inline uint64_t knn_pair_distance(const struct knn_kernel *kernel, const uint8_t *a, const uint8_t *b,
                                          size_t dim, size_t chunk) {
     uint64_t distance = 0;

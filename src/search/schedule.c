@@ -2,8 +2,7 @@
 
 #include "arith.h"
 
-/* Tiles of queries that fit beside two train panels: the one in use and the one arriving. A tenth is left to the rest.
- */
+/* Tiles of queries that fit beside two train panels, the one in use and the one arriving. The rest has a tenth. */
 static size_t tiles_in_cache(const struct knn_kernel *kernel, size_t dim, size_t cache) {
     size_t tile = kernel->pair != NULL ? kernel->mr * dim : knn_query_panel_bytes(kernel, dim);
     size_t panel = kernel->pair != NULL ? kernel->nr * dim : knn_train_panel_bytes(kernel, dim);
@@ -22,8 +21,8 @@ static size_t root_up(size_t n) {
 struct knn_schedule knn_schedule(const struct knn_kernel *kernel, enum knn_split split, size_t queries, size_t panels,
                                  size_t dim, unsigned threads, size_t cache) {
     enum {
-        TASKS_PER_THREAD = 8, /* the last task to end keeps the others waiting for at most about an eighth */
-        FEW_TILES = 32        /* blocks of more can be cut without reading the train rows much more often */
+        TASKS_PER_THREAD = 8, /* threads wait for the last task for at most about an eighth of the time */
+        FEW_TILES = 32        /* blocks of more tiles can be cut without reading the train rows much more often */
     };
     size_t wanted = threads > 1 ? TASKS_PER_THREAD * (size_t)threads : 1;
     struct knn_schedule s = {.tiles = knn_max(1, knn_divide_up(queries, kernel->mr)), .ranges = 1};

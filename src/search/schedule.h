@@ -3,18 +3,18 @@
  * A task is a block of queries against a range of train panels. A block meets every panel of its range while the panels
  * stream past, so it should fill the cache that a thread has to itself. The default is one rule for all batches:
  *
- *   As few blocks as the cache allows, but of many queries so many that there are 8 tasks a thread. If they are fewer,
- *   cut the train rows into so many ranges that there are 8; if not, all blocks meet all rows. Threads take the next
- * task when they have ended one.
+ *   Cut the queries into as few blocks as the cache allows; cut many queries into more, for 8 tasks a thread. If there
+ *   are fewer tasks, cut the train rows into ranges until there are 8 a thread; else every block meets all rows. A
+ *   thread that ends a task takes the next.
  *
- * Where there are not so many panels, each is a range, and the queries are cut into more blocks to make up for it. One
- * query is thus split by rows and reads memory on all cores; some hundred are split both ways; thousands by queries,
+ * If there are too few panels for that, each is a range, and the queries are cut into more blocks to make up for it. So
+ * one query is split by rows and reads memory on all cores; some hundred are split both ways; thousands by queries,
  * whose k best then need no merging. A thread that loses its core to other work takes fewer tasks.
  *
- * `make bench` compares (schedule/...). On two cores of a Zen 4 (results/reference.json), as median rates by the
- * default's: by queries alone 0.87, 0.64, 0.77 and 0.94 at batches of 1, 8, 64 and 512; by rows alone 1.02 at 512, then
- * 0.93 at 4096 and 0.90 at 10000, both with a part of the train rows; both ways 0.80 at 64 and 1.02 at 512. The other
- * loops came to 0.97 to 1.02, unbound threads to 0.99 to 1.01, as did the default beside itself. */
+ * `make bench` compares policies (schedule/...). Median rates, divided by the default's, on two cores of a Zen 4
+ * (results/reference.json): by queries alone 0.87, 0.64, 0.77 and 0.94 at batches of 1, 8, 64 and 512; by rows alone
+ * 1.02 at 512, then 0.93 at 4096 and 0.90 at 10000, both with a part of the train rows; both ways 0.80 at 64 and 1.02
+ * at 512. The other loops came to 0.97 to 1.02, unbound threads to 0.99 to 1.01, as did the default against itself. */
 #ifndef KNN_SCHEDULE_H
 #define KNN_SCHEDULE_H
 

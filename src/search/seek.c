@@ -8,25 +8,24 @@
 #include "best.h"
 #include "clock.h"
 
-/* -- the sink --------------------------------------------------------------------------------------------------------
- */
+/* -- the sink ------------------------------------------------------------------------------------------------------ */
 
-/* The largest distance that a neighbour of a query still to be found may have, in the terms of both levels. */
+/* The largest distance at which a row may still become a neighbour of a query, in the units of both levels. */
 struct limits {
     double of[KNN_LEVELS];
-    uint32_t bound; /* distances of the walk's level from this on rule a row out, whatever its slack */
+    uint32_t bound; /* a distance of the walk's level >= bound rules a row out, whatever its slack */
 };
 
 /* The state of the sink, which keeps the k best as knn_best_of_queries does, but of full distances. */
 struct seek {
-    struct knn_best best; /* first: what best.h does with a state */
+    struct knn_best best; /* must come first (best.h) */
     const struct knn_bounds *bounds;
     struct knn_rows queries;
     struct knn_level own[KNN_LEVELS]; /* of the queries */
     int level;                        /* the one that the walk is over */
     size_t fine_chunk, full_chunk;
-    uint64_t *first;              /* limits of the queries */
-    struct limits *limits;        /* now, where best.h has its items */
+    uint64_t *first;              /* the queries' first limits */
+    struct limits *limits;        /* the present ones, placed as best.items */
     struct knn_bounds_work *done; /* [thread] */
 };
 
@@ -35,7 +34,7 @@ static struct limits *limits_of(const struct knn_worker *w, size_t query) {
     return &s->limits[w->range * s->best.queries + query];
 }
 
-/* What the k best so far leave. */
+/* Sets the limits that the k best so far allow. */
 static void lower_limits(const struct knn_worker *w, size_t query) {
     const struct seek *s = w->walk->state;
     const struct knn_kbest *item = knn_best_item(w, query);
@@ -58,7 +57,7 @@ static uint64_t full_distance(const struct seek *s, size_t query, size_t train) 
                              s->full_chunk);
 }
 
-/* 1 if the fine level rules a row out, when the walk is not over it anyway. */
+/* 1 if the fine level rules a row out. If the walk is over it, that was checked before. */
 static int is_ruled_out(const struct seek *s, size_t query, size_t train, const struct limits *limits,
                         struct knn_bounds_work *done) {
     const struct knn_level *fine = &s->bounds->levels[KNN_FINE];
@@ -70,7 +69,7 @@ static int is_ruled_out(const struct seek *s, size_t query, size_t train, const 
     return (double)distance > knn_level_reach(&s->bounds->form, limits->of[KNN_FINE], fine->slack[train]);
 }
 
-/* Which of n distances are below the bound; in a loop without a branch. */
+/* Lists which of n distances are below the bound, in a loop without a branch. */
 static size_t list_below(const uint32_t *distances, uint32_t bound, size_t n, uint16_t *below) {
     size_t count = 0;
     for (size_t j = 0; j < n; j++) {
@@ -80,10 +79,10 @@ static size_t list_below(const uint32_t *distances, uint32_t bound, size_t n, ui
     return count;
 }
 
-/* A query's distances of the walk's level to the n train rows from a position on. */
+/* Takes a query's distances of the walk's level to n train rows, from position `train` on. */
 static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n, const uint32_t *distances,
                      uint32_t *own_bound) {
-    enum { EARLIER = 8 }; /* than 2 k: a lower limit saves distances, and few keys come here */
+    enum { EARLIER = 8 }; /* selects at k + k / 8 keys, not 2 k: a lower limit saves distances, and keys are few */
     const struct seek *s = w->walk->state;
     const struct knn_level *level = &s->bounds->levels[s->level];
     struct knn_kbest *item = knn_best_item(w, query);
@@ -146,19 +145,19 @@ static int run(const struct seek *s, struct knn_walk *walk, struct knn_best *bes
         return no_memory(s, error);
     }
     for (size_t i = 0; limits != NULL && i < best->ranges * best->queries; i++)
-        best->items[i].bound = (limits[i % best->queries] + 1) << best->id_bits; /* above all within the limit */
+        best->items[i].bound = (limits[i % best->queries] + 1) << best->id_bits; /* above all keys within the limit */
     int status = knn_walk_run(walk, error);
     knn_best_close(best);
     return status;
 }
 
-/* What no distance exceeds, as a limit. */
+/* A limit that no distance exceeds. */
 static uint64_t most_distant(const struct seek *s) {
     return (UINT64_MAX >> s->best.id_bits) - 1;
 }
 
-/* The k-th smallest of a list's distances in full, which take the place of the list. A tile's distances are below
- * UINT32_MAX (panels.h); what is not is a place without a row (best.h). */
+/* The k-th smallest full distance of a list's rows; the distances overwrite the list. A tile's distances are below
+ * UINT32_MAX (panels.h); a place with a larger one has no row (best.h). */
 static uint64_t kth_distance(const struct seek *s, size_t query, struct knn_neighbor *list, size_t count) {
     knn_key *distances = (knn_key *)(void *)list;
     for (size_t i = 0; i < count; i++)
@@ -170,7 +169,7 @@ static uint64_t kth_distance(const struct seek *s, size_t query, struct knn_neig
     return largest;
 }
 
-/* The first limits are a part of a group's work, and what follows them the rest. */
+/* A part of a group's work: the first limits, or the search after them. */
 struct phase {
     const struct knn_job *job;
     double begin, share;
@@ -183,8 +182,8 @@ static int on_phase(double done, void *context) {
 
 static const double limits_share = 0.2;
 
-/* Some of the nearest by the coarse level among the first rows, compared in full: the k-th smallest of their distances
- * is a limit for the k nearest of all. */
+/* Compares some rows in full: the nearest by the coarse level among the first rows. The k-th smallest of their
+ * distances is a limit for the k nearest of all. */
 static int find_limits(const struct seek *s, const struct knn_job *job, struct knn_seek_times *times,
                        struct knn_error *error) {
     enum { PARTS = 16, MORE = 2, LEAST = 8 }; /* more would take longer than the tighter limit saves */
@@ -224,9 +223,9 @@ static void finish(const void *state, size_t query) {
     knn_best_of_queries.finish(state, query);
 }
 
-/* All rows for blocks of queries as large as the cache allows, where there are queries enough: each query then has one
- * limit, which every nearer row lowers, and what a panel's hits ask for, its own rows in full and of the fine level,
- * stays in cache for all queries of the block. */
+/* If there are enough queries, one range of all rows, and blocks as large as the cache allows. Then each query has one
+ * limit, which every nearer row lowers; and a panel's rows in full and of the fine level, which its hits read, stay in
+ * cache for all queries of the block. */
 static struct knn_strip strip_of(const struct knn_walk *walk, const struct knn_job *job) {
     enum { BLOCKS_PER_THREAD = 2 };
     size_t rows = walk->train.rows.rows, queries = walk->queries.rows.rows, threads = job->team->threads;

@@ -1,4 +1,4 @@
-/* What options (knnmark.h) come to on this machine. */
+/* What options (knnmark.h) mean on this machine. */
 #ifndef KNN_SETUP_H
 #define KNN_SETUP_H
 
@@ -10,11 +10,11 @@ struct knn_setup {
     struct knn_job job; /* points to the team: the setup must not move */
 };
 
-/* The options, with defaults for what an older program's do not have and for NULL. Fails on what makes no sense. */
+/* Copies the options; NULL, and members that an older program lacks, give defaults. Fails on bad options. */
 int knn_options_read(struct knn_options *own, const struct knn_options *options, struct knn_error *error);
 
-/* Fails on options that make no sense, that this CPU cannot do, and without memory; options may be NULL. `rows` is how
- * many ids there must be. */
+/* Fails on bad options, on what this CPU cannot do, and without memory; options may be NULL. With ids, there must be
+ * `rows` of them. */
 int knn_setup_open(struct knn_setup *setup, const struct knn_options *options, size_t rows, struct knn_error *error);
 
 /* Safe on a zeroed struct, and twice. */

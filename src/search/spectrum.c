@@ -38,7 +38,7 @@ static void multiply(float values[HALF][LANES], size_t n, const float *table, fl
     }
 }
 
-/* Transforms lines of n values in place. A line's values are `step` apart, and the lines begin `apart`. */
+/* Transforms lines of n values in place. A line's values are `step` apart, and the lines' beginnings `apart`. */
 static void transform(float *values, size_t n, size_t step, size_t lines, size_t apart, const float *table) {
     size_t odd = n / 2, even = n - odd;
     for (size_t first = 0; first < lines; first += LANES, values += LANES * apart) {
@@ -69,7 +69,7 @@ void knn_spectrum_of(const struct knn_spectrum *spectrum, const uint32_t *sums, 
     }
 }
 
-/* Colours are an axis, too; many planes are not colours. */
+/* A few planes are colours and an axis, too; many are not, and each is a piece. */
 static void choose_axes(struct knn_spectrum *spectrum, const struct knn_grid *grid) {
     enum { COLOURS = 4 };
     size_t across = knn_blocks_across(grid), down = knn_blocks_down(grid), planes = grid->planes;

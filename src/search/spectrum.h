@@ -1,12 +1,12 @@
-/* The spectrum of a row, for levels of squared L2: what differs between pictures lies in few of its coefficients.
+/* The spectrum of a row, for levels of squared L2. Most of what differs between pictures lies in few coefficients.
  *
  * The sums of a row's blocks, divided by the root of a block's bytes, are orthonormal coordinates of the row. A cosine
- * transform of the second kind along lines, columns and planes makes others of them, orthonormal, too (Ahmed, Natarajan
- * and Rao, "Discrete cosine transform", 1974). Those that vary most among some of the rows come first in `order`.
+ * transform of the second kind (DCT-II) along lines, columns and planes turns them into other orthonormal coordinates
+ * (Ahmed, Natarajan and Rao, "Discrete cosine transform", 1974). Those that vary most among some rows come first in
+ * `order`.
  *
- * In single precision. The computed coefficients of a row are off by less than KNN_SPECTRUM_ERROR of the row's norm,
- * and are still after mixing (level.c):
- * docs/bounds.md says why. */
+ * All is in single precision. A row's computed coefficients, also when mixed (level.c), are off by less than
+ * KNN_SPECTRUM_ERROR of the row's norm: docs/bounds.md says why. */
 #ifndef KNN_SPECTRUM_H
 #define KNN_SPECTRUM_H
 
@@ -34,11 +34,11 @@ static inline size_t knn_blocks(const struct knn_grid *grid) {
 enum { KNN_AXIS = 16 }; /* the longest that is transformed */
 
 struct knn_spectrum {
-    size_t pieces, axes[3]; /* so many boxes of blocks, each transformed along its three axes */
+    size_t pieces, axes[3]; /* boxes of blocks, and the lengths of a box, which is transformed along all three */
     float *tables[3];
     float scale;         /* of sums, before they are transformed */
     size_t coefficients; /* pieces * axes */
-    uint32_t *order;     /* the coefficients, that which varies most first */
+    uint32_t *order;     /* the coefficients, the one that varies most first */
 };
 
 #define KNN_SPECTRUM_ERROR 1e-5

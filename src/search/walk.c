@@ -14,7 +14,7 @@ static int stopped(struct knn_walk *walk) {
     return atomic_load_explicit(&walk->stop, memory_order_relaxed);
 }
 
-/* Adds what the thread has done to what all have, and tells the caller at times. */
+/* Adds what the thread has done to what all have done, and tells the caller at times. */
 static void report(struct knn_worker *w) {
     enum { REPORTS_PER_SECOND = 10 };
     struct knn_walk *walk = w->walk;
@@ -140,7 +140,7 @@ static void visit(struct knn_worker *w, size_t p) {
     w->panels_since++;
 }
 
-/* At times; not while others wait for a panel. */
+/* Called only while no other thread waits for this one's panel. */
 static void report_at_times(struct knn_worker *w) {
     enum { PANELS_PER_REPORT = 16 };
     if (w->panels_since >= PANELS_PER_REPORT)
@@ -156,8 +156,8 @@ static void visit_in_order(struct knn_worker *w, size_t first, size_t last) {
     }
 }
 
-/* Each thread begins elsewhere, so that they seldom meet, and leaves panels that others are at for later: waiting for
- * them, one behind the other, took 3 % of the time of two threads. */
+/* Each thread begins at another panel, so that they seldom meet, and leaves a busy panel for later: waiting for it took
+ * 3 % of the time of two threads. */
 static void visit_in_turns(struct knn_worker *w) {
     omp_lock_t *locks = w->walk->locks;
     size_t left = w->strip->panels, begin = left * (size_t)omp_get_thread_num() / (size_t)omp_get_num_threads();
@@ -210,8 +210,8 @@ static void set_loop(enum knn_loop loop) {
         omp_set_schedule(loop == KNN_LOOP_GUIDED ? omp_sched_guided : omp_sched_dynamic, 1);
 }
 
-/* By all threads of the region. A tied task stays on the thread that began it, hence with that thread's worker, which
- * has the strip before it comes to the tasks. */
+/* Called by all threads of the region. A tied task stays on the thread that began it, hence with that thread's worker,
+ * which knows the strip by then. */
 static void run_strip(struct knn_walk *walk, const struct knn_strip *strip, struct knn_worker *workers) {
     struct knn_worker *own = &workers[omp_get_thread_num()];
     size_t tasks = strip->schedule.blocks * strip->schedule.ranges;
@@ -237,7 +237,7 @@ static void run_strip(struct knn_walk *walk, const struct knn_strip *strip, stru
 
 /* -- threads ------------------------------------------------------------------------------------------------------- */
 
-/* Called by the thread that the worker is for. Without memory, -1; to be closed nevertheless. */
+/* Called by the thread that the worker is for. -1 without memory; close it nevertheless. */
 static int open_worker(struct knn_worker *w, struct knn_walk *walk) {
     const struct knn_kernel *kernel = walk->kernel;
     struct knn_error error;
@@ -301,7 +301,7 @@ size_t knn_walk_ranges(const struct knn_walk *walk) {
     return most;
 }
 
-/* Sizes by the largest strip, and room for its panels. */
+/* Finds the sizes of the largest strip, and room for its panels. */
 static int open_walk(struct knn_walk *walk) {
     struct knn_error error;
     walk->most_panels = walk->block_tiles = 1;

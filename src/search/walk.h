@@ -1,8 +1,8 @@
 /* The one walk over all pairs of queries and train rows. Blocks of queries, packed and small enough to stay in cache,
- * meet train panels that stream past (schedule.h); what becomes of the distances is a sink's affair.
+ * meet train panels that stream past (schedule.h); a sink decides what becomes of the distances.
  *
- * The train rows come in strips, one after the other. Where all rows are packed already (panels.h) one strip has them
- * all; else each strip is packed when its turn comes, beside the rows that stay where they are. */
+ * The train rows come in strips, one after the other. If all rows are packed already (panels.h), one strip has them
+ * all; else each strip is packed when its turn comes, and the rows stay where they are. */
 #ifndef KNN_WALK_H
 #define KNN_WALK_H
 
@@ -29,9 +29,9 @@ struct knn_worker;
 
 /* What is done with distances; functions that are NULL have nothing to do. Queries and train rows go by position. */
 struct knn_sink {
-    int exclusive; /* 1: it writes to the train rows' side, so one thread at a time is at a panel, and ranges are one */
+    int exclusive; /* 1: it writes to train rows, too, so a panel has one thread at a time, and there is one range */
 
-    /* Of a query in this range of panels: distances from this on are of no interest. NULL: all are. */
+    /* A query's bound in this range of panels: only smaller distances matter. NULL: all do. */
     uint32_t (*bound)(const struct knn_worker *w, size_t query);
 
     /* Before a block meets the n train rows of a panel. */
@@ -92,7 +92,7 @@ struct knn_worker {
 struct knn_strip knn_strip_of(const struct knn_walk *walk, size_t first, size_t last, size_t queries,
                               enum knn_split split);
 
-/* Ranges of the strip that has the most: a query may be in so many hands at once. */
+/* The most ranges of any strip: so many threads may work on one query at once. */
 size_t knn_walk_ranges(const struct knn_walk *walk);
 
 /* Fails without memory, and when progress stops it. */

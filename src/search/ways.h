@@ -1,7 +1,7 @@
 /* Which way of searching is the fastest, as searches have found out: over one of the levels, or among the rows in full.
- * Every group of queries tells what it took, and later ones, of the same call or another, take what was fastest. What
- * pays depends on k and on how many queries come together, so such searches learn apart. Any number of threads may use
- * one at a time. */
+ * Every group of queries notes its time, and later groups, of the same call or another, take the fastest way. What pays
+ * depends on k and on how many queries come together, so each kind of search learns on its own. Threads may share
+ * these. */
 #ifndef KNN_WAYS_H
 #define KNN_WAYS_H
 
@@ -11,11 +11,11 @@
 
 enum { KNN_IN_FULL = KNN_LEVELS, KNN_WAYS };
 
-/* Seconds a query takes, each way. What is not measured is a guess, and negative. A level is guessed to take no time at
- * first, so that it is tried. */
+/* The seconds of a query, each way; negative if not measured but guessed. The first guess of a level is no time at all,
+ * so that it is tried. */
 struct knn_ways {
     _Atomic float seconds[KNN_WAYS];
-    _Atomic unsigned groups; /* that have told */
+    _Atomic unsigned groups; /* noted so far */
 };
 
 enum { KNN_WAYS_KINDS = 12 };
@@ -32,7 +32,7 @@ int knn_ways_known(const struct knn_ways *ways, size_t way);
 /* Notes what a way took. The first group of all only warms up and is not counted. */
 void knn_ways_note(struct knn_ways *ways, size_t way, double seconds);
 
-/* The least that a way may take, until it is measured. */
+/* Guesses the least that a way may take, until it is measured. */
 void knn_ways_guess(struct knn_ways *ways, size_t way, double seconds);
 
 #endif

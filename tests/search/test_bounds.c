@@ -332,7 +332,7 @@ static void test_refusals(void **state) {
     options.width = 5;
     options.height = 3;
     assert_int_equal(knn_search(&rows, &rows, 1, found, &options, &error), -1);
-    assert_string_equal(error.message, "rows of 64 bytes are no planes of 5 x 3");
+    assert_string_equal(error.message, "rows of 64 bytes are not whole planes of 5 x 3");
     options.kernel = NULL;
     options.width = options.height = (size_t)1 << 32;
     assert_int_equal(knn_search(&rows, &rows, 1, found, &options, &error), -1);
