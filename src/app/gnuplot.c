@@ -66,7 +66,7 @@ static FILE *open_temporary(char *path, size_t size) {
     return file;
 }
 
-/* One that nobody sees. */
+/* A new file without a name. */
 static FILE *open_hidden(void) {
     char path[PATH_MAX];
     FILE *file = open_temporary(path, sizeof path);
@@ -121,7 +121,7 @@ static const char *complaint(char *messages) {
     return line != NULL ? line + 1 : messages;
 }
 
-/* gnuplot does not say so when the disk is full: a whole picture has an end. */
+/* gnuplot does not report a full disk: only a whole picture has an end. */
 static char *draw_into(FILE *svg, FILE *messages, const char *settings, const char *script, struct knn_error *error) {
     if (run(settings, script, svg, messages) != 0) {
         char *said = text_of(messages);

@@ -14,7 +14,7 @@ static void on_signal(int number) {
 }
 
 void knn_catch_interrupts(void (*also)(void)) {
-    const struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: what waits for a pipe is to end, too */
+    const struct sigaction action = {.sa_handler = on_signal}; /* no SA_RESTART: a wait for a pipe must end, too */
     struct sigaction before;
     call = also;
     sigaction(SIGINT, &action, NULL);

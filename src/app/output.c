@@ -12,7 +12,7 @@ static int cannot_write(const char *path, struct knn_error *error) {
                     strerror(errno));
 }
 
-/* The descriptor of standard output or error if that is this file: to be gone on with and not replaced. */
+/* The descriptor of standard output or error if this file is one of them, which is not replaced; else -1. */
 static int standard_stream(const struct stat *file) {
     struct stat status;
     for (int descriptor = STDOUT_FILENO; descriptor <= STDERR_FILENO; descriptor++)
@@ -32,7 +32,7 @@ struct place {
     int mode;     /* an earlier file's permissions; -1: there is none */
 };
 
-/* Sets the names, of which `aside` stays NULL for what is written directly. */
+/* Sets the names; `aside` stays NULL if the file is written directly. */
 static int name_files(struct knn_output *output, const char *path, struct place *place) {
     struct stat status;
     char *target = NULL; /* the end of all links */
@@ -55,10 +55,10 @@ static int name_files(struct knn_output *output, const char *path, struct place 
     return output->aside != NULL ? 0 : -1;
 }
 
-/* A new file, as open to others as the one it replaces. */
+/* A new file, with the permissions of the one it replaces. */
 static FILE *open_aside(const char *path, int mode) {
     int file = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, mode >= 0 ? mode : 0666);
-    if (file >= 0 && (mode < 0 || fchmod(file, (mode_t)mode) == 0)) /* which the umask does not change */
+    if (file >= 0 && (mode < 0 || fchmod(file, (mode_t)mode) == 0)) /* fchmod() ignores the umask */
         return fdopen(file, "w+");                                  /* gnuplot's pictures are read again */
     if (file >= 0) {
         int reason = errno;
@@ -94,7 +94,7 @@ int knn_output_open(struct knn_output *output, const char *path, struct knn_erro
         knn_fail(error, "cannot write %s: %s is there: give every output a name of its own", path, output->aside);
     else
         cannot_write(path, error);
-    free(output->aside); /* another's */
+    free(output->aside); /* the file is not ours to remove */
     output->aside = NULL;
     knn_output_discard(output);
     return -1;
@@ -106,7 +106,7 @@ static int flush(FILE *stream, int to_disk) {
         return errno;
     if (ferror(stream)) {
         errno = EIO;
-        if (fputc('\n', stream) != EOF) /* why an earlier write failed is gone: one more fails for the same reason */
+        if (fputc('\n', stream) != EOF) /* the earlier reason is lost: one more write fails for the same */
             fflush(stream);
         return errno;
     }

@@ -13,7 +13,7 @@ struct knn_interval {
     double low, high;
 };
 
-/* The 95 % interval of the share right / all; 0 to 1 of none. */
+/* The 95 % interval of the share right / all; 0 to 1 if `all` is 0. */
 struct knn_interval knn_wilson(size_t right, size_t all);
 
 struct knn_evaluation {
@@ -42,14 +42,14 @@ size_t knn_class_right(const struct knn_evaluation *evaluation, size_t label);
  * this evaluation. */
 const size_t *knn_confusion_row(const struct knn_evaluation *evaluation, size_t label);
 
-/* Training images that can teach something: every label is below `classes`, and there are at least two classes. */
+/* Checks training images: every label is below `classes`, and at least two classes have images. */
 int knn_check_classes(const uint16_t *labels, size_t count, const char *const *names, size_t classes,
                       struct knn_error *error);
 
-/* 0 of none. */
+/* 0 if `whole` is 0. */
 double knn_share(size_t part, size_t whole);
 
-/* For people: the accuracy and its interval, a line a class, the confusion matrix; of many classes it says what it
+/* For people: the accuracy and its interval, a line a class, the confusion matrix. With many classes it says what it
  * leaves out. */
 void knn_evaluation_print(const struct knn_evaluation *evaluation, FILE *stream);
 

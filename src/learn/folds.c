@@ -33,7 +33,7 @@ struct class {
     size_t rows;
     size_t first; /* its first row's place when rows are sorted by class */
     size_t fold;  /* the fold that its next row goes to ... */
-    size_t left;  /* ... as do so many more after it */
+    size_t left;  /* ... and how many still go there */
     int seen;
 };
 

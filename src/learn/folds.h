@@ -1,13 +1,13 @@
 /* The rows of a data set dealt out to folds, for cross-validation: each fold is the test set once, while the rows of
  * all others are the training set.
  *
- *   contiguous   the rows in their order, cut into folds; of the sizes, which differ by at most one, the larger come
- *                first (scikit-learn's KFold)
- *   shuffled     the same of a random order that the seed decides, alike on every machine: Fisher and Yates' shuffle by
+ *   contiguous   the rows in their order, cut into folds whose sizes differ by at most one, the larger ones first
+ *                (scikit-learn's KFold)
+ *   shuffled     the same with the rows in a random order, which the seed alone decides: a Fisher-Yates shuffle by
  *                SplitMix64 (its numbers are not NumPy's, so scikit-learn draws other folds)
  *   stratified   each class spread evenly over the folds, the rows of a class in their order (scikit-learn's
- *                StratifiedKFold without shuffle, which cross_val_score uses for classifiers): with the rows sorted by
- *                class, classes by their first row, and dealt out round robin, a fold gets as many rows of a class */
+ *                StratifiedKFold without shuffle, which cross_val_score uses for classifiers): a fold gets as many rows
+ *                of a class as if rows were sorted by class, classes by their first row, and dealt out round robin */
 #ifndef KNN_FOLDS_H
 #define KNN_FOLDS_H
 

@@ -13,7 +13,7 @@ double knn_distance_root(enum knn_metric metric, uint64_t distance) {
 
 /* The labels of a list, in a hash table that is never more than half full. */
 struct poll {
-    double votes; /* 0: nobody is here */
+    double votes; /* 0: the place is free */
     uint16_t label;
 };
 

@@ -1,4 +1,4 @@
-/* What weights are called, and what is weighed; the vote itself is in knnmark.h. */
+/* The names of weights, and the distance they use; the vote itself is in knnmark.h. */
 #ifndef KNN_VOTE_H
 #define KNN_VOTE_H
 
@@ -7,7 +7,7 @@
 /* "uniform" or "distance". */
 const char *knn_weights_name(enum knn_weights weights);
 
-/* The distance that is weighed and shown: the root of a squared one. */
+/* The distance that weights use and users see: the root of a squared one. */
 double knn_distance_root(enum knn_metric metric, uint64_t distance);
 
 #endif

@@ -7,7 +7,7 @@
 
 enum { ROW_ALIGN = 64, HUGE_PAGE = 2 << 20, HUGE_FROM = HUGE_PAGE / 4 };
 
-/* A mapping that begins and ends at huge pages, which the system can only then use: cut out of a larger one. */
+/* A mapping that begins and ends at a huge page, as the system needs to use them: cut out of a larger one. */
 static void *map_huge(size_t bytes) {
     uint8_t *wide = mmap(NULL, bytes + HUGE_PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (wide == MAP_FAILED)

@@ -15,9 +15,9 @@ struct knn_matrix {
     size_t mapped; /* bytes of the mapping behind data */
 };
 
-/* All bytes are zero, in pages that are taken only when touched; from half a megabyte on they are huge ones where the
- * system gives them, which spares address translation and keeps a block's pages from crowding in a few sets of a cache.
- * Fails on a size that overflows or that the system refuses. */
+/* All bytes are zero, and pages are taken only when touched. From half a megabyte on they are huge pages, if the system
+ * gives them: these spare address translation and keep a block's pages from crowding in a few sets of a cache. Fails on
+ * a size that overflows or that the system refuses. */
 int knn_matrix_alloc(struct knn_matrix *matrix, size_t rows, size_t dim, struct knn_error *error);
 
 /* Gives the whole pages of private memory between two addresses back to the system; what was in them is gone. For a

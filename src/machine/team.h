@@ -8,8 +8,8 @@
 struct knn_team {
     struct knn_topology *topology;
     unsigned threads; /* >= 1 */
-    int bound;        /* 1: thread i is bound to knn_topology_pu(i, threads) while it works: the same for every team,
-                         so 0 (unbound) is for teams that work at the same time */
+    int bound;        /* 1: thread i is bound to knn_topology_pu(i, threads) while it works, the same in every team;
+                         0, unbound, is for teams that work at the same time */
 };
 
 enum { KNN_MAX_THREADS = 4096 };
@@ -18,8 +18,8 @@ enum { KNN_MAX_THREADS = 4096 };
 int knn_team_open(struct knn_team *team, unsigned threads, int bound, struct knn_error *error);
 void knn_team_close(struct knn_team *team);
 
-/* Within a parallel region, at its start and its end: binds the calling thread to its place in the team, and gives it
- * its own binding back, for the threads are the caller's.
+/* Called at the start and the end of a parallel region: the first binds the calling thread to its place in the team;
+ * the second restores its own binding, as the threads are the caller's.
  *
  *     #pragma omp parallel num_threads(team->threads)
  *     {

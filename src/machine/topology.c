@@ -20,7 +20,7 @@ struct knn_topology {
     hwloc_bitmap_t usable; /* the hardware threads this process may use */
     hwloc_obj_t *pu;       /* all of them: the first ones of all cores in topology order, then the second ones, ... */
     unsigned pus;
-    unsigned cores; /* as many of them are first ones */
+    unsigned cores; /* how many are first ones */
     unsigned quota;
 };
 
@@ -70,10 +70,10 @@ static void get_openmp_places(hwloc_bitmap_t set) {
     }
 }
 
-/* Fills the set of usable hardware threads. The binding is the calling thread's, which is what threads it starts
- * inherit; but where OpenMP has several places (OMP_PROC_BIND, OMP_PLACES), its runtime has bound the initial thread to
- * one of them, libgomp before main(), and all of them count. A binding that is unknown, or has nothing in common with
- * the topology (an emulator's view), is ignored. */
+/* Fills the set of usable hardware threads: those that the calling thread is bound to, as threads that it starts
+ * inherit the binding. But if OpenMP has several places (OMP_PROC_BIND, OMP_PLACES), its runtime has bound the initial
+ * thread to one of them (libgomp before main()), and all places count. A binding that is unknown, or has nothing in
+ * common with the topology (an emulator's view), is ignored. */
 static void find_usable(struct knn_topology *topology) {
     hwloc_const_bitmap_t allowed = hwloc_topology_get_allowed_cpuset(topology->hwloc);
     if (hwloc_topology_is_thissystem(topology->hwloc)) {
@@ -221,8 +221,8 @@ size_t knn_topology_block_bytes(const struct knn_topology *topology) {
     return bytes != 0 ? bytes : DEFAULT_BLOCK_BYTES;
 }
 
-/* With fewer threads than cores, thread i takes the core at the same fraction of the way through them: packages, and
- * the caches inside them, get threads in proportion to their cores, and neighbouring threads stay neighbours. */
+/* With fewer threads than cores, the threads are spread evenly over the cores: packages, and the caches inside them,
+ * get threads in proportion to their cores, and neighbouring threads stay neighbours. */
 static hwloc_obj_t thread_pu(const struct knn_topology *topology, unsigned i, unsigned threads) {
     size_t index = threads < topology->cores ? (size_t)i * topology->cores / threads : i;
     return topology->pu[index % topology->pus];
@@ -262,7 +262,7 @@ void knn_topology_restore(const struct knn_topology *topology, struct knn_bindin
     free(binding);
 }
 
-/* Adds to a text, as much as its size holds. */
+/* Appends to a text as much as fits. */
 __attribute__((format(printf, 3, 4))) static void append(char *text, size_t size, const char *format, ...) {
     size_t used = strlen(text);
     va_list arguments;

@@ -12,8 +12,7 @@ struct knn_topology; /* opaque: hwloc's types stay out of this header */
 int knn_topology_open(struct knn_topology **topology, struct knn_error *error);
 void knn_topology_close(struct knn_topology *topology);
 
-/* Cores that this process may use: those with a hardware thread in its CPU set (affinity, cgroup cpuset), at least 1.
- */
+/* Cores that this process may use, at least 1: those with a hardware thread in its CPU set (affinity, cpuset). */
 unsigned knn_topology_cores(const struct knn_topology *topology);
 
 /* Hardware threads of those cores that this process may use. */
@@ -29,14 +28,13 @@ unsigned knn_topology_threads(const struct knn_topology *topology, unsigned requ
 /* Smallest data or unified cache of this level (1, 2, 3) among the usable cores, in bytes; 0 where there is none. */
 size_t knn_topology_cache(const struct knn_topology *topology, unsigned level);
 
-/* Bytes of cache one thread may count on when every usable core has one: the second level divided by the usable cores
- * that share it; where the machine does not say, a quarter megabyte. */
+/* Bytes of cache for one thread when every usable core runs one: the second level divided by the usable cores that
+ * share it; where the machine does not say, a quarter megabyte. */
 size_t knn_topology_block_bytes(const struct knn_topology *topology);
 
 /* The hardware thread (its operating-system index) that thread `i` of `threads` is bound to: one to a core, cores in
  * topology order so that neighbours share caches, spread evenly over packages when there are fewer threads than cores;
- * second hardware threads of the cores only when all cores have one. Threads beyond the hardware threads wrap around.
- */
+ * a core's second one only when all cores have a thread. Threads beyond the hardware threads wrap around. */
 unsigned knn_topology_pu(const struct knn_topology *topology, unsigned i, unsigned threads);
 
 /* Binds the calling thread to knn_topology_pu(i, threads). Returns 0, or -1 where the system does not let it (a

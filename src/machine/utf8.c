@@ -2,7 +2,7 @@
 
 #include <stddef.h>
 
-/* Bytes of the character that starts here; 0 if none does, or a control character. */
+/* Bytes of the character that starts here; 0 if none does, or if it is a control character. */
 static size_t character_bytes(const unsigned char *s) {
     if (s[0] < 0x80)
         return s[0] >= ' ' && s[0] != 0x7f;
