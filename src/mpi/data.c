@@ -1,4 +1,4 @@
-/* What of the data each rank reads. */
+/* Which data each rank reads. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -9,7 +9,7 @@
 #include "way.h"
 #include "world.h"
 
-/* Fails in the ranks whose data are not those of the first: their shape, or a sample of the files. */
+/* Fails in ranks whose data differ from the first rank's, in their shape or a sample of the files. */
 static int compare(const uint64_t *facts, int count, struct knn_error *error) {
     uint64_t first[8];
     memcpy(first, facts, (size_t)count * sizeof *first);
@@ -20,7 +20,7 @@ static int compare(const uint64_t *facts, int count, struct knn_error *error) {
     return 0;
 }
 
-/* Of one file. The sample stays 0 where only the first rank has read it. */
+/* Opens this rank's part of a file. The sample stays 0 if only the first rank reads it. */
 static int open_rows(struct ranks_rows *rows, int queries, const char *path, size_t limit, uint64_t *sample,
                      struct knn_error *error) {
     struct knn_images part = {.labels = NULL};
@@ -58,7 +58,7 @@ static int compare_sets(const struct knn_dataset *dataset, uint64_t sample, stru
     return compare(facts, 6, error);
 }
 
-/* In some formats a label lies beside its image, and was read by the same rank: all ranks get all. */
+/* In some formats a label lies beside its image, so only one rank has read it: all ranks get all labels. */
 static int gather_labels(struct knn_images *images, MPI_Comm ranks, struct knn_error *error) {
     int count;
     MPI_Comm_size(ranks, &count);

@@ -1,4 +1,4 @@
-/* The command that knnmark-mpi has for itself. */
+/* The command that only knnmark-mpi has. */
 #ifndef INFO_H
 #define INFO_H
 

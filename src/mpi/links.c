@@ -13,7 +13,7 @@ static int is_internet(int file) {
            (own.ss_family == AF_INET || own.ss_family == AF_INET6);
 }
 
-/* 1 of a connection that was given up, and is not even closed. */
+/* 1 if the system has given this connection up. */
 static int is_dead(int file) {
 #ifdef TCP_USER_TIMEOUT
     struct tcp_info info = {0};
@@ -25,7 +25,7 @@ static int is_dead(int file) {
 }
 
 static void set(int file, int level, int option, int value) {
-    setsockopt(file, level, option, &value, sizeof value); /* what is no TCP connection refuses, and is left alone */
+    setsockopt(file, level, option, &value, sizeof value); /* other sockets than TCP refuse, and stay as they are */
 }
 
 int links_watch(void) {

@@ -2,9 +2,9 @@
 #ifndef LINKS_H
 #define LINKS_H
 
-/* Has the system notice within some 15 seconds that the other end of a connection is gone, which takes it minutes or
- * hours else, and says whether that has happened: -1, for MPI may not tell. MPI opens its connections when it likes: to
- * be called now and then. */
+/* Makes the system notice within some 15 seconds, not minutes or hours, that the other end of a connection is gone.
+ * Returns -1 if that has happened, as MPI may not tell. MPI opens connections when it likes, so call this now and then.
+ * */
 int links_watch(void);
 
 #endif

@@ -1,4 +1,4 @@
-/* The command `knnmark-mpi`: what `knnmark` does in one process, by the ranks of an MPI job. */
+/* The command `knnmark-mpi`: the ranks of an MPI job do what `knnmark` does in one process. */
 #include <stdio.h>
 #include <string.h>
 

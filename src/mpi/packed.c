@@ -23,7 +23,7 @@ struct knn_share queries_of(int rank, size_t limit) {
 
 /* -- what is packed ------------------------------------------------------------------------------------------------ */
 
-/* The first rank's answer goes: others need not even have the file. */
+/* All take the first rank's answer: others need not even have the file. */
 static int decide(int *packed, struct knn_error *error) {
     return ranks_agree(0, error) != 0 ? -1 : world_share(world.all, 0, packed, 1, MPI_INT, error);
 }
@@ -61,7 +61,7 @@ static int send_parts(struct knn_images *images, int queries, size_t limit, cons
     return knn_images_cut(images, queries ? queries_of(0, limit) : rows_of(0), error);
 }
 
-/* The rows that the first rank has become each rank's part of them. */
+/* Gives each rank its part of the rows that the first rank has. */
 static int scatter(struct knn_images *images, int queries, size_t limit, struct knn_error *error) {
     uint64_t shape[2] = {images->span.all, images->pixels.dim};
     int status = 0, *counts = world_alloc((size_t)world.ranks, 2 * sizeof *counts, error);
@@ -94,7 +94,7 @@ int packed_open_rows(struct knn_images *rows, const char *path, int queries, siz
 
 /* -- a data set ---------------------------------------------------------------------------------------------------- */
 
-/* All that is no array. */
+/* All but the arrays. */
 struct facts {
     struct knn_shape shape;
     size_t classes, train, test, names;
@@ -112,7 +112,7 @@ static int share_labels(struct knn_images *images, size_t count, struct knn_erro
     return world_share(world.all, 0, labels, (int)count, MPI_UINT16_T, error);
 }
 
-/* The names lie behind one another. */
+/* The names lie one after another. */
 static int share_names(struct knn_dataset *dataset, size_t classes, size_t bytes, struct knn_error *error) {
     const char **names = world_alloc(classes + bytes / sizeof *names + 1, sizeof *names, error);
     if (names == NULL)

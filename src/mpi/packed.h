@@ -8,7 +8,7 @@
 struct knn_share rows_of(int rank);
 struct knn_share queries_of(int rank, size_t limit);
 
-/* 1 if the first rank finds a file that begins as a compressed one does; a data set that is one file. */
+/* Sets *packed to 1 if the first rank finds a file that begins as compressed ones do; a data set in one file. */
 int packed_file(const char *path, int *packed, struct knn_error *error);
 int packed_dataset(const char *spec, int *packed, struct knn_error *error);
 

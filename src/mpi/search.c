@@ -1,6 +1,6 @@
-/* The search by all ranks. Within a group, batch after batch of the queries goes round, each rank seeks among its own
- * training rows, and a reduction by knn_merge() takes the answers to the group's first rank. While a batch is computed
- * the next one travels, and so do the answers of the one before. */
+/* The search by all ranks. Within a group, all ranks get each batch of queries and search their own training rows, and
+ * a reduction by knn_merge() brings the answers to the group's first rank. While a batch is computed, the next one
+ * travels, and so do the answers of the one before. */
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,7 +15,7 @@
 struct batch {
     struct knn_matrix queries;
     struct knn_neighbor *found;
-    int *counts, *places; /* whose queries they are, for each rank of the group */
+    int *counts, *places; /* of the queries that come from each rank of the group */
     size_t first, count;  /* of the group's queries */
     int stop, stopped;    /* 1: it failed here; in any rank */
     MPI_Request gather, reduce, agree;
@@ -25,7 +25,7 @@ struct search {
     const struct knn_index *index; /* NULL: no rows */
     size_t rows, k;
     const struct knn_matrix *own; /* this rank's queries */
-    size_t *starts;               /* where each rank's queries begin in all, and where the last ones end */
+    size_t *starts;               /* where each rank's queries begin among all, and where the last ones end */
     size_t begin, queries;        /* of the group */
     size_t size, count;           /* of a batch; how many there are */
     struct batch batches[2];
@@ -53,7 +53,7 @@ static void merge_lists(void *in, void *inout, int *lists, MPI_Datatype *type) {
     }
 }
 
-/* Searches here, unless that is in vain, and fills the lists up where there are fewer rows than k. */
+/* Searches this rank's rows, if there are any, and fills the lists up if there are fewer rows than k. */
 static int seek(const struct search *s, const struct knn_rows *queries, struct knn_neighbor *found,
                 struct knn_error *error) {
     size_t some = knn_min(s->k, s->rows);
@@ -133,7 +133,7 @@ static int run_batches(struct search *s, struct progress *progress, struct knn_e
 
 /* -- memory -------------------------------------------------------------------------------------------------------- */
 
-/* Some thousand queries make up for what a batch costs; of long rows or lists fewer fill 32 MB. */
+/* Some thousand queries make up for what a batch costs; with long rows or lists, fewer fill 32 MB. */
 static size_t batch_size(const struct search *s) {
     const size_t room = 32 << 20, most = 4096;
     size_t size = knn_min(room / s->own->stride, room / (s->k * sizeof(struct knn_neighbor)));
@@ -158,7 +158,7 @@ static int open_batches(struct search *s, struct knn_error *error) {
     return 0;
 }
 
-/* Whose queries are whose. */
+/* Finds which rank has which queries. */
 static int ask_starts(struct search *s, struct knn_span span, struct knn_error *error) {
     MPI_Request request;
     size_t own = span.count;
@@ -215,7 +215,7 @@ static void close_search(struct search *s) {
 
 /* -- the search ---------------------------------------------------------------------------------------------------- */
 
-/* The answers of all groups, in the first rank of all. */
+/* Collects the answers of all groups in the first rank. */
 static int collect(const struct search *s, struct knn_error *error) {
     MPI_Request request;
     int groups = world.ranks / world.shards;
@@ -265,7 +265,7 @@ int ranks_index(struct knn_index **index, const struct knn_matrix *train, struct
 int ranks_search(const struct knn_index *index, struct knn_span train, const struct knn_matrix *queries,
                  struct knn_span span, size_t k, struct knn_neighbor *neighbors, struct progress *progress,
                  struct knn_error *error) {
-    static struct search s; /* after a loss MPI may still write to what it has */
+    static struct search s; /* static: after a loss MPI may still write to it */
     s = (struct search){.index = index, .rows = train.count, .k = k, .own = queries, .merge = MPI_OP_NULL};
     for (int i = 0; i < 2; i++)
         s.batches[i].gather = s.batches[i].reduce = s.batches[i].agree = MPI_REQUEST_NULL;

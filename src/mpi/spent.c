@@ -7,9 +7,9 @@
 
 double computed;
 
-/* The slowest rank to compute waits only for messages; what others wait more is for it. */
+/* The rank that computes longest waits only for messages; others wait longer, for that rank. */
 static struct {
-    double computing, communicating, waiting; /* the longest; the least; the longest beyond that */
+    double computing, communicating, waiting; /* the longest; the shortest; the longest minus the shortest */
 } seconds;
 
 int spent(struct knn_error *error) {

@@ -8,11 +8,11 @@
 #include "rows.h"
 #include "world.h"
 
-/* No row at all: the shape is what is asked for. */
+/* No row at all: only the shape is wanted. */
 static const struct knn_share none = {.part = UINT32_MAX, .parts = SIZE_MAX};
 
-/* As few parts of the rows as the memory of a rank can hold, packed and with bounds: then little is sent. But a group
- * that has only some queries is no faster with fewer rows to read for each. */
+/* As few parts of the rows as fit into the ranks' memory, packed and with bounds: then little is sent. But a group with
+ * only some queries would be no faster with fewer, as it reads all its rows anyway: then rows are divided. */
 static int enough_parts(double bytes, size_t queries) {
     const double packed = 2.5, usable = 0.5;
     const size_t some = 64;
@@ -24,7 +24,7 @@ static int enough_parts(double bytes, size_t queries) {
     return parts;
 }
 
-/* All do as the first rank; it has parts = 0 where it could not tell. */
+/* All do as the first rank, whose parts are 0 if it could not tell. */
 static int take(int parts, struct knn_error *error) {
     if (ranks_agree(0, error) != 0 || world_share(world.all, 0, &parts, 1, MPI_INT, error) != 0)
         return -1;

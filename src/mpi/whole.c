@@ -26,7 +26,7 @@ static int gather_answers(struct knn_neighbor *neighbors, size_t queries, size_t
     return status == 0 ? spent(error) : status;
 }
 
-/* What another rank's failure ended is none here. */
+/* A search that another rank's failure ended has not failed here. */
 static int own_failure(int status) {
     if (status == 0 || pump_halted())
         return 0;
@@ -66,7 +66,7 @@ static void add_row(struct knn_matrix *to, uint32_t *numbers, const struct knn_r
     memcpy(knn_matrix_row(to, to->rows++), rows->data + i * rows->stride, rows->dim);
 }
 
-/* The rows of a fold that this rank has to seek for, among those of all others. */
+/* Searches for this rank's rows of a fold among the rows of all other folds. */
 static int search_fold(struct copies *c, const struct knn_rows *rows, const uint32_t *fold, size_t which, size_t k,
                        struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error) {
     struct knn_span own = own_part(rows->rows);

@@ -69,7 +69,7 @@ static int lose(const char *why, struct knn_error *error) {
 }
 
 int world_wait(MPI_Request *request, struct knn_error *error) {
-    enum { EAGER = 100, REST = 50000 }; /* tries without a rest, of so many nanoseconds then */
+    enum { EAGER = 100, REST = 50000 }; /* tries without a rest; nanoseconds of a rest after them */
     const double patience = 0.5;        /* launchers kill one second after they interrupt */
     double start = knn_seconds(), last = 0, watched = start;
     int status = 0, done = 0;
@@ -122,8 +122,7 @@ int ranks_is_first(void) {
     return world.rank == 0;
 }
 
-/* Everybody gets the message of rank `from`, which is named unless all have failed, and so most likely for the same
- * reason. */
+/* Gives all ranks the message of rank `from`. It names the rank unless all have failed, most likely for one reason. */
 static int spread(int failed, int from, struct knn_error *error) {
     MPI_Request request;
     int all = 0;

@@ -7,8 +7,8 @@
 
 #include "fail.h"
 
-/* Ranks stand in groups, one behind the other. A group has all training rows, each rank a shard of them, and a part of
- * the queries. One group: the rows are divided; groups of one rank: the queries are; else both. */
+/* Consecutive ranks form groups. A group has all training rows, each rank a shard of them, and a part of the queries.
+ * One group divides only the rows; groups of one rank divide only the queries; others divide both. */
 struct world {
     MPI_Comm all, group, leaders; /* leaders: rank 0 of each group; MPI_COMM_NULL in others */
     int rank, ranks;
@@ -24,27 +24,27 @@ extern struct world world;
 
 void world_open(void);
 
-/* Makes groups of `shards` ranks, which divides their number. */
+/* Makes groups of `shards` ranks; `shards` must divide their number. */
 void world_divide(int shards);
 
-/* Ends MPI, and with it, where not all is well, every rank; the exit status. */
+/* Ends MPI, and every rank if others are lost; returns the exit status. */
 int world_close(int status);
 
-/* Waits until a request is done, asleep most of the time, for others may have the cores. -1 if it can not be done any
- * more. */
+/* Waits until a request is done, asleep most of the time, as others may need the cores. -1 if it can no longer be done.
+ * */
 int world_wait(MPI_Request *request, struct knn_error *error);
 
 /* Zeroed memory in every rank; NULL in all if one has none. */
 void *world_alloc(size_t count, size_t size, struct knn_error *error);
 
-/* `count` things from the first rank of `ranks` to all. */
+/* Sends `count` things from rank `first` of `ranks` to all. */
 int world_share(MPI_Comm ranks, int first, void *things, int count, MPI_Datatype type, struct knn_error *error);
 
 /* Every rank of `ranks` gets all lists: rank i has things[places[i]] and counts[i] - 1 more. */
 int world_gather(MPI_Comm ranks, void *things, const int *counts, const int *places, MPI_Datatype type,
                  struct knn_error *error);
 
-/* A type of `bytes` bytes that stand `stride` apart; to be freed. */
+/* A type of `bytes` bytes whose elements lie `stride` apart; free it. */
 MPI_Datatype world_type(size_t bytes, size_t stride);
 
 #endif
