@@ -124,9 +124,8 @@ static inline struct knn_options knn_defaults(void) {
  * queries are fine, no train rows are an error. options may be NULL, here and below: all defaults.
  *
  * The train rows stay as they are. Beside them, a search takes a quarter of their size, by bounds half of it (at least
- * a
- * whole tile of rows, see knn_kernel_describe), and up to 256 MB for lists. Each call looks at the machine anew, which
- * takes some milliseconds: to search the same rows often, make an index. */
+ * a whole tile of rows, see knn_kernel_describe), and at most 256 MB. Each call looks at the machine anew, which takes
+ * some milliseconds: to search the same rows often, make an index. */
 KNN_API int knn_search(const struct knn_rows *train, const struct knn_rows *queries, size_t k,
                        struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error);
 
@@ -175,8 +174,8 @@ KNN_API int knn_search_folds(const struct knn_rows *rows, const uint32_t *fold, 
 KNN_API int knn_merge(const struct knn_neighbor *const *found, const size_t *counts, size_t lists, size_t queries,
                       size_t k, struct knn_neighbor *neighbors, struct knn_error *error);
 
-/* distances[q * stride + t] becomes the distance of query q to train row t; stride >= train rows, counted in distances.
- * 32 bits are for rows of at most UINT32_MAX / 255^2 bytes (66 051), L1: UINT32_MAX / 255. t is the row's number, not its id. */
+/* distances[q * stride + t] becomes the distance of query q to train row number t (not id t); stride >= train rows,
+ * counted in distances. 32 bits are for rows of at most UINT32_MAX / 255^2 bytes (66 051), L1: UINT32_MAX / 255. */
 KNN_API int knn_distances(const struct knn_rows *train, const struct knn_rows *queries, uint32_t *distances,
                           size_t stride, const struct knn_options *options, struct knn_error *error);
 KNN_API int knn_distances64(const struct knn_rows *train, const struct knn_rows *queries, uint64_t *distances,

@@ -30,8 +30,7 @@ void world_divide(int shards);
 /* Ends MPI, and every rank if others are lost; returns the exit status. */
 int world_close(int status);
 
-/* Waits until a request is done, asleep most of the time, as others may need the cores. -1 if it can no longer be done.
- * */
+/* Waits until a request is done, asleep most of the time, as others may need the cores. -1 if it cannot be done. */
 int world_wait(MPI_Request *request, struct knn_error *error);
 
 /* Zeroed memory in every rank; NULL in all if one has none. */
