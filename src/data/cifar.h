@@ -13,14 +13,14 @@ extern const char *const knn_cifar10_names[KNN_CIFAR10_CLASSES];
 /* A record of the binary versions: labels, a byte each, and the image. */
 struct knn_cifar_record {
     unsigned labels;     /* 1 or 2 */
-    unsigned used;       /* which of them is the class */
-    unsigned classes[2]; /* of each label */
+    unsigned used;       /* the number of the label that is the class */
+    unsigned classes[2]; /* how many each label has */
 };
 
-/* Says of a data set whose images are there that they are CIFAR-10's, or look like them. */
+/* Gives a data set CIFAR-10's shape and class names. */
 int knn_cifar10_describe(struct knn_dataset *dataset, struct knn_error *error);
 
-/* Fails on a file that was read before (its images are there), is empty or larger than KNN_MAX_IMAGES records of
+/* Fails on a file that was read before (its images are there), is empty, or is larger than KNN_MAX_IMAGES records of
  * `record` bytes. */
 int knn_cifar_check(const struct knn_images *images, const struct knn_member *file, size_t record,
                     struct knn_error *error);

@@ -24,11 +24,11 @@ static int probe(const char *name) {
     return 0;
 }
 
-/* An archive holds the batches in any order and a Python batch tells its images only when it is read, so each batch is
- * first read into images of its own. */
+/* An archive holds the batches in any order, and a Python batch tells how many images it has only when it is read. So
+ * each batch is first read into images of its own. */
 struct batches {
     struct knn_images images[BATCHES];
-    size_t counts[BATCHES];      /* of images in the binary version's files, where only a share of them is read */
+    size_t counts[BATCHES];      /* of images in the binary version's files, if only a share of them is read */
     struct knn_span train, test; /* that share */
     int version;                 /* -1 until a file is found */
 };
@@ -61,7 +61,7 @@ static int count_batch(struct knn_member *file, void *context, struct knn_error 
     return 0;
 }
 
-/* A file's share is known only when all files' sizes are. */
+/* A file's share is known only when the sizes of all files are. */
 static int find_shares(struct batches *batches, const struct knn_dataset *dataset, const char *path,
                        struct knn_error *error) {
     size_t train = 0;
@@ -91,8 +91,8 @@ static int take_batch(struct knn_member *file, void *context, struct knn_error *
                              : knn_cifar_read_python(images, file, error);
 }
 
-/* Moves a batch to the rows from `row` on, and the labels behind those of `before` images. What was copied is given
- * back on the way: never is there a second copy of more than a few rows. */
+/* Moves a batch to the rows from `row` on, and its labels behind those of `before` images. Memory is given back on the
+ * way: there is never a second copy of more than a few rows. */
 static void move_images(struct knn_images *to, size_t row, size_t before, struct knn_images *from) {
     enum { STEP = 2048 };
     size_t rows = from->pixels.rows;

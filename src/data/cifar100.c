@@ -21,7 +21,7 @@ static const struct {
 struct reading {
     struct knn_dataset *dataset;
     struct knn_cifar_record record;
-    char *names; /* the file of the names; NULL: not there */
+    char *names; /* what the file of names holds; NULL: not there */
     size_t names_size;
 };
 
@@ -45,7 +45,7 @@ static int take_names(struct reading *reading, struct knn_member *file, struct k
     return knn_member_read(file, reading->names, reading->names_size, error);
 }
 
-/* 1 for what can stand in a column of a CSV file as it is. */
+/* 1 if a line can stand in a column of a CSV file as it is. */
 static int is_name(const char *line) {
     const char *end = line;
     while (isgraph((unsigned char)*end) && *end != ',' && *end != '"')
@@ -53,7 +53,7 @@ static int is_name(const char *line) {
     return end > line && *end == '\0';
 }
 
-/* A name a line; empty lines at the end do not count. */
+/* There is one name a line; empty lines at the end do not count. */
 static int set_names(struct reading *reading, const char *path, struct knn_error *error) {
     const char *names[100];
     const char *file = file_names[reading->record.used == FINE ? FINE_NAMES : COARSE_NAMES];

@@ -18,7 +18,7 @@ struct knn_stream { /* one of the two */
 };
 
 enum { WHERE_SIZE = PATH_MAX + 64, BLOCK = 1 << 16 };
-enum { DEFLATE_RATIO = 1032 }; /* more bytes than this cannot come from one of gzip's */
+enum { DEFLATE_RATIO = 1032 }; /* the most bytes that can come from one of gzip's */
 
 /* libarchive has no text for some failures. */
 static const char *archive_reason(struct archive *archive) {
@@ -47,7 +47,7 @@ const char *knn_open_advice(int code) {
 
 /* -- reading ------------------------------------------------------------------------------------------------------- */
 
-/* Fewer bytes only at the end. */
+/* Reads fewer bytes only at the end. */
 static int read_some(struct knn_member *member, void *bytes, size_t size, size_t *done, struct knn_error *error) {
     const struct knn_stream *stream = member->stream;
     *done = 0;
@@ -116,7 +116,7 @@ int knn_member_end(struct knn_member *member, struct knn_error *error) {
 
 /* -- files --------------------------------------------------------------------------------------------------------- */
 
-/* A pipe or a device is not waited for. */
+/* Does not wait for a pipe or a device. */
 static int open_regular(const char *path, struct stat *status, struct knn_error *error) {
     int file;
     do

@@ -8,20 +8,20 @@
 
 #include "fail.h"
 
-/* A file that was found, for as long as the function that was called with it runs. */
+/* A file that was found. It lives while the function that was called with it runs. */
 struct knn_member {
     unsigned which;    /* its place among the wanted names */
-    uint64_t size;     /* bytes it says it has; of a file that is compressed by itself, no less than it can have */
+    uint64_t size;     /* bytes it says it has; for a file that is compressed by itself, the most it can have */
     const char *where; /* "folder/name" or "archive: name", for messages */
-    int exact;         /* 0: the size is such a bound */
+    int exact;         /* 0: the size is only that limit */
     struct knn_stream *stream;
 };
 
 typedef int knn_member_fn(struct knn_member *member, void *context, struct knn_error *error);
 
-/* Calls `take` for every file of the folder or archive `path` whose name, whatever folder of the archive it is in, is
- * one of `names`: by their order in a folder, as they come in an archive, where a name may come twice. A name that is
- * not there is passed over. Stops at the first failure, the caller's or its own, and returns -1. */
+/* Calls `take` for every file of the folder or archive `path` whose name is one of `names`, in any folder of the
+ * archive: in the order of `names` for a folder, in its own order for an archive, where a name may come twice. Names
+ * that are not there are passed over. Stops at the first failure, the caller's or its own, and returns -1. */
 int knn_container_read(const char *path, const char *const *names, unsigned count, knn_member_fn *take, void *context,
                        struct knn_error *error);
 
@@ -29,18 +29,18 @@ int knn_container_read(const char *path, const char *const *names, unsigned coun
 int knn_file_read(const char *path, unsigned which, knn_member_fn *take, void *context, struct knn_error *error);
 
 /* Calls `see` with the name of every file of the folder or archive `path`, without the folders before it, until that
- * returns something else than 0. Fails on what is neither. */
+ * returns something else than 0. Fails on a path that is neither. */
 typedef int knn_name_fn(const char *name, void *context);
 int knn_container_names(const char *path, knn_name_fn *see, void *context, struct knn_error *error);
 
-/* The next `size` bytes of the member; fails if there are fewer. */
+/* Reads the next `size` bytes of the member; fails if there are fewer. */
 int knn_member_read(struct knn_member *member, void *bytes, size_t size, struct knn_error *error);
 
-/* Goes on behind the next `size` bytes. Of a file that is not compressed they are not read, and may not be there. */
+/* Skips the next `size` bytes. In a file that is not compressed they are not read, and need not be there. */
 int knn_member_skip(struct knn_member *member, uint64_t size, struct knn_error *error);
 
-/* Fails unless the member has, or can have, `header` bytes and then `rows` times `dim`, which do not overflow: for a
- * reader to ask before it allocates what a header promises. */
+/* Fails unless the member has, or can have, `header` bytes and then `rows` times `dim`, which must not overflow.
+ * Readers ask this before they allocate what a header promises. */
 int knn_member_holds(const struct knn_member *member, uint64_t header, uint64_t rows, uint64_t dim,
                      struct knn_error *error);
 

@@ -18,7 +18,7 @@ static const struct knn_format *const formats[] = {&knn_format_cifar10, &knn_for
 
 enum { FORMATS = sizeof formats / sizeof formats[0], READ_SIZE = 256 };
 
-/* "this, that or the other": what is read. */
+/* The names of all formats: "this, that or the other". */
 static const char *what_is_read(char text[READ_SIZE]) {
     size_t used = 0;
     for (size_t i = 0; i < FORMATS; i++)
@@ -48,7 +48,7 @@ static int see_name(const char *name, void *context) {
     return i == 0 || (find->first && i < FORMATS);
 }
 
-/* In the place beneath a folder that is usual for one format, an archive or a folder: 1, or 0 if it is not there. */
+/* Looks at a place beneath a folder, usual for one format, an archive or a folder: 1, or 0 if it is not there. */
 static int find_at(struct find *find, size_t format, struct knn_error *error) {
     struct stat status;
     if (stat(find->path, &status) != 0)
@@ -90,7 +90,7 @@ static int find_in_folder(struct find *find, const char *folder, struct knn_erro
                     folder, what_is_read(read));
 }
 
-/* A file by its own name, or by the names in it. */
+/* Finds a format by the file's own name, or by the names in it. */
 static int find_in_file(struct find *find, const char *path, struct knn_error *error) {
     const char *slash = strrchr(path, '/');
     struct knn_error reason = {""};
@@ -128,7 +128,7 @@ static const char *find_variant(const struct knn_format *format, const char *wor
     return NULL;
 }
 
-/* A variant that ends the specification, cut off; NULL if there is none. What is a path as it stands has none. */
+/* Cuts a variant off the end of the specification; NULL if there is none, as in a path that exists as it stands. */
 static const char *cut_variant(char *spec) {
     struct stat status;
     char *colon = strrchr(spec, ':');

@@ -12,7 +12,7 @@ struct knn_find {
     char path[PATH_MAX]; /* of the folder, archive or file that holds it */
 };
 
-/* Of a specification that is no synthetic one. */
+/* For any specification but a synthetic one. */
 int knn_dataset_find(struct knn_find *found, const char *spec, struct knn_error *error);
 
 #endif

@@ -8,7 +8,7 @@
  * is there. */
 int knn_idx_read_images(struct knn_array *array, struct knn_member *file, struct knn_error *error);
 
-/* Reads labels, a byte each. Likewise. */
+/* Reads labels, a byte each. On failure likewise. */
 int knn_idx_read_labels(struct knn_array *array, struct knn_member *file, struct knn_error *error);
 
 #endif

@@ -55,7 +55,7 @@ void knn_images_free(struct knn_images *images) {
     *images = (struct knn_images){0};
 }
 
-/* The names lie behind the pointers to them. */
+/* In memory, the names follow the pointers to them. */
 int knn_classes_set(struct knn_dataset *dataset, size_t classes, const char *const *names, struct knn_error *error) {
     enum { DIGITS = 8 };
     size_t bytes = classes * sizeof *dataset->class_names;

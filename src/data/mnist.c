@@ -1,4 +1,4 @@
-/* MNIST's four idx files, and those of Fashion-MNIST and EMNIST, which have the same names but for a prefix. */
+/* MNIST's four idx files, and those of Fashion-MNIST and EMNIST, whose names differ only by a prefix. */
 #include <dirent.h>
 #include <limits.h>
 #include <stdio.h>
@@ -20,7 +20,7 @@ struct name {
     int zipped;
 };
 
-/* Compares with a part's name, but for a point in place of its last '-' but one. */
+/* Compares with a part's name, whose last '-' but one may be a point here. */
 static int is_part(const char *text, size_t length, const char *part) {
     size_t joint = strlen(part) - strlen("-idx3-ubyte");
     return length == strlen(part) && strncmp(text, part, joint) == 0 && (text[joint] == '-' || text[joint] == '.') &&
@@ -58,14 +58,14 @@ static int probe(const char *name) {
 
 /* The files of a folder that are of one set. */
 struct set {
-    const char *prefix; /* NULL: any, but of all files the same */
+    const char *prefix; /* NULL: any, but the same for all files */
     char found[PREFIX_SIZE];
     char files[KNN_PARTS][NAME_MAX + 1]; /* "": not there */
     char other[PREFIX_SIZE];             /* a second prefix, where there must be only one */
     int several;
 };
 
-/* Of a file and the same one zipped, the first is read. */
+/* If a file is there both plain and zipped, the plain one is read. */
 static int see_file(const char *text, void *context) {
     struct set *set = context;
     struct name name;

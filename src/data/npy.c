@@ -8,9 +8,9 @@
 
 /* -- bytes --------------------------------------------------------------------------------------------------------- */
 
-/* Where the elements of a row go: those that come after one another in the file, to places[0], places[1], ... of a row.
- * The indices after the first count up with the last running fastest (or the first, in Fortran order), and the last is
- * the plane where planes are to be pulled apart. */
+/* Where the elements of a row go: element i of a row in the file goes to place places[i] in memory. In the file the
+ * last index runs fastest (the first, in Fortran order). With `pull`, the last index is the plane, which comes first in
+ * memory. */
 static size_t *find_places(const struct knn_npy *npy, size_t dim, int pull) {
     size_t index[KNN_NPY_SIZES] = {0}, *places = calloc(dim, sizeof *places);
     for (size_t i = 0; places != NULL && i < dim; i++) {
@@ -28,7 +28,7 @@ static size_t *find_places(const struct knn_npy *npy, size_t dim, int pull) {
     return places;
 }
 
-/* Row after row. */
+/* Reads row after row. */
 static int read_rows(struct knn_array *array, const size_t *places, struct knn_member *file, struct knn_error *error) {
     const struct knn_matrix *rows = &array->rows;
     struct knn_span span = array->span;
@@ -47,7 +47,7 @@ static int read_rows(struct knn_array *array, const size_t *places, struct knn_m
     return result;
 }
 
-/* Column after column, as Fortran has them. */
+/* Reads column after column, as Fortran stores them. */
 static int read_columns(struct knn_array *array, const size_t *places, struct knn_member *file,
                         struct knn_error *error) {
     const struct knn_matrix *rows = &array->rows;
@@ -129,7 +129,7 @@ int knn_npy_read_images(struct knn_array *array, struct knn_member *file, struct
 
 /* -- labels -------------------------------------------------------------------------------------------------------- */
 
-/* An integer of any size and order; negative ones become large. */
+/* An integer of any size and byte order; negative ones become large. */
 static uint64_t integer_of(const uint8_t *bytes, const struct knn_npy *npy) {
     uint64_t value = npy->kind == 'i' && (bytes[npy->swapped ? 0 : npy->size - 1] & 0x80) != 0 ? UINT64_MAX : 0;
     for (unsigned i = 0; i < npy->size; i++)

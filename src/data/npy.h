@@ -16,17 +16,17 @@ struct knn_npy {
     uint64_t header; /* bytes before the elements */
 };
 
-/* Reads a header of version 1, 2 or 3. Fails on what is no array of numbers. */
+/* Reads a header of version 1, 2 or 3. Fails on all but arrays of numbers. */
 int knn_npy_read_header(struct knn_npy *npy, struct knn_member *file, struct knn_error *error);
 
-/* Reads an array of unsigned bytes, N x D or more, which becomes N rows of the rest in the order of its indices. On
- * failure the caller frees what is there. */
+/* Reads an array of unsigned bytes, N x D or more, into N rows that have the other dimensions in order. On failure the
+ * caller frees what is there. */
 int knn_npy_read_rows(struct knn_array *array, struct knn_member *file, struct knn_error *error);
 
-/* The same, but N x height x width x planes becomes planes; N x height x width is one. */
+/* The same for images; those of N x height x width x planes become planes, one after another. */
 int knn_npy_read_images(struct knn_array *array, struct knn_member *file, struct knn_error *error);
 
-/* Reads labels: integers of any type, N or N x 1, each from 0 to 65535. Likewise. */
+/* Reads labels: integers of any type, N or N x 1, each from 0 to 65535. On failure likewise. */
 int knn_npy_read_labels(struct knn_array *array, struct knn_member *file, struct knn_error *error);
 
 #endif

@@ -1,5 +1,4 @@
-/* The header of a .npy file: a magic string, a version, a length, and a Python dictionary of three keys as text, such
- * as
+/* The header of a .npy file: a magic string, a version, a length, and a Python dictionary of three keys as text:
  * {'descr': '|u1', 'fortran_order': False, 'shape': (60000, 28, 28), }. */
 #include <stdlib.h>
 #include <string.h>
@@ -18,7 +17,7 @@ static int refuse(struct text *text, const char *what) {
     return knn_fail(text->error, "%s: %s: save the array again with numpy.save", text->file->where, what);
 }
 
-/* 1 if the text goes on with this word, and then behind it. */
+/* Skips this word and returns 1 if the text goes on with it. */
 static int skip(struct text *text, const char *word) {
     text->at += strspn(text->at, " \t\n\r");
     if (strncmp(text->at, word, strlen(word)) != 0)

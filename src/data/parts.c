@@ -45,7 +45,7 @@ int knn_labels_alloc(struct knn_array *array, uint64_t count, struct knn_error *
     return 0;
 }
 
-/* The images with their labels: one for each, of classes below `classes`. */
+/* Joins images with their labels: one for each, all below `classes`. */
 static int join(struct knn_images *images, struct knn_array *pixels, struct knn_array *labels, size_t classes,
                 struct knn_error *error) {
     size_t rows = pixels->span.all;

@@ -111,7 +111,7 @@ static int read_global(struct knn_pickle_reader *reader, unsigned argument) {
     return push_global(reader, &module, &name);
 }
 
-/* The same, its two names being on the stack. */
+/* The same with the two names on the stack. */
 static int pop_global(struct knn_pickle_reader *reader, unsigned argument) {
     (void)argument;
     if (knn_pickle_check(reader, 1, KNN_PICKLE_BYTES) != 0 || knn_pickle_check(reader, 0, KNN_PICKLE_BYTES) != 0)
@@ -138,7 +138,7 @@ static int read_recall(struct knn_pickle_reader *reader, unsigned size) {
     return knn_pickle_recall(reader, place);
 }
 
-/* The length of what follows. */
+/* Reads the length of what follows. */
 static int read_frame(struct knn_pickle_reader *reader, unsigned width) {
     uint64_t length;
     if (take_number(reader, width, &length) != 0)
@@ -146,7 +146,7 @@ static int read_frame(struct knn_pickle_reader *reader, unsigned width) {
     return length > reader->size - reader->at ? knn_pickle_refuse(reader, "the file ends early") : 0;
 }
 
-/* What an opcode does; none of the others is let in. */
+/* What each opcode does; all others are refused. */
 static const struct {
     int (*run)(struct knn_pickle_reader *reader, unsigned argument);
     unsigned argument;
@@ -198,7 +198,7 @@ static int read_start(struct knn_pickle_reader *reader) {
     return 0;
 }
 
-/* Opcode by opcode to STOP, which must be the last byte and find one value. */
+/* Reads opcode by opcode up to STOP, which must be the last byte and find one value. */
 static int read_all(struct knn_pickle_reader *reader) {
     if (read_start(reader) != 0)
         return -1;

@@ -157,7 +157,7 @@ int knn_pickle_build(struct knn_pickle_reader *reader, unsigned argument) {
     return move_items(reader, object, 1);
 }
 
-/* Writers number what they remember from 0 or 1 on without gaps, so a memo never outgrows the file. */
+/* Writers number what they remember from 0 or 1 on, without gaps, so no memo outgrows the file. */
 int knn_pickle_remember(struct knn_pickle_reader *reader, uint64_t place) {
     struct knn_pickle_indices *memo = &reader->memo;
     const struct knn_pickle_indices *stack = &reader->stack;

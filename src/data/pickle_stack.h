@@ -1,12 +1,12 @@
-/* The stack and the memo of a pickle that is being read, and the opcodes that act on nothing else. Each of these
- * refuses what would reach below the stack, across a mark or to a value of the wrong kind; `argument` means nothing
- * unless said, it gives all opcodes one type. For pickle.c alone. */
+/* The stack and the memo of a pickle that is being read, and the opcodes that act only on these. Each opcode refuses to
+ * reach below the stack, across a mark or to a value of the wrong kind. `argument` has no meaning unless said; it gives
+ * all opcodes one type. Only for pickle.c. */
 #ifndef KNN_PICKLE_STACK_H
 #define KNN_PICKLE_STACK_H
 
 #include "pickle.h"
 
-/* What stands on the stack for a mark, and in the memo where nothing is. */
+/* A mark on the stack, and an empty place in the memo. */
 #define KNN_PICKLE_MARK UINT32_MAX
 
 struct knn_pickle_indices { /* of values */
@@ -23,7 +23,7 @@ struct knn_pickle_reader {
     struct knn_error *error;
 };
 
-/* Fails with what is wrong with the opcode, and where it stands. Returns -1. */
+/* Fails, saying what is wrong with the opcode and where it is. Returns -1. */
 int knn_pickle_refuse(struct knn_pickle_reader *reader, const char *what);
 
 int knn_pickle_push(struct knn_pickle_reader *reader, struct knn_pickle_value value);

@@ -6,7 +6,7 @@ static const uint8_t centres[KNN_POINT_CLASSES][2] = {{88, 92}, {170, 100}, {124
 
 /* A byte around the middle: the sum of four random numbers is near enough to a normal distribution. */
 static uint8_t around(uint8_t middle, uint64_t *random) {
-    enum { REACH = 36, EDGE = 8 }; /* how far each of the four is from 0, and how near an edge of the plane they get */
+    enum { REACH = 36, EDGE = 8 }; /* how far each of the four is from 0; how near points get to an edge of the plane */
     int sum = middle;
     for (int i = 0; i < 4; i++)
         sum += (int)(knn_random(random) % (2 * REACH + 1)) - REACH;

@@ -6,10 +6,10 @@
 
 struct knn_format {
     const char *name;            /* for people, in a list of what is read */
-    const char *const *places;   /* where beneath a folder it may be, too: folders and archives, up to a NULL */
+    const char *const *places;   /* folders and archives beneath a folder where it may also be, up to a NULL */
     const char *const *variants; /* what may follow its path after a colon, up to a NULL */
 
-    /* 1 if a file of this name, in a folder or an archive or by itself, is the format's. */
+    /* 1 if a file of this name, in a folder or an archive or by itself, belongs to the format. */
     int (*probe)(const char *name);
 
     /* Reads the folder, archive or file `path`, in which there was such a file; `variant` is one of the variants, or

@@ -19,7 +19,7 @@ static int read_u8bin(struct knn_array *array, struct knn_member *file, struct k
     return knn_rows_read(array, file, error);
 }
 
-/* How many rows there are is known by the file's size alone. */
+/* Only the file's size tells how many rows there are. */
 static int read_bvecs(struct knn_array *array, struct knn_member *file, struct knn_error *error) {
     uint8_t size[4];
     if (!file->exact)

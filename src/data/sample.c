@@ -18,7 +18,7 @@ static uint64_t add_bytes(uint64_t sample, const void *bytes, size_t size) {
     return sample;
 }
 
-/* The first and the last block, and some in even steps between. */
+/* Samples the first and the last block, and some in even steps between. */
 int knn_sample_file(const char *path, uint64_t *sample, struct knn_error *error) {
     enum { BLOCKS = 32, BLOCK = 512 };
     uint8_t bytes[BLOCK];

@@ -4,12 +4,12 @@
 
 #include "arith.h"
 
-/* Its first `limit` rows (0: all), cut into `parts` parts (0: one), and of these number `part`. */
+/* The file's first `limit` rows (0: all) are cut into `parts` parts (0: one), and this is part number `part`. */
 struct knn_share {
     size_t part, parts, limit;
 };
 
-/* What that comes to: `count` rows from `first` on, of `all` in the file. */
+/* The rows of a share: `count` rows from `first` on, of `all` in the file. */
 struct knn_span {
     size_t first, count, all;
 };

@@ -4,8 +4,8 @@
 
 #include "dataset.h"
 
-/* Draws `count` of the images, each as likely as any other, and swaps them to the front. The seed decides which, on
- * every machine. swaps[i] becomes the place that image i changed with. */
+/* Draws `count` of the images, each as likely as any other, and swaps them to the front. The seed alone decides which,
+ * on every machine. swaps[i] becomes the place that image i was swapped with. */
 void knn_draw(struct knn_images *images, size_t count, uint64_t seed, uint32_t *swaps);
 
 /* Puts all images back where they were before. */

@@ -12,9 +12,9 @@
 #include "random.h"
 
 /* An image is a field of noise, finer octave upon coarser octave, with a faint pattern of its class mixed in. Octaves
- * of equal strength are what a power spectrum of 1/f^2 is. There are three fields: luma, and two of colour that push
- * red against blue and green against both. All of it is fixed point, a grey level being 20 to 37 units by an image's
- * contrast; a right shift of a negative number rounds down, as gcc and clang define it. */
+ * of equal strength give a power spectrum of 1/f^2. There are three fields: luma, and two of colour that push red
+ * against blue and green against both. All of it is fixed point: a grey level is 20 to 37 units, by the image's
+ * contrast. A right shift of a negative number rounds down, as gcc and clang define it. */
 
 enum {
     WIDTH = KNN_CIFAR_WIDTH,
@@ -22,7 +22,7 @@ enum {
     SHIFTS = 9,                   /* places of a pattern in the image, along each axis */
     PATTERN = WIDTH + SHIFTS - 1, /* its width, so that every place is filled */
     PATTERNS = 16,                /* to a class */
-    WEIGHTS = 650,                /* of a pattern in an image, in 256ths, exclusive; with them classes get easier */
+    WEIGHTS = 650,                /* a pattern's weight is below this, in 256ths; larger ones make classes easier */
     FIELDS = 3,
     MOST_CLASSES = 1000, /* whose patterns take 150 MB */
     MOST_THREADS = 256,
@@ -31,7 +31,7 @@ enum {
 /* Strength of each octave's noise, from the coarsest grid (one cell) to the finest (a pixel a cell), in units. */
 static const int16_t luma_octaves[] = {400, 900, 1050, 1100, 1100, 950};
 static const int16_t colour_octaves[] = {260, 330, 280, 220, 160, 0};
-/* A pattern's: from grids of 5 cells to 40. */
+/* Strength of a pattern's octaves, from grids of 5 cells to 40. */
 static const int16_t luma_pattern[] = {1200, 900, 500, 0};
 static const int16_t colour_pattern[] = {400, 240, 0, 0};
 
@@ -124,7 +124,7 @@ static uint8_t to_byte(int32_t value) {
 static void make_image(uint8_t *image, const struct pattern *patterns, unsigned label, uint64_t random) {
     const struct pattern *pattern = &patterns[label * PATTERNS + random_below(&random, PATTERNS)];
     size_t place = random_below(&random, SHIFTS) * PATTERN;
-    place += random_below(&random, SHIFTS); /* apart: C leaves the order of two calls in a sum open */
+    place += random_below(&random, SHIFTS); /* a statement of its own: C leaves the order of two calls in a sum open */
     int32_t weight = (int32_t)random_below(&random, WEIGHTS);
     int32_t contrast = 110 + (int32_t)random_below(&random, 100);
     int32_t brightness = 75 + (int32_t)random_below(&random, 90);
@@ -144,7 +144,7 @@ static void make_image(uint8_t *image, const struct pattern *patterns, unsigned 
     }
 }
 
-/* A row is an image, its beginning, or several, the first as it would be alone. */
+/* A row is an image, its beginning, or several images, the first one as it would be alone. */
 static void make_row(uint8_t *row, size_t dim, const struct pattern *patterns, unsigned label, uint64_t random) {
     uint8_t image[KNN_CIFAR_BYTES];
     for (size_t at = 0; at < dim; at += sizeof image, random = knn_scramble(random + 1)) {
@@ -153,7 +153,7 @@ static void make_row(uint8_t *row, size_t dim, const struct pattern *patterns, u
     }
 }
 
-/* As many of every class as of any other, but for a remainder, in random order. */
+/* Every class has as many labels, but for a remainder, in random order. */
 static void make_labels(uint16_t *labels, size_t count, size_t classes, uint64_t random) {
     for (size_t i = 0; i < count; i++) {
         size_t j = random_below(&random, (uint32_t)(i + 1));
