@@ -1,4 +1,4 @@
-/* What the auto-vectorized kernels are called and need, from KNN_AUTO_ISA: the one word the Makefile passes. */
+/* Names and features of the auto-vectorized kernels, from KNN_AUTO_ISA: the one word that the Makefile passes. */
 #ifndef KNN_AUTO_H
 #define KNN_AUTO_H
 

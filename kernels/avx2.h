@@ -28,19 +28,19 @@ static inline uint32_t sum_of_lanes32(__m256i v) {
     return (uint32_t)_mm_cvtsi128_si32(x);
 }
 
-/* All ones in the lanes whose distance is not below the limit. AVX2 has no unsigned compare: max(d, l) = d there. */
+/* All ones in lanes whose distance is not below the limit: there max(d, l) = d. AVX2 has no unsigned compare. */
 static inline __m256i not_below(__m256i distance, __m256i limit) {
     return _mm256_cmpeq_epi32(_mm256_max_epu32(distance, limit), distance);
 }
 
-/* The AND of it and what earlier distances gave; at once, for compilers would put it off and keep the distances. */
+/* ANDs it to what earlier distances gave. At once: compilers would put it off and keep the distances in registers. */
 static inline void and_not_below(__m256i *none_below, __m256i distance, __m256i limit) {
     *none_below = _mm256_and_si256(*none_below, not_below(distance, limit));
     __asm__("" : "+x"(*none_below));
 }
 
-/* What a tile returns: bit i is set if one of `vectors` vectors of query i's distances has one below bound[i]. Seldom
- * any is, and one test of all queries together, by the AND of not_below(), is then all that it costs. */
+/* What a tile returns: bit i is set if any distance in the `vectors` vectors of query i is below bound[i]. That is
+ * rare, and without any the whole cost is one test of all queries together, by the AND of not_below(). */
 static inline uint32_t hits_of(__m256i none_below, const uint32_t *out, unsigned vectors, unsigned nq,
                                const uint32_t *bound) {
     uint32_t hits = 0;
@@ -55,8 +55,8 @@ static inline uint32_t hits_of(__m256i none_below, const uint32_t *out, unsigned
     return hits;
 }
 
-/* One query word to all lanes. In assembly because clang would take the floating-point forms, and Zen 4 loses time when
- * integers come from those. */
+/* Copies one query word to all lanes. In assembly because clang would take the floating-point forms, and Zen 4 loses
+ * time when integers come from those. */
 static inline __m256i broadcast32(const uint8_t *word) {
     __m256i all;
     __asm__("vpbroadcastd %1, %0" : "=x"(all) : "m"(*(const uint8_t(*)[4])word));

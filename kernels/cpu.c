@@ -34,7 +34,7 @@ const struct knn_isa *knn_isa_find(const char *name) {
 
 #include <cpuid.h>
 
-/* Which register states the operating system saves: without its leave a wide register faults or is lost. */
+/* Which registers the operating system saves: using others faults, or their contents are lost. */
 static unsigned long long saved_states(void) {
     unsigned low, high;
     __asm__ volatile("xgetbv" : "=a"(low), "=d"(high) : "c"(0));

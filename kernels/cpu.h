@@ -30,7 +30,7 @@ const struct knn_isa *knn_isas(size_t *count);
 /* The instruction set of this name, or NULL. */
 const struct knn_isa *knn_isa_find(const char *name);
 
-/* The features of this machine, whatever a user has masked. */
+/* All features of this machine, whatever a user has masked. */
 unsigned knn_cpu_features(void);
 
 /* The CPU's own name ("AMD EPYC 9654 96-Core Processor"), at most size - 1 bytes of it; "unknown" where it has none. */

@@ -6,12 +6,12 @@
  *
  *   pair   one query, one train row, both where the caller has them: `pair(a, b, dim)`.
  *   tile   mr queries against nr train rows, from packed panels: `pack_queries` and `pack_train` bring rows into the
- *          order the tile's registers want, once; `tile` then multiplies panel by panel.
+ *          order that the tile's registers want, once; `tile` then takes panel against panel.
  *
  * All results are exact integers for 1 <= dim <= max_dim, in 32 bits; a caller with longer rows cuts them into chunks
  * of at most max_dim bytes and adds in 64 bits (src/search/walk.c does). Rows need no alignment and no padding, and no
- * byte outside them is read. Panels are 64-byte aligned and KNN_PANEL_ALIGN-padded; their inside is the kernel's own
- * affair. Kernels keep no state: any number of threads may run the same one. They cannot fail. */
+ * byte outside them is read. Panels are 64-byte aligned and KNN_PANEL_ALIGN-padded; only the kernel knows their layout.
+ * Kernels keep no state: any number of threads may run the same one. They cannot fail. */
 #ifndef KNN_KERNEL_H
 #define KNN_KERNEL_H
 
@@ -23,14 +23,14 @@
 
 enum { KNN_METRICS = KNN_L1WRAP + 1 };
 
-/* What each metric is: a new one is a row of knn_metrics and its kernels. */
+/* A metric. To add one, add a row to knn_metrics, and kernels. */
 struct knn_metric_info {
     const char *name;  /* "l1": what users type, and what its kernels' names begin with */
     const char *title; /* "L1": for headings */
-    unsigned largest;  /* what two bytes add to a distance at most */
+    unsigned largest;  /* the most that two bytes add to a distance */
     int symmetric;     /* 1: a is as far from b as b is from a */
     int timed;         /* 1: it has kernels in the registry; 0: it only demonstrates something */
-    int root;          /* 1: what is shown is the root of the distance */
+    int root;          /* 1: users see the root of the distance */
 };
 
 extern const struct knn_metric_info knn_metrics[KNN_METRICS];
@@ -47,17 +47,16 @@ typedef void knn_pack_fn(const uint8_t *rows, size_t stride, size_t n, size_t di
 
 /* out[i * nr + j] = distance of query i to train row j, for i < nq and all j < nr; entries of queries i >= nq are
  * undefined. nq is the n that the query panel was packed with: a short batch may have a layout of its own. Returns the
- * queries that have a distance worth a look: bit i is set if and only if out[i * nr + j] < bound[i] for some j < nr
- * (bits i >= nq are 0). `out` and `bound` (mr entries) are 64-byte aligned.
+ * queries that have a near row: bit i is set if and only if out[i * nr + j] < bound[i] for some j < nr (bits i >= nq
+ * are 0). `out` and `bound` (mr entries) are 64-byte aligned.
  *
- * Selection therefore costs one vector compare a register: nearly all tiles of a long search hold nothing near enough.
- */
+ * So selection costs little more than a vector compare a register: in a long search, nearly no tile has a near row. */
 typedef uint32_t knn_tile_fn(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
                              uint32_t *out);
 
 struct knn_kernel {
     const char *name;    /* <metric>_<isa>[_<variant>], a tile's variant being <mr>x<nr> */
-    const char *summary; /* one line: the instructions it lives on */
+    const char *summary; /* one line: the instructions it relies on */
     enum knn_metric metric;
     unsigned features;    /* knn_feature bits it needs */
     unsigned mr, nr;      /* queries and train rows of a tile; 1 and 1 for a pair kernel */
@@ -79,10 +78,10 @@ const struct knn_kernel *const *knn_kernels(size_t *count);
 const struct knn_kernel *knn_kernel_find(const char *name);
 
 /* The fastest kernel expected for a metric on a CPU with these features: the last one of knn_kernels() that runs;
- * NULL of a metric that is not timed. */
+ * NULL for a metric that is not timed. */
 const struct knn_kernel *knn_kernel_default(enum knn_metric metric, unsigned features);
 
-/* The scalar kernel of a metric, or NULL of one that is not timed: what every other kernel must equal bit for bit. */
+/* A metric's scalar kernel, which every other kernel must equal bit for bit; NULL for a metric that is not timed. */
 const struct knn_kernel *knn_kernel_reference(enum knn_metric metric);
 
 /* 1 if a CPU with these features can run it. */

@@ -1,5 +1,4 @@
-/* L1 as the compiler vectorizes it: this one source is compiled once for every instruction set in the Makefile's AUTO.
- */
+/* L1 as the compiler vectorizes it: compiled once for every instruction set in the Makefile's AUTO. */
 #include "auto.h"
 
 static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {

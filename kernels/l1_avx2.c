@@ -29,8 +29,8 @@ const struct knn_kernel knn_l1_avx2 = {
 /* 12 accumulators, two vectors of train bytes (8 bytes of 4 rows each), a broadcast query word, a temporary: all 16. */
 enum { MR = 6, NR = 8, GROUP = 8 };
 
-/* Both vectors of a query. In assembly because compilers reassociate these sums and then run out of registers; the
- * order, two of a kind in turn, is the one that fills the ports. */
+/* Adds for both vectors of a query. In assembly because compilers reassociate these sums and then run out of registers;
+ * this order, two of a kind in turn, keeps the ports busy. */
 static inline void sad_add(__m256i sum[2], __m256i t0, __m256i t1, __m256i query) {
     __m256i sad0, sad1 = query;
     __asm__("vpsadbw %3, %4, %2\n\tvpsadbw %3, %5, %3\n\tvpaddd %2, %0, %0\n\tvpaddd %3, %1, %1"
@@ -71,7 +71,7 @@ static void pack_queries(const uint8_t *rows, size_t stride, size_t n, size_t di
     knn_pack_groups8(rows, stride, n, dim, knn_panel_queries(n, MR), panel);
 }
 
-/* A tile's sums of rows 0, 1, 4, 5 and 2, 3, 6, 7 come out in order when a lane's halves are put side by side. */
+/* Swaps rows 2, 3 with rows 4, 5: the shuffle at a tile's end then puts the sums of all 8 rows in order. */
 static void swap_rows(uint8_t *panel, size_t groups) {
     for (uint8_t *g = panel; groups > 0; groups--, g += NR * GROUP) {
         __m128i second = _mm_load_si128((const __m128i *)(const void *)(g + 16));

@@ -33,8 +33,8 @@ const struct knn_kernel knn_l1_avx512bw = {
 /* 24 accumulators, two vectors of train bytes (8 bytes of 8 rows each), one broadcast query word. */
 enum { MR = 12, NR = 16, GROUP = 8, PREFETCH = 4096 };
 
-/* Both vectors of a query. In assembly because compilers reassociate these sums and then run out of registers; the
- * order, two of a kind in turn, is the one that fills the ports. */
+/* Adds for both vectors of a query. In assembly because compilers reassociate these sums and then run out of registers;
+ * this order, two of a kind in turn, keeps the ports busy. */
 static inline void sad_add(__m512i sum[2], __m512i t0, __m512i t1, __m512i query) {
     __m512i sad0, sad1;
     __asm__("vpsadbw %6, %4, %2\n\tvpsadbw %6, %5, %3\n\tvpaddd %2, %0, %0\n\tvpaddd %3, %1, %1"
@@ -58,7 +58,7 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
         sum[i][0] = sum[i][1] = _mm512_setzero_si512();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
         __m512i t0 = _mm512_load_si512(t), t1 = _mm512_load_si512(t + 64);
-        if (nq <= 4) /* reading the train rows is the bound; a line in two: more prefetching costs */
+        if (nq <= 4) /* reading train rows is the bottleneck; only every second line: more prefetching costs */
             _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {

@@ -1,8 +1,8 @@
 /* L1 with NEON as every AArch64 CPU has it. There is no sum of absolute differences over a register: differences are
- * added in 16 bits, two bytes a lane and step, and brought into 32 bits before those lanes overflow.
+ * added in 16 bits, two bytes a lane and step, and added to 32 bits before those lanes overflow.
  *
- * A pair adds by uabal, which needs no register between. The tile takes uabd and uadalp instead: as many instructions,
- * but cores add long on one of their two pipes, and uabal would leave the other idle. */
+ * A pair adds by uabal, which needs no register in between. The tile takes uabd and uadalp instead: as many
+ * instructions, but cores do widening additions on one of their two pipes, and uabal would leave the other idle. */
 #include "neon.h"
 
 enum { LONGEST = UINT16_MAX / (2 * 255) }; /* steps that 16 bits hold */

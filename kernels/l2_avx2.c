@@ -1,9 +1,9 @@
 /* Squared L2 with AVX2, which has no exact dot product of bytes: vpmaddubsw saturates at 16 bits.
  *
  * The tile expands the square, sum (a-b)^2 = sum a^2 + sum b^2 - 2 sum ab, and multiplies widened bytes by vpmaddwd: 16
- * byte pairs an instruction, and no exact form does better. vpmaddubsw takes 32, but only where one side has 7 bits or
- * the sums stay small: splitting b into nibbles needs two of it (and a widening now and then) for 32 pairs, splitting
- * off the low bit needs three multiplier instructions. Widening is nearly free: train bytes stay bytes in their panel,
+ * byte pairs an instruction, and no exact form does better. vpmaddubsw takes 32, but only if one side has 7 bits or the
+ * sums stay small: with b split into nibbles, 32 pairs take two of it (and a widening now and then); with the low bit
+ * split off, they take three multiplier instructions. Widening is nearly free: train bytes stay bytes in their panel,
  * and an AND or a shift makes 16-bit words of the even or odd ones, since queries are packed in the same order. */
 #include "avx2.h"
 #include "kernel.h"
@@ -65,7 +65,7 @@ static inline __m256i odd_words(const uint8_t *bytes) {
 }
 
 /* Adds the products of two pairs of words, for both vectors of a query. In assembly because compilers reassociate these
- * sums and then run out of registers; the order, two of a kind in turn, is the one that fills the ports. */
+ * sums and then run out of registers; this order, two of a kind in turn, keeps the ports busy. */
 static inline void multiply_add(__m256i sum[2], __m256i t0, __m256i t1, __m256i query) {
     __m256i product0, product1 = query;
     __asm__("vpmaddwd %3, %4, %2\n\tvpmaddwd %3, %5, %3\n\tvpaddd %2, %0, %0\n\tvpaddd %3, %1, %1"

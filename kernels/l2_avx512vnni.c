@@ -2,8 +2,8 @@
 #include "tile_avx512.h"
 #include "tile_vnni256.h"
 
-/* d = |a-b| reaches 255, too much for the signed side of vpdpbusd: 16-bit halves, whose squares vpdpwssd adds, each to
- * its own sum, since one sum would wait for the other. */
+/* d = |a-b| reaches 255, too much for the signed side of vpdpbusd. So vpdpwssd adds the squares of 16-bit halves, each
+ * to its own sum: with one sum, the second addition would wait for the first. */
 static inline void add_squares(__m512i sums[2], __m512i x, __m512i y) {
     __m512i d = _mm512_or_si512(_mm512_subs_epu8(x, y), _mm512_subs_epu8(y, x));
     __m512i even = _mm512_and_si512(d, _mm512_set1_epi16(0xff)), odd = _mm512_srli_epi16(d, 8);
@@ -79,8 +79,8 @@ const struct knn_kernel knn_l2_avx512vnni_12x32 = {
     .pack_train = pack_train,
 };
 
-/* The 256-bit tile in EVEX encoding: for CPUs that slow down under 512-bit multiplications, and to see what width buys.
- */
+/* The 256-bit tile in EVEX encoding: for CPUs that slow down under 512-bit multiplications, and to see what width is
+ * worth. */
 static inline void step256(__m256i sum[VNNI256_VECTORS], __m256i t0, __m256i t1, __m256i t2, __m256i query) {
     __asm__("vpdpbusd %6, %3, %0\n\tvpdpbusd %6, %4, %1\n\tvpdpbusd %6, %5, %2"
             : "+v"(sum[0]), "+v"(sum[1]), "+v"(sum[2])

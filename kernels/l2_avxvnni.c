@@ -1,7 +1,7 @@
 /* Squared L2 with the VEX-encoded 256-bit dot product of CPUs that have it without AVX-512. */
 #include "tile_vnni256.h"
 
-/* Each to its own sum, since one sum would wait for the other. */
+/* Even and odd bytes have their own sums: with one, the second addition would wait for the first. */
 static inline void add_squares(__m256i sums[2], __m256i x, __m256i y) {
     __m256i d = absolute_difference(x, y);
     __m256i even = _mm256_and_si256(d, _mm256_set1_epi16(0xff)), odd = _mm256_srli_epi16(d, 8);

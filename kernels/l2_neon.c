@@ -1,8 +1,8 @@
 /* Squared L2 with NEON as every AArch64 CPU has it: products of bytes in 16 bits, added by pairs into 32.
  *
  * umlal of 16-bit words would save the separate additions, but it takes 4 pairs where umull takes 8, and cores multiply
- * on one of their two pipes: umull keeps that one busy, and uadalp the other. A second product does not fit beside the
- * first in 16 bits. */
+ * on one of their two pipes: umull keeps that one busy, and uadalp the other. 16 bits cannot hold a sum of two
+ * products. */
 #include "neon.h"
 
 static inline uint32x4_t add_products(uint32x4_t sum, uint8x16_t x, uint8x16_t y) {

@@ -1,5 +1,5 @@
-/* Squared L2 with the dot product of bytes: of the difference with itself for a pair of rows, and by the expansion of
- * the square, which needs no difference, in the tile. Both sides are unsigned, so nothing is shifted as on x86. */
+/* Squared L2 with the dot product of bytes. A pair of rows multiplies the difference with itself; the tile expands the
+ * square, which needs no difference. Both sides are unsigned, so nothing is shifted as on x86. */
 #include "neon.h"
 
 static inline uint32x4_t add_squares(uint32x4_t sum, uint8x16_t x, uint8x16_t y) {

@@ -2,8 +2,8 @@
  * in an instruction, into the four sums of a 2 x 2 block. */
 #include "neon.h"
 
-/* A pair of rows has no second row for the block: the two halves of the difference meet each other as well as
- * themselves, and half of the product is dropped. So this is no faster than l2_neondot, and says so. */
+/* A pair of rows has no second row for the block: the two halves of the difference are multiplied with each other as
+ * well as with themselves, and half of the products are dropped. So this is no faster than l2_neondot. */
 static inline uint32x4_t add_squares(uint32x4_t sum, uint8x16_t x, uint8x16_t y) {
     uint8x16_t difference = vabdq_u8(x, y);
     return vmmlaq_u32(sum, difference, difference);
@@ -35,7 +35,7 @@ const struct knn_kernel knn_l2_neoni8mm = {
 /* 24 blocks of 2 x 2, 4 registers of two queries each, one of two train rows. */
 enum { MR = 8, NR = 12, GROUP = 8, BLOCKS = NR / 2 };
 
-/* Two queries' bytes; a lone query's, and zeros. */
+/* Two queries' bytes; or a single query's, and zeros. */
 static inline uint8x16_t load_queries(const uint8_t *q, unsigned i, unsigned nq) {
     return nq == 1 ? vcombine_u8(vld1_u8(q), vdup_n_u8(0)) : vld1q_u8(q + 2 * GROUP * i);
 }

@@ -1,9 +1,10 @@
 /* What the NEON kernels share: tails, and the register tile of 6 queries x 4 train rows in 24 accumulators.
  *
- * A group is a whole register of 16 bytes of one row, so that nothing is broadcast (a load that replicates takes a
- * vector pipe as well as a load pipe on many cores): 10 loads serve 24 steps, and the sums over a register's lanes wait
- * until the tile's end, where they cost a percent or two. 24 accumulators, 4 registers of train bytes, one of a query,
- * and two or three that a step needs: 31 of 32. */
+ * A group is a whole register of 16 bytes of one row, so that nothing is broadcast (on many cores a load that
+ * replicates
+ * takes a vector pipe as well as a load pipe): 10 loads serve 24 steps. The sums over a register's lanes wait until the
+ * tile's end, where they cost a percent or two. 24 accumulators, 4 registers of train bytes, one of a query, and up to
+ * two more that a step needs: 31 of 32. */
 #ifndef KNN_NEON_H
 #define KNN_NEON_H
 
@@ -70,7 +71,7 @@ static inline __attribute__((always_inline)) uint32_t neon_tile_of(const void *q
     return hits;
 }
 
-/* Panels for it, without terms, and with the sums of squares that an expansion takes. */
+/* Packs panels for this tile: without terms, and with the sums of squares that an expansion needs. */
 static inline void neon_pack(const uint8_t *rows, size_t stride, size_t n, size_t dim, size_t panel_rows, void *panel) {
     knn_pack_groups16(rows, stride, n, dim, panel_rows, panel);
 }

@@ -1,20 +1,21 @@
 /* Packed panels: how the tile kernels want their rows.
  *
  * `groups` of a few bytes from every row stand side by side, so that one vector load brings the same dimensions of many
- * train rows and one broadcast brings those of a query; each vector lane then sums for one pair and nothing is ever
- * added across lanes. (The layout of a BLIS micro-panel, with a group of bytes in place of a float.)
+ * train rows and one broadcast brings those of a query. Each vector lane then sums for one pair, and nothing is ever
+ * added across lanes. (This is the layout of a BLIS micro-panel, with a group of bytes in place of a float.)
  *
  *   panel = [group 0: row 0, row 1, ... row R-1] [group 1: ...] ... [R terms of 32 bits]
  *
- * Bytes beyond dim and rows beyond n are 0. A term is a number a row brings into all its distances, such as its sum. */
+ * Bytes beyond dim and rows beyond n are 0. A term is what a row adds to all its distances, such as the sum of its
+ * bytes. */
 #ifndef KNN_PACK_H
 #define KNN_PACK_H
 
 #include <stddef.h>
 #include <stdint.h>
 
-/* Before a loop over a tile's queries, whose bounds are constants: the accumulators become registers only when
- * compilers unroll it all, and early. */
+/* Stands before a loop over a tile's queries, whose bounds are constants: the accumulators become registers only if
+ * compilers unroll all of it, and early. */
 #if defined(__clang__)
 #define KNN_UNROLL _Pragma("clang loop unroll(full)")
 #else
@@ -26,8 +27,8 @@ static inline size_t knn_groups(size_t dim, size_t group) {
     return (dim + group - 1) / group;
 }
 
-/* Queries that a panel of n holds: 1, 2, 4, 8 or mr. A short batch is bound by reading the train rows, so its own panel
- * must stay small, and the tile does not compute what nobody asked for. */
+/* Queries that a panel of n holds: 1, 2, 4, 8 or mr. A short batch waits for train rows to be read, so its own panel
+ * must stay small, and the tile must not compute what nobody asked for. */
 static inline size_t knn_panel_queries(size_t n, size_t mr) {
     size_t width = 1;
     while (width < n)
@@ -36,9 +37,8 @@ static inline size_t knn_panel_queries(size_t n, size_t mr) {
 }
 
 /* Defines the tile function `name` out of `body`, an inline function of the same parameters: one copy of it for each
- * panel width, with a constant nq, so that its accumulators are registers. A macro because clang does not inline what
- * comes to it through a pointer. `name` is tile_<mr>x<nr>, by which `make mca` finds the tile of a kernel in its
- * object. */
+ * panel width, with a constant nq, so that its accumulators are registers. A macro because clang does not inline
+ * through a function pointer. `name` is tile_<mr>x<nr>: `make mca` finds a kernel's tile in its object by it. */
 #define KNN_TILE_BY_WIDTH(name, body, mr)                                                                              \
     static uint32_t name(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,       \
                          uint32_t *out) {                                                                              \

@@ -1,6 +1,6 @@
 #!/bin/sh
-# registered.sh REGISTRY FILE.c...: fails with the name of a kernel that a file defines and no line of the registry has,
-# for it would be compiled and never run.
+# registered.sh REGISTRY FILE.c...: fails if a file defines a kernel that no line of the registry names: it would be
+# compiled and never run.
 registry=$1
 shift
 sed -n 's/^const struct knn_kernel knn_\([a-z0-9_]*\) = .*/\1/p

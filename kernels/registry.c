@@ -53,7 +53,7 @@ const struct knn_kernel *knn_kernel_reference(enum knn_metric metric) {
 
 static size_t panel_bytes(size_t rows, size_t dim, size_t group, size_t width) {
     size_t padded = (dim + group - 1) / group * group;
-    size_t bytes = rows * (padded * width + sizeof(uint32_t)); /* a 32-bit term of its own beside every row */
+    size_t bytes = rows * (padded * width + sizeof(uint32_t)); /* every row has a 32-bit term beside it */
     return (bytes + KNN_PANEL_ALIGN - 1) / KNN_PANEL_ALIGN * KNN_PANEL_ALIGN;
 }
 

@@ -36,7 +36,7 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
             sum[i][v] = _mm512_setzero_si512();
     for (size_t g = knn_groups(dim, TILE_GROUP); g > 0; g--) {
         __m512i t0 = _mm512_load_si512(t), t1 = _mm512_load_si512(t + 64);
-        if (nq <= 4) /* reading the train rows is the bound; a line in two: more prefetching costs */
+        if (nq <= 4) /* reading train rows is the bottleneck; only every second line: more prefetching costs */
             _mm_prefetch((const char *)t + TILE_PREFETCH, _MM_HINT_T1);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
