@@ -3,10 +3,8 @@
  *
  * A row is cut into blocks of n bytes: squares of a picture's planes, or runs of a row that is no picture. For L1, a
  * short row has the rounded mean of each block; for L2, the coefficients of its spectrum (spectrum.h) that vary most
- * and
- * the norm of all that they leave out, mixed so that all have about the same range, and rounded to bytes. A number
- * beside each row, its slack, bounds what rounding lost. If d is the short rows' distance, the rows' distance is at
- * least
+ * and the norm of all that they leave out, mixed so that all have about the same range, and rounded to bytes. A number
+ * beside each row, its slack, bounds what rounding lost. If short rows have distance d, rows have at least distance
  *
  *   L1   unit (d - slack(a) - slack(b))            slack: the sum over all blocks of |sum - n mean|, divided by n
  *   L2   (unit (sqrt(d) - slack(a) - slack(b)))^2  slack: how far rounding moved the short row, at most */
