@@ -15,11 +15,11 @@ struct knn_options choice_options(const struct arguments *arguments, size_t i, s
 }
 
 const char *as_good_as(const struct arguments *arguments) {
-    return arguments->knn.method == KNN_EXHAUSTIVE ? "" : "as good as ";
+    return arguments->knn.method == KNN_EXHAUSTIVE ? "" : "equivalent to ";
 }
 
 void print_method(const struct arguments *arguments, unsigned threads) {
-    struct knn_error none; /* there is always a kernel where none is named */
+    struct knn_error none; /* stays empty: without a name there is always a kernel */
     printf("method    %s, %u thread%s%s, kernel",
            arguments->knn.weights == KNN_DISTANCE ? "votes by distance" : "a vote each", threads, knn_plural(threads),
            !arguments->knn.bind ? ", not bound" : "");

@@ -41,7 +41,7 @@ static int read_data(struct result *r, struct knn_error *error) {
     return 0;
 }
 
-/* Room for the answers, in the process that gets them. */
+/* Makes room for the answers, in the process that gets them. */
 static int allot(struct result *r, struct knn_error *error) {
     if (!ranks_is_first())
         return 0;
@@ -111,7 +111,7 @@ static void print_text(const void *result) {
            by_bounds ? ", by bounds" : "", arguments->knn.weights == KNN_DISTANCE ? ", votes by distance" : "");
     printf("train     %.3f s\n", r->train_seconds);
     printf("predict   %.3f s, %.0f images/s, %s%.4g distances/s\n", r->predict_seconds,
-           (double)images / r->predict_seconds, by_bounds ? "as good as " : "", distances(r) / r->predict_seconds);
+           (double)images / r->predict_seconds, by_bounds ? "equivalent to " : "", distances(r) / r->predict_seconds);
     ranks_print();
     knn_evaluation_print(&r->evaluation, stdout);
 }
@@ -184,7 +184,7 @@ static void write_confusion(const void *result, FILE *csv) {
     knn_confusion_csv(&r->evaluation, csv);
 }
 
-/* What can be said without the data. */
+/* Checks what needs no data. */
 static int check(const struct arguments *arguments, struct knn_error *error) {
     const char *metric = knn_metrics[arguments->knn.metric].name;
     if ((arguments->root || arguments->shares) && arguments->output == NULL)

@@ -1,6 +1,5 @@
-/* `knnmark cv`: k-fold cross-validation on the training images. The nearest of every image among those of other folds
- * are sought once for each metric, all folds at once and for the largest k; the smaller ones take the
- * first of them. */
+/* `knnmark cv`: k-fold cross-validation on the training images. One search for each metric finds the nearest of every
+ * image among those of other folds, for all folds at once and the largest k; smaller k take the first of them. */
 #include "cv.h"
 
 #include <math.h>
@@ -59,7 +58,7 @@ static int is_better(const struct cv *cv, const struct cv_setting *setting, cons
     return a > b || (a == b && setting->k < than->k);
 }
 
-/* All k by one metric. */
+/* Votes by all k, for one metric. */
 static void count_votes(struct cv *cv, enum knn_metric metric, const struct knn_neighbor *neighbors, size_t found) {
     const struct arguments *arguments = cv->arguments;
     size_t ks = arguments->ks.count;
@@ -127,7 +126,7 @@ static void close_cv(void *result) {
     free(cv->right);
 }
 
-/* What can be said without the data. */
+/* Checks what needs no data. */
 static int check(const struct arguments *arguments, struct knn_error *error) {
     for (size_t i = 0; i < arguments->metrics.count; i++)
         if (!knn_metrics[arguments->metrics.metric[i]].symmetric)
@@ -168,7 +167,7 @@ static const struct option_row options[] = {
      .help = "stratified: each class spread evenly (default); contiguous: the images in their order;\n"
              "shuffled: in a random order",
      .word = split_word},
-    {"seed", 'e', "N", offsetof(struct arguments, seed), option_number, .help = "of the random draw (default 1)",
+    {"seed", 'e', "N", offsetof(struct arguments, seed), option_number, .help = "seed of the random draw (default 1)",
      .least = 1, .most = UINT32_MAX},
     {.same = &shared_options[OPTION_SEARCH]},
     {.same = &shared_options[OPTION_ISA]},

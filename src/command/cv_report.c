@@ -50,7 +50,7 @@ void print_cv_text(const void *result) {
     printf("search    %.3f s, %s%.4g distances/s: once for each metric, for all folds and k\n", cv->seconds,
            as_good_as(cv->arguments), distances(cv) / cv->seconds);
     print_table(cv);
-    printf("best      k = %zu, %s: mean %.2f %% (of equals the smaller k, then the metric named first)\n", cv->best->k,
+    printf("best      k = %zu, %s: mean %.2f %% (on a tie, the smaller k, then the metric named first)\n", cv->best->k,
            knn_metrics[cv->best->metric].name, 100 * cv->best->mean);
     printf("          deviation: the standard deviation of the folds' accuracies, divided by %zu as numpy.std does\n",
            cv->folds.count);

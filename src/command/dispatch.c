@@ -21,7 +21,7 @@ static void usage(FILE *stream) {
     fprintf(stream,
             "\n`knnmark help COMMAND` lists a command's options; `knnmark --version` prints the version.\n\n"
             "Exit status: 0 if all is well; 1 if something failed: data, memory, an output; 2 for wrong usage,\n"
-            "a wrong name or value on the command line among it; 128 and the signal's number if one stopped it.\n");
+            "such as a wrong name or value on the command line; 128 + N if signal N stopped it.\n");
 }
 
 static const struct command *find_command(const char *name) {
@@ -32,7 +32,7 @@ static const struct command *find_command(const char *name) {
     return NULL;
 }
 
-/* `knnmark help`, that of a command, or a page for other programs. */
+/* `knnmark help`, the help of a command, or a page for other programs. */
 static int help(int count, char **names) {
     if (count == 0) {
         usage(stdout);
@@ -78,7 +78,7 @@ static int dispatch(int argc, char **argv) {
 }
 
 int run_command_line(int argc, char **argv) {
-    signal(SIGXFSZ, SIG_IGN); /* a limit of file sizes fails a write, which says so */
+    signal(SIGXFSZ, SIG_IGN); /* beyond a limit of file sizes, a write fails and is reported */
     int status = dispatch(argc, argv);
     if ((fflush(stdout) != 0 || ferror(stdout)) && status == EXIT_OK) {
         wrong("cannot write standard output: %s", strerror(errno));

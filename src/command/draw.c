@@ -42,7 +42,7 @@ void report(struct drawing *d, const char *format, ...) {
     va_end(arguments);
 }
 
-/* A figure takes moments: there is no bar. */
+/* A figure takes moments, so there is no progress bar. */
 static int stop_when_interrupted(double done, void *context) {
     (void)done, (void)context;
     return knn_interrupted();
@@ -68,7 +68,7 @@ static int draw(struct drawing *d, const struct figure *figure, struct knn_error
     return 0;
 }
 
-/* A name that ends like no other format's. */
+/* Fails on a name that ends like another format's. */
 static int check_name(const char *file, struct knn_error *error) {
     if (file == NULL)
         return knn_fail(error, "draw needs --output FILE, the PNG file to write");
@@ -101,14 +101,14 @@ static const char *figure_word(size_t i) {
 static const struct option_row options[] = {
     {.same = &shared_options[OPTION_DATA], .only = "first-nine neighbors same-distance"},
     {"metric", 'm', "NAME", offsetof(struct arguments, metric), option_word,
-     .help = "of neighbors and regions: l1, l2 (default) or l1wrap", .word = metric_word, .only = "neighbors regions"},
+     .help = "neighbors and regions: l1, l2 (default) or l1wrap", .word = metric_word, .only = "neighbors regions"},
     {"k", 'k', "N", offsetof(struct arguments, knn.k), option_number,
-     .help = "neighbors: how many (default 10); regions: of the other picture (default 5)", .least = 1,
+     .help = "neighbors: how many (default 10); regions: k of the second picture (default 5)", .least = 1,
      .most = KNN_MAX_K, .only = "neighbors regions"},
     {"limit", 'l', "N", offsetof(struct arguments, limit), option_number,
-     .help = "neighbors: of how many test images (default 5)", .least = 1, .most = UINT32_MAX, .only = "neighbors"},
+     .help = "neighbors: how many test images (default 5)", .least = 1, .most = UINT32_MAX, .only = "neighbors"},
     {"seed", 'e', "N", offsetof(struct arguments, seed), option_number,
-     .help = "regions: of the random points (default 1)", .least = 1, .most = UINT32_MAX, .only = "regions"},
+     .help = "regions: seed of the random points (default 1)", .least = 1, .most = UINT32_MAX, .only = "regions"},
     {"image", 'n', "N", offsetof(struct arguments, image), option_number,
      .help = "same-distance: which training image, from 0 (default 7)", .most = UINT32_MAX, .only = "same-distance"},
     {.same = &shared_options[OPTION_KERNEL], .only = "neighbors regions"},

@@ -26,8 +26,8 @@ int draw_same_distance(struct drawing *d, struct knn_error *error);
 /* Adds to the report. */
 __attribute__((format(printf, 2, 3))) void report(struct drawing *d, const char *format, ...);
 
-/* Opens the canvas with a title above `height` pixels; under it, if the images are generated, a line that says so. The
- * first row below is *top. */
+/* Opens the canvas with a title above `height` pixels and, if the images are generated, a line below it that says so.
+ * *top becomes the first row of pixels below. */
 int open_figure(struct drawing *d, int width, int height, const char *title, int *top, struct knn_error *error);
 
 #endif

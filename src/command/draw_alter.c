@@ -39,7 +39,7 @@ static void move(const struct original *image, uint8_t *out) {
     }
 }
 
-/* Takes a box in the middle, of which `side` is the longer side, `share` / WHOLE of the way to a grey level. */
+/* Takes a box in the middle, whose longer side is `side`, `share` / WHOLE of the way to a grey level. */
 static void fade(const struct original *image, size_t side, int level, int share, uint8_t *out) {
     size_t pixels = image->height * image->width;
     size_t width = knn_divide_up(side * image->width, image->longest), left = (image->width - width) / 2;
@@ -53,7 +53,7 @@ static void fade(const struct original *image, size_t side, int level, int share
 
 /* -- to the last digit --------------------------------------------------------------------------------------------- */
 
-/* A number prime to `dim`: steps of it visit all values, and those changed lie scattered. */
+/* A number prime to `dim`: steps of it visit all values, and the changed ones lie scattered. */
 static size_t stride_of(size_t dim) {
     for (size_t stride = 1201;; stride++) {
         size_t a = stride, b = dim;
@@ -67,8 +67,8 @@ static size_t stride_of(size_t dim) {
     }
 }
 
-/* Takes values a grey level further from the image's where that does not lead too far. fade() by 1 / WHOLE more would
- * be too far and differs by a grey level at most, so in the end less is missing than one value can add: 511. */
+/* Moves values one grey level further from the image's while that does not overshoot. fade() by 1 / WHOLE more would
+ * overshoot, and differs by one grey level at most. So in the end less is missing than one value can add, 511. */
 static uint64_t approach(const struct original *image, uint8_t *out, uint64_t missing) {
     size_t stride = stride_of(image->dim);
     for (size_t i = 0, at = 0; i < image->dim; i++, at = (at + stride) % image->dim) {
@@ -82,7 +82,7 @@ static uint64_t approach(const struct original *image, uint8_t *out, uint64_t mi
     return missing;
 }
 
-/* The values that were changed least; of equals the last. */
+/* Finds the values that were changed least; on a tie, the last. */
 static void pick_rest(const struct original *image, const uint8_t *out, size_t at[REST]) {
     for (int n = 0; n < REST; n++) {
         int least = UINT8_MAX + 1;
@@ -98,7 +98,7 @@ static void pick_rest(const struct original *image, const uint8_t *out, size_t a
     }
 }
 
-/* Writes `sum` as a sum of `count` squares of numbers up to 127; every number is one of four squares (Lagrange). */
+/* Writes `sum` as a sum of `count` squares of numbers up to 127; four squares always suffice (Lagrange). */
 static int squares(uint64_t sum, int count, int *roots) {
     if (count == 0)
         return sum == 0;
@@ -121,7 +121,7 @@ static int settle(const struct original *image, uint8_t *out, uint64_t target) {
         missing += square(out[at[i]] - image->bytes[at[i]]);
     if (!squares(missing, REST, roots))
         return -1;
-    for (int i = 0; i < REST; i++) { /* half of 255 is free above every value, or below it */
+    for (int i = 0; i < REST; i++) { /* above or below every value, half of 255 is free */
         uint8_t byte = image->bytes[at[i]];
         out[at[i]] = (uint8_t)(byte + (byte > INT8_MAX ? -roots[i] : roots[i]));
     }
@@ -156,12 +156,11 @@ static int alter_all(struct alterations *a, const struct original *image, struct
     move(image, a->moved);
     a->distance = distance(image, a->moved);
     if (a->distance == 0)
-        return knn_fail(error,
-                        "moving this image changes nothing, so nothing compares with that: give another --image");
+        return knn_fail(error, "moving this image changes nothing: give another --image");
     while (++side < image->longest && fade_somewhere(image, side, a->distance, a->boxed, &box_level) != 0)
         ;
     if (side >= image->longest || fade_somewhere(image, image->longest, a->distance, a->faded, &a->faded_to) != 0)
-        return knn_fail(error, "moving this image leads farther than darkening it can: give another --image");
+        return knn_fail(error, "moving this image changes it more than darkening can: give another --image");
     return 0;
 }
 

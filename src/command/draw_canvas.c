@@ -9,7 +9,7 @@
 #include "arith.h"
 #include "output.h"
 
-enum { TEXT_SIZE = 26, SMALL_SIZE = 22 }; /* the first is the plots' 13, before halving */
+enum { TEXT_SIZE = 26, SMALL_SIZE = 22 }; /* the first is twice the plots' 13: pictures are halved */
 
 int canvas_open(struct canvas *canvas, int width, int height, struct knn_error *error) {
     canvas->surface = cairo_image_surface_create(CAIRO_FORMAT_RGB24, width, height);
@@ -31,7 +31,7 @@ int canvas_open(struct canvas *canvas, int width, int height, struct knn_error *
 void canvas_close(struct canvas *canvas) {
     cairo_destroy(canvas->cairo);
     cairo_surface_destroy(canvas->surface);
-    cairo_debug_reset_static_data(); /* fonts kept for the next picture: leak checkers ask for them */
+    cairo_debug_reset_static_data(); /* frees fonts kept for later: leak checkers would report them */
     FcFini();
     *canvas = (struct canvas){0};
 }
@@ -46,7 +46,7 @@ int canvas_write(const struct canvas *canvas, const char *path, struct knn_error
         return -1;
     cairo_status_t status = cairo_surface_write_to_png_stream(canvas->surface, write_bytes, output.stream);
     if (status == CAIRO_STATUS_SUCCESS || status == CAIRO_STATUS_WRITE_ERROR)
-        return knn_output_commit(&output, error); /* which knows of a write that failed */
+        return knn_output_commit(&output, error); /* which reports a failed write */
     knn_output_discard(&output);
     return knn_fail(error, "cannot make a PNG file of the picture: %s", cairo_status_to_string(status));
 }

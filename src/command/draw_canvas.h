@@ -22,7 +22,7 @@ struct canvas {
     cairo_t *cairo;
 };
 
-/* A white picture, the only one that is open. */
+/* Opens a white picture; only one may be open. */
 int canvas_open(struct canvas *canvas, int width, int height, struct knn_error *error);
 
 /* Safe on a zeroed struct, and twice. */
@@ -41,8 +41,8 @@ struct canvas_place {
 /* A frame around a rectangle, outside it. */
 void canvas_frame(struct canvas *canvas, struct canvas_place place, int thick, uint32_t colour);
 
-/* An image of a data set, of 1 or 3 planes, as large as fits a square of `side` pixels and in its middle: each of its
- * pixels is a square of as many pixels as there is room for, or only every n-th is drawn. Returns where it stands. */
+/* Draws an image of a data set, of 1 or 3 planes, in the middle of a square of `side` pixels, as large as fits: each of
+ * its pixels becomes a square, or only every n-th is drawn. Returns where it stands. */
 struct canvas_place canvas_image(struct canvas *canvas, int x, int y, int side, const struct knn_shape *shape,
                                  const uint8_t *image);
 

@@ -19,7 +19,7 @@ static void put_image(struct drawing *d, int column, int top, const uint8_t *ima
     report(d, "%s%s: squared L2 distance %llu", column > 0 ? "\n" : "", name, (unsigned long long)distance);
 }
 
-/* How many training images are nearer to this one than that. */
+/* Reports how many training images are nearer to this one than `distance`. */
 static void report_nearer(struct drawing *d, size_t index, uint64_t distance) {
     const struct knn_images *train = &d->dataset.train;
     size_t nearer = 0, others = 0;

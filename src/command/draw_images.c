@@ -72,7 +72,7 @@ static size_t put_rows(struct drawing *d, int top, size_t queries, const struct 
 }
 
 int draw_neighbors(struct drawing *d, struct knn_error *error) {
-    /* Of cairo's largest picture, without the rest of a figure. */
+    /* LARGEST is cairo's limit, less the rest of a figure. */
     enum { QUERIES = 5, NEIGHBORS = 10, LARGEST = 32767 - 512, MOST_K = LARGEST / COLUMN, MOST_ROWS = LARGEST / ROW };
     struct knn_options options = d->knn;
     struct knn_matrix queries = d->dataset.test.pixels;

@@ -22,8 +22,8 @@ static int open_files(const struct job *job, struct knn_output *outputs, struct 
     return 0;
 }
 
-/* All can be written. What is written aside is let go until there is something to write: who is killed before leaves
- * nothing behind. */
+/* Checks that all files can be written. Files written aside are removed until there is something to write: a job that
+ * is killed before leaves nothing behind. */
 static int try_files(const struct job *job, struct knn_output *outputs, struct knn_error *error) {
     int status = open_files(job, outputs, error);
     for (size_t i = 0; i < FILES; i++)
@@ -32,7 +32,7 @@ static int try_files(const struct job *job, struct knn_output *outputs, struct k
     return status;
 }
 
-/* One that cannot be written does not take the others with it. */
+/* Writes all files; if one fails, the others are still written. */
 static int write_files(const struct job *job, struct knn_output *outputs, const void *result, struct knn_error *error) {
     struct knn_error problem;
     int undrawn = 0;

@@ -18,7 +18,7 @@ static const char *isa_of(const struct knn_kernel *kernel) {
 static void print_text(unsigned features) {
     size_t count;
     const struct knn_kernel *const *kernels = knn_kernels(&count);
-    printf("%-22s %-7s %-11s %-6s %-8s %s\n", "kernel", "metric", "isa", "tile", "here", "lives on");
+    printf("%-22s %-7s %-11s %-6s %-8s %s\n", "kernel", "metric", "isa", "tile", "here", "relies on");
     for (size_t i = 0; i < count; i++) {
         const struct knn_kernel *k = kernels[i];
         const char *here = k == knn_kernel_default(k->metric, features) ? "default"

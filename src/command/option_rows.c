@@ -36,7 +36,7 @@ const struct option_row shared_options[] = {
                         .word = weights_word},
     [OPTION_KERNEL] = {"kernel", 'K', "NAME", offsetof(struct arguments, knn.kernel), option_text,
                        .help = "distance kernel, see `knnmark kernels` (default: the fastest for this CPU);\n"
-                               "without --metric it says the metric",
+                               "without --metric, it decides the metric",
                        .word = kernel_word},
     [OPTION_ISA] = {"isa", 'i', "NAME", offsetof(struct arguments, knn.isa), option_text,
                     .help = "use no instructions beyond this set (default: KNNMARK_ISA, else no limit)",

@@ -73,7 +73,7 @@ int option_word(const struct option_row *option, const char *text, void *value, 
     return 0;
 }
 
-/* Takes the next of some values with commas between them off *list: *list is NULL after the last. */
+/* Takes the next value off a list with commas between values. *list becomes NULL after the last. */
 static const char *next_value(const char **list, char *value, size_t size) {
     size_t length = strcspn(*list, ",");
     snprintf(value, size, "%.*s", (int)length, *list);
@@ -118,7 +118,7 @@ int option_metric_list(const struct option_row *option, const char *text, void *
 
 /* -- the command line ---------------------------------------------------------------------------------------------- */
 
-/* What getopt_long() is to know. */
+/* The options, as getopt_long() wants them. */
 struct accepted {
     struct option options[MOST_OPTIONS + 1];
     char letters[2 * MOST_OPTIONS + 2];
@@ -167,7 +167,7 @@ static int parse_options(const struct command *command, int argc, char **argv, s
     return 0;
 }
 
-/* The operand is one of the words, and every option given matters to it. */
+/* Checks that the operand is one of the words, and that it takes every option given. */
 static int check_operand(const struct command *command, const char *operand, uint32_t given, struct knn_error *error) {
     char words[256];
     if (find_word(command->operand_word, operand, words, sizeof words) < 0)

@@ -33,12 +33,12 @@ struct arguments {
     int shares;
     int json;
     int help;
-    int metric;             /* KNN_METRICS: none was told */
-    struct knn_options knn; /* settle_names() says its metric */
-    unsigned features;      /* likewise: what --isa, or the environment, leaves of the CPU's */
+    int metric;             /* KNN_METRICS: none was given */
+    struct knn_options knn; /* settle_names() sets its metric */
+    unsigned features;      /* likewise: the CPU's that --isa, or the environment, allows */
     struct k_list {
         size_t count, k[MAX_KS];
-    } ks; /* for a command of lists, in place of knn.k: ascending, all different */
+    } ks; /* of commands that take lists, in place of knn.k: ascending, all different */
     struct metric_list {
         size_t count;
         enum knn_metric metric[KNN_METRICS];
@@ -60,9 +60,9 @@ struct option_row {
     const char *help;
     size_t least, most;            /* of a number */
     size_t flag;                   /* what a flag stores */
-    const char *(*word)(size_t i); /* the i-th that may be given, NULL after the last; of a text only to complete it */
+    const char *(*word)(size_t i); /* the i-th that may be given, NULL after the last; for texts, only to complete */
     const char *only;              /* the operands that it matters to, with spaces between; NULL: all */
-    const struct option_row *same; /* not NULL: the option is that one; but for `only` nothing else is set */
+    const struct option_row *same; /* not NULL: the option is that one, and only `only` is set here, too */
 };
 
 option_parser option_text;        /* const char *: as it is */
@@ -94,7 +94,7 @@ struct command {
     const char *name;
     const char *summary;
     const char *operand;                   /* what the one word after its name is; NULL: it takes none */
-    const char *(*operand_word)(size_t i); /* which words that may be: the i-th, NULL after the last */
+    const char *(*operand_word)(size_t i); /* the i-th word that this may be, NULL after the last */
     const struct option_row *options;
     struct arguments defaults;
     int (*run)(const struct arguments *arguments); /* returns the exit status */
@@ -109,16 +109,16 @@ enum { EXIT_OK = 0, EXIT_FAILED = 1, EXIT_USAGE = 2 };
 int parse_arguments(const struct command *command, int argc, char **argv, struct arguments *arguments,
                     struct knn_error *error);
 
-/* Sets what follows from the names: features, and the kernel's metric if none was told, else l2. -1 with an error for
- * an instruction set or a kernel that is none, or cannot be used. */
+/* Sets what follows from names: the features; and the metric, if none was given, to the kernel's, else to l2. -1 with
+ * an error for an instruction set or a kernel that does not exist or cannot be used. */
 int settle_names(struct arguments *arguments, struct knn_error *error);
 
 void print_help(const struct command *command);
 
-/* Prints "knnmark: message" on standard error, of several processes only the first, and returns the status given. */
+/* Prints "knnmark: message" on standard error, only in the first process, and returns the given status. */
 int complain(const struct knn_error *error, int status);
 
-/* Runs what the words after the program's name say; the exit status. */
+/* Runs the command line; returns the exit status. */
 int run_command_line(int argc, char **argv);
 
 /* The program's i-th command, NULL after the last. */

@@ -34,15 +34,15 @@ static const char man_end[] =
     ".SH EXIT STATUS\n"
     ".TP\n.B 0\nAll is well.\n"
     ".TP\n.B 1\nSomething failed: data, memory, an output. A line on standard error says what.\n"
-    ".TP\n.B 2\nWrong usage, a wrong name or value on the command line among it.\n"
+    ".TP\n.B 2\nWrong usage, such as a wrong name or value on the command line.\n"
     ".TP\n.B 128 + N\nSignal N stopped it; nothing is left behind.\n"
     ".SH ENVIRONMENT\n"
     ".TP\n.B KNNMARK_DATA\nThe data set where \\-\\-data is not given.\n"
     ".TP\n.B KNNMARK_ISA\nThe instruction set where \\-\\-isa is not given.\n"
     ".TP\n.B OMP_NUM_THREADS\nThe number of threads where \\-\\-threads is not given.\n"
-    ".TP\n.B TMPDIR\nWhere \\-\\-plot keeps what it draws for the while.\n";
+    ".TP\n.B TMPDIR\nWhere \\-\\-plot keeps its data while it draws.\n";
 
-/* A text of one or more lines, none of which troff takes for a request. */
+/* Prints one or more lines so that troff takes none for a request. */
 static void put_man(const char *text) {
     for (size_t length; *text != '\0'; text += length + (text[length] == '\n')) {
         char line[256];
@@ -74,7 +74,7 @@ static void print_man(void) {
 
 /* -- bash ---------------------------------------------------------------------------------------------------------- */
 
-/* A case for what may be written next. Where that is a number nothing is offered; where a file, bash offers files. */
+/* Prints a case for what may come next. For a number nothing is offered; for a file, bash offers files. */
 static void print_bash_command(const struct command *command) {
     const struct option_row *option;
     for (size_t i = 0; (option = command_option(command, i)) != NULL; i++) {

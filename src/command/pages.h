@@ -1,4 +1,4 @@
-/* The options' tables as other programs read them. */
+/* The tables of options in the formats of other programs. */
 #ifndef PAGES_H
 #define PAGES_H
 

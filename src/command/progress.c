@@ -15,7 +15,7 @@ static int is_shown(void) {
     return isatty(STDERR_FILENO) && ranks_is_first();
 }
 
-/* What a line may have and not wrap on any terminal. */
+/* The most columns that a line may have without wrapping. */
 static int line_width(void) {
     struct winsize size;
     int known = ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 0;
@@ -39,7 +39,7 @@ static void show(double all, double left) {
     fprintf(stderr, "\r[%.*s%*s]%-*.*s", full, bar, length - full, "", TEXT, TEXT, text);
 }
 
-/* The rate is that of what came after the first call: before it, rows were packed. */
+/* The rate counts from the first call on: before it, rows were packed. */
 int on_progress(double done, void *context) {
     struct progress *p = context;
     double now = knn_seconds(), all = p->done + done * p->share;

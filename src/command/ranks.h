@@ -16,11 +16,11 @@ int ranks_is_first(void);
  * no more is agreed on: all are about to end. */
 int ranks_agree(int status, struct knn_error *error);
 
-/* How many threads this process has, and whether they are bound, where the command line leaves it open: processes of
- * one machine must not crowd on the same cores. */
+/* Sets the number of threads and their binding if the command line leaves them open: processes of one machine must not
+ * crowd on the same cores. */
 void ranks_place(struct knn_options *options);
 
-/* What was read of all rows by this process. */
+/* The rows that this process has read, of all. */
 struct ranks_rows {
     struct knn_matrix rows;
     struct knn_span span;
@@ -30,7 +30,7 @@ struct ranks_rows {
 int ranks_open_rows(struct ranks_rows *train, const char *train_path, struct ranks_rows *queries,
                     const char *queries_path, size_t limit, struct knn_error *error);
 
-/* The same of the images of a data set, to test with `limit`. All labels are there. */
+/* The same for a data set's images; `limit` is for test images. All labels are there. */
 int ranks_open_dataset(struct knn_dataset *dataset, const char *spec, size_t limit, struct knn_error *error);
 
 /* All images, in every process. */
@@ -40,21 +40,20 @@ int ranks_open_whole(struct knn_dataset *dataset, const char *spec, struct knn_e
 int ranks_index(struct knn_index **index, const struct knn_matrix *train, struct knn_span span,
                 const struct knn_options *options, struct knn_error *error);
 
-/* Seeks the k nearest of all queries among the rows of all processes, as knn_index_search does in one; the first
- * process gets the answers. `progress` is the context of the index's options, a struct progress. */
+/* Finds the k nearest of all queries among the rows of all processes, as knn_index_search does in one; the first
+ * process gets the answers. `progress` is the context of the index's options. */
 struct progress;
 int ranks_search(const struct knn_index *index, struct knn_span train, const struct knn_matrix *queries,
                  struct knn_span span, size_t k, struct knn_neighbor *neighbors, struct progress *progress,
                  struct knn_error *error);
 
-/* As knn_search and knn_search_folds, each process doing its part of the work with all rows at hand; all get all
- * answers. */
+/* As knn_search and knn_search_folds. Each process has all rows and does its part of the work; all get all answers. */
 int ranks_search_whole(const struct knn_rows *train, const struct knn_rows *queries, size_t k,
                        struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error);
 int ranks_search_folds(const struct knn_rows *rows, const uint32_t *fold, size_t folds, size_t k,
                        struct knn_neighbor *neighbors, const struct knn_options *options, struct knn_error *error);
 
-/* What the processes were and what they spent, for people; likewise as JSON, NULL of one alone. */
+/* Prints how many processes there were and what they spent; the same as JSON, NULL for one process. */
 void ranks_print(void);
 json_t *ranks_json(void);
 

@@ -32,7 +32,7 @@ static int read_files(struct search *s, struct knn_error *error) {
     s->rows = s->train.span.all;
     s->count = knn_span_of((struct knn_share){.limit = arguments->limit}, s->queries.span.all).count;
     if (s->queries.rows.dim != s->train.rows.dim)
-        return knn_fail(error, "%s has rows of %zu bytes, %s of %zu: both must be as long", arguments->train,
+        return knn_fail(error, "%s has rows of %zu bytes, %s of %zu: give rows of one length", arguments->train,
                         s->train.rows.dim, arguments->queries, s->queries.rows.dim);
     if (arguments->knn.k > s->rows)
         return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", arguments->knn.k,
@@ -42,7 +42,7 @@ static int read_files(struct search *s, struct knn_error *error) {
     return 0;
 }
 
-/* Room for the answers, in the process that gets them. */
+/* Makes room for the answers, in the process that gets them. */
 static int allot(struct search *s, struct knn_error *error) {
     size_t k = s->arguments->knn.k;
     if (!ranks_is_first())
@@ -102,7 +102,7 @@ static void print_text(const void *result) {
            !arguments->knn.bind ? ", not bound" : "", by_bounds ? ", by bounds" : "");
     printf("index     %.3f s\n", s->index_seconds);
     printf("search    %.3f s, %.0f queries/s, %s%.4g distances/s\n", s->search_seconds,
-           (double)s->count / s->search_seconds, by_bounds ? "as good as " : "", rate(s));
+           (double)s->count / s->search_seconds, by_bounds ? "equivalent to " : "", rate(s));
     ranks_print();
 }
 
@@ -138,7 +138,7 @@ static const char *format_word(size_t i) {
 
 enum { NO_FORMAT = -1 };
 
-/* What can be said without the data. Standard output has either the neighbours or what is said of them. */
+/* Checks what needs no data. Standard output has either the neighbours or the report. */
 static int check(struct search *s, int aside, struct knn_error *error) {
     const struct arguments *arguments = s->arguments;
     if (arguments->train == NULL || arguments->queries == NULL)
@@ -192,7 +192,7 @@ static const struct option_row options[] = {
     {"limit", 'l', "N", offsetof(struct arguments, limit), option_number, .help = "only the first N queries",
      .least = 1, .most = UINT32_MAX},
     {"output", 'o', "FILE", offsetof(struct arguments, output), option_text,
-     .help = "where the neighbours go (default -, standard output); the suffix says how:\n"
+     .help = "where the neighbours go (default -, standard output); the suffix decides the format:\n"
              ".csv; .npy: ids; .npz: ids and distances; .ivecs: ids;\n"
              ".bin: counts, ids and distances as big-ann has them"},
     {"format", 'F', "NAME", offsetof(struct arguments, format), option_word,
@@ -203,7 +203,7 @@ static const struct option_row options[] = {
 
 const struct command command_search = {
     .name = "search",
-    .summary = "find the exact k nearest rows of rows without labels: ids and distances",
+    .summary = "find the exact k nearest rows of each query, without labels: ids and distances",
     .options = options,
     .defaults = {.metric = KNN_METRICS, .output = "-", .format = NO_FORMAT, .knn = {.k = 1, .bind = 1}},
     .run = run,

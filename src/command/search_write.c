@@ -41,7 +41,7 @@ static void write_csv(const struct neighbor_lists *lists, FILE *stream) {
 
 /* -- what benchmarks of approximate search read -------------------------------------------------------------------- */
 
-/* TEXMEX's: before each list its length, as it and all ids are signed. */
+/* TEXMEX's: before each list its length; all are signed 32-bit numbers. */
 static void write_ivecs(const struct neighbor_lists *lists, FILE *stream) {
     for (size_t q = 0; q < lists->queries && !ferror(stream); q++) {
         write_number(lists->k, 4, stream);
@@ -70,7 +70,7 @@ enum { NPY_HEADER = 128 };
 static void put_npy_header(const struct neighbor_lists *lists, size_t bytes, char header[NPY_HEADER]) {
     static const char magic[] = "\x93NUMPY\x01";
     memset(header, ' ', NPY_HEADER);
-    memcpy(header, magic, sizeof magic); /* with the 0 that ends it */
+    memcpy(header, magic, sizeof magic); /* its final 0 ends the version */
     put_number(NPY_HEADER - 10, 2, (uint8_t *)header + 8);
     int length =
         snprintf(header + 10, NPY_HEADER - 10, "{'descr': '<u%zu', 'fortran_order': False, 'shape': (%zu, %zu), }",
@@ -130,7 +130,7 @@ static void write_npz(const struct neighbor_lists *lists, FILE *stream) {
                add_array(zip, "distances.npy", lists, 8) == 0 && archive_write_close(zip) == ARCHIVE_OK;
     archive_write_free(zip);
     if (!fine)
-        fgetc(stream); /* it is for writing: this sets its error indicator, whatever the library lacked */
+        fgetc(stream); /* the stream is for writing, so this sets its error indicator, whatever failed */
 }
 
 /* -- the table ----------------------------------------------------------------------------------------------------- */

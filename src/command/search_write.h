@@ -1,5 +1,4 @@
-/* The files that `knnmark search` writes: the ids of each query's k nearest, and their distances where there is room.
- */
+/* The files that `knnmark search` writes: the ids of each query's k nearest, and in some formats their distances. */
 #ifndef SEARCH_WRITE_H
 #define SEARCH_WRITE_H
 

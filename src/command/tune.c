@@ -1,6 +1,6 @@
-/* `knnmark tune`: chooses k and the metric by training images held out. The nearest of every image held out are sought
- * once for each metric, for the largest k; the smaller ones take the first of them. The test images have no say: with
- * --final they are used once, for the choice alone. */
+/* `knnmark tune`: chooses k and the metric by training images held out. One search for each metric finds the nearest of
+ * every image held out, for the largest k; smaller k take the first of them. The test images do not affect the choice:
+ * with --final they are used once, to test it. */
 #include "tune.h"
 
 #include <stdlib.h>
@@ -44,14 +44,14 @@ static int hold_out(struct tune *t, struct knn_error *error) {
 
 /* -- the choice ---------------------------------------------------------------------------------------------------- */
 
-/* More right answers; of equally many, the smaller k. */
+/* More right answers are better; on a tie, the smaller k. */
 static int is_better(const struct setting *a, const struct setting *b) {
     if (a->right != b->right)
         return a->right > b->right;
     return a->k < b->k;
 }
 
-/* Takes over the predictions. */
+/* Keeps the setting and its predictions if it is better; else frees them. */
 static void keep_better(struct tune *t, const struct setting *setting, uint16_t *predicted) {
     int better = t->best == NULL || is_better(setting, t->best);
     free(better ? t->predicted : predicted);
@@ -61,7 +61,7 @@ static void keep_better(struct tune *t, const struct setting *setting, uint16_t 
     }
 }
 
-/* All k by one metric, from one search's neighbours. */
+/* Votes by all k, from the neighbours that one metric found. */
 static int count_votes(struct tune *t, enum knn_metric metric, const struct knn_neighbor *neighbors,
                        struct knn_error *error) {
     const struct arguments *arguments = t->arguments;
@@ -136,7 +136,7 @@ static int predict_test(struct tune *t, const struct knn_options *options, struc
     return status;
 }
 
-/* The choice as `knnmark classify` would run it: all training images, in their order. */
+/* Tests the choice as `knnmark classify` would: with all training images, in their order. */
 static int test_choice(struct tune *t, struct knn_error *error) {
     struct knn_images *train = &t->dataset.train;
     if (t->swaps != NULL)
@@ -205,7 +205,7 @@ static const struct option_row options[] = {
      .help = "training images held out to choose by (default 1000)", .least = 1, .most = UINT32_MAX},
     {"split", 'S', "first|shuffled", offsetof(struct arguments, shuffled), option_word,
      .help = "hold out the first images (default), or a random draw", .word = split_word},
-    {"seed", 'e', "N", offsetof(struct arguments, seed), option_number, .help = "of the random draw (default 1)",
+    {"seed", 'e', "N", offsetof(struct arguments, seed), option_number, .help = "seed of the random draw (default 1)",
      .least = 1, .most = UINT32_MAX},
     {"final", 'f', NULL, offsetof(struct arguments, final), option_flag,
      .help = "then test the choice on the test images, once", .flag = 1},

@@ -34,7 +34,7 @@ void print_tune_text(const void *result) {
     printf("search    %.3f s, %s%.4g distances/s: once for each metric, for all k\n", t->search_seconds,
            as_good_as(arguments), distances / t->search_seconds);
     print_table(t);
-    printf("chosen    k = %zu, %s: the most right answers on the images held out (of equals the smaller k, then the "
+    printf("chosen    k = %zu, %s: the most right answers on the images held out (on a tie, the smaller k, then the "
            "metric named first)\n",
            t->best->k, knn_metrics[t->best->metric].name);
     knn_evaluation_print(&t->chosen, stdout);
@@ -45,7 +45,7 @@ void print_tune_text(const void *result) {
     }
     printf("final     k = %zu, %s, trained on all %zu training images, on the %zu test image%s: %.3f s\n", t->best->k,
            knn_metrics[t->best->metric].name, train, test, knn_plural(test), t->final_seconds);
-    printf("          this is the one time that the test images are used: to choose again by them would spoil them\n");
+    printf("          this is the one time that the test images are used: a choice by them would make them useless\n");
     knn_evaluation_print(&t->final, stdout);
 }
 

@@ -140,11 +140,11 @@ void knn_evaluation_print(const struct knn_evaluation *e, FILE *stream) {
     if (e->classes <= LINES)
         print_classes(e, stream);
     else
-        fprintf(stream, "  each of the %zu classes: too many for a page, JSON has them\n", e->classes);
+        fprintf(stream, "  %zu classes are too many for a page: --json has them\n", e->classes);
     if (e->classes <= COLUMNS)
         print_confusion(e, stream);
     else
-        fprintf(stream, "confusion %zu x %zu classes: too many for a page, a file of it has them all\n", e->classes,
+        fprintf(stream, "confusion %zu x %zu classes: too many for a page, --confusion FILE writes them\n", e->classes,
                 e->classes);
 }
 

@@ -235,7 +235,7 @@ static void test_data(void **state) {
     write_rows(p, "narrow.u8bin", query_bytes, QUERIES, DIM - 1);
     knnmark(p, "search", "--train", "train.u8bin", "--queries", "narrow.u8bin");
     assert_complaint(p, 1, "of 5 bytes");
-    assert_complaint(p, 1, "of 4: both must be as long");
+    assert_complaint(p, 1, "of 4: give rows of one length");
     knnmark(p, "search", "--train", "train.u8bin", "--queries", "queries.u8bin", "--k", "71");
     assert_complaint(p, 1, "k = 71 is more than the 70 training rows: use a smaller k");
     knnmark(p, "search", "--train", "train.u8bin", "--queries", "nowhere.npy", "--output", "out.npy");

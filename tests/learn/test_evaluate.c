@@ -163,8 +163,8 @@ static void test_many_classes(void **state) {
     knn_evaluation_print(&e, stream);
     assert_int_equal(fclose(stream), 0);
     assert_string_equal(text, "accuracy  66.67 % (2 of 3; guessing gives 0.00153 %), 95 % interval 20.77 to 93.85 %\n"
-                              "  each of the 65536 classes: too many for a page, JSON has them\n"
-                              "confusion 65536 x 65536 classes: too many for a page, a file of it has them all\n");
+                              "  65536 classes are too many for a page: --json has them\n"
+                              "confusion 65536 x 65536 classes: too many for a page, --confusion FILE writes them\n");
     knn_evaluation_free(&e);
 }
 
