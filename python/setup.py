@@ -20,7 +20,7 @@ WORK = Path("..", "build", "python")  # as seen from here, where setuptools runs
 class WithLibrary(build_py):
     def run(self):
         super().run()
-        if not getattr(self, "editable_mode", False):  # which finds the library in the build tree
+        if not getattr(self, "editable_mode", False):  # an editable one finds it in the build tree
             into = Path(self.build_lib).resolve() / "knnmark"
             subprocess.run(["make", "-C", ROOT, "--no-print-directory", "shared", f"INTO={into}"], check=True)
 

@@ -54,7 +54,7 @@ __all__ = [
     "tune",
 ]
 if find_spec("sklearn") is None:
-    __all__.remove("KNeighborsClassifier")  # of `import *` and help(); asked for, it says what is missing
+    __all__.remove("KNeighborsClassifier")  # not in `import *` and help(); asked for, it says what is missing
 
 
 def __getattr__(name: str) -> Any:

@@ -10,7 +10,7 @@ _SLICE_BYTES = 1 << 24  # converted and compared at a time
 
 
 def as_bytes(array: np.ndarray) -> Optional[np.ndarray]:
-    """The array itself if it is of bytes; else a copy if each of its numbers is a whole one from 0 to 255; else None."""
+    """The array itself if it is of bytes; a copy as bytes if all its numbers are whole, from 0 to 255; else None."""
     if array.dtype == np.uint8:
         return array
     if array.dtype == np.bool_:
@@ -29,7 +29,7 @@ def as_bytes(array: np.ndarray) -> Optional[np.ndarray]:
 
 
 def byte_rows(values: Any, name: str) -> np.ndarray:
-    """`values` as an array of bytes with a row for each of the first axis' entries; ValueError where it is none."""
+    """`values` as an array of bytes, with a row for each entry of the first axis; ValueError if they are not bytes."""
     array = np.asarray(values)
     if array.ndim < 2:
         raise ValueError(f"{name} has {array.ndim} dimension(s): give N x D bytes, or N images")
@@ -42,12 +42,12 @@ def byte_rows(values: Any, name: str) -> np.ndarray:
 
 
 def view_of(array: np.ndarray) -> Rows:
-    """knn_rows of an array of bytes, its axes after the first taken together. Copies where a row is not in one piece."""
+    """knn_rows of an array of bytes, whose axes after the first are joined. Copies if a row is not in one piece."""
     count, dim = len(array), int(np.prod(array.shape[1:], dtype=np.int64))
     flat = array.reshape(count, dim)
     whole = dim <= 1 or flat.strides[1] == 1
     if not whole or (count > 1 and flat.strides[0] < dim):
         flat = np.ascontiguousarray(flat)
     rows = Rows(flat.ctypes.data, count, dim, flat.strides[0] if count > 1 else dim)
-    rows.array = flat  # as long as the view lives, so does what it shows
+    rows.array = flat  # lives as long as the view
     return rows

@@ -153,10 +153,10 @@ def report(share: float, _context: Any) -> int:
 def run(function: Any, *arguments: Any, progress: Optional[Callable[[float], Any]] = None) -> None:
     """Calls a function of the library, whose last argument is an error, and raises what it says.
 
-    The call has a thread of its own, and the caller waits. So Python hears Ctrl-C meanwhile, `progress` is called, some
-    ten times a second, where the caller is, and a search works after fork(): GNU's OpenMP keeps its threads with the
-    one that started them, and waits for ever for those that fork() has left behind. That thread holds all arguments
-    until it ends, even if the caller leaves early.
+    The call has a thread of its own, and the caller waits. So Python handles Ctrl-C meanwhile; `progress` is called on
+    the caller's thread, some ten times a second; and a search works after fork(): GNU's OpenMP ties its threads to the
+    one that started them, and would wait for ever for those that fork() left behind. The call's thread holds all
+    arguments until it ends, even if the caller leaves early.
     """
     call, error = _Call(), Error()
 

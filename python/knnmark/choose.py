@@ -1,4 +1,4 @@
-"""Which k, and which metric: by rows held out, or by cross-validation."""
+"""The choice of k and the metric, by rows held out or by cross-validation."""
 
 from fractions import Fraction
 from typing import Any, Dict, NamedTuple, Sequence, Tuple, Union
@@ -13,14 +13,14 @@ KS = (1, 3, 5, 10, 20, 50, 100)
 
 
 class Choice(NamedTuple):
-    """The setting with the highest accuracy; of several, the one with the smallest k, then the first metric."""
+    """The setting with the highest accuracy; on a tie, the one with the smallest k, then the first metric."""
 
     metric: str
     k: int
     accuracy: float
-    """Of tune: on the rows held out; of cross_validate: the mean of the folds'."""
+    """tune: on the rows held out; cross_validate: the mean over the folds."""
     scores: Dict[Tuple[str, int], np.ndarray]
-    """By (metric, k): the accuracy, of cross_validate of each fold."""
+    """By (metric, k): the accuracy; cross_validate: of each fold."""
 
 
 def _settings(
@@ -38,7 +38,7 @@ def _part_of(progress: Any, i: int, parts: int) -> Any:
 
 
 def _choose(right: Dict[Tuple[str, int], np.ndarray], sizes: np.ndarray) -> Choice:
-    """right[setting] are the right answers in each fold, which have so many rows."""
+    """right[setting] are the right answers in each fold; sizes are the folds' rows."""
 
     def mean(counts: np.ndarray) -> Fraction:
         return sum((Fraction(int(a), int(b)) for a, b in zip(counts, sizes)), Fraction()) / len(sizes)
@@ -61,9 +61,9 @@ def tune(
 ) -> Choice:
     """Chooses k and the metric by the first `validation` rows, which are held out while the others are learned.
 
-    X, y : rows and their labels, as of `NearestNeighbor.train`
-    k, metrics : what to choose from; each metric is searched by once, for the largest k
-    weights, progress, **options : as of `NearestNeighbor.predict` and `Index`
+    X, y : rows and their labels, as for `NearestNeighbor.train`
+    k, metrics : what to choose from; each metric takes one search, for the largest k
+    weights, progress, **options : as for `NearestNeighbor.predict` and `Index`
     """
     rows = byte_rows(X, "X")
     classes, labels = encode(y, len(rows))

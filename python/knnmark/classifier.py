@@ -39,16 +39,17 @@ class KNeighborsClassifier(neighbors.KNeighborsClassifier):
     their other names, or "minkowski" with p = 1 or 2, without metric_params, and at most 1000 neighbours. `algorithm`
     and `leaf_size` then change nothing. All else is left to scikit-learn itself.
 
-    Of neighbours that are equally far, knnmark takes those with the smallest numbers, and scikit-learn whichever it met.
+    Of neighbours that are equally far, knnmark takes those with the smallest numbers, and scikit-learn any.
     Distances are computed in whole numbers, so they are exact.
 
-    Rows of bytes are not copied, and must not be changed after `fit`; of another type only the bytes are kept. Parameters,
+    Rows of bytes are not copied, and must not be changed after `fit`; rows of another type are kept as bytes.
+    Parameters,
     methods and attributes are scikit-learn's. n_jobs is the number of threads; None: OMP_NUM_THREADS, else all cores.
 
     Attributes
     ----------
     knnmark_used_ : bool
-        Whether knnmark, and not scikit-learn, did the latest search; after `fit`: will do the next one, of bytes.
+        Whether knnmark, not scikit-learn, did the latest search; after `fit`: whether it will do the next one of bytes.
     """
 
     algorithm: str
@@ -104,22 +105,22 @@ class KNeighborsClassifier(neighbors.KNeighborsClassifier):
         return (np.sqrt(distances) if self._index.metric == "l2" else distances), ids
 
     def predict(self, X: Any) -> np.ndarray:
-        """The label of each row of X: what most of its nearest have, and of several the smallest."""
+        """The label of each row of X: the one that most of its nearest have; on a tie, the smallest."""
         if self.weights not in ("uniform", None) or getattr(self, "_index", None) is None:
             return super().predict(X)
         ids = self.kneighbors(X, return_distance=False)
-        if not self.outputs_2d_:  # counted here, for scikit-learn takes a while for it
+        if not self.outputs_2d_:  # counted here, as scikit-learn is slow at it
             return self.classes_[vote(self._y[ids], len(self.classes_))]
         columns = [classes[vote(self._y[ids, i], len(classes))] for i, classes in enumerate(self.classes_)]
         return np.column_stack(columns).astype(self.classes_[0].dtype)
 
     def _takes(self, k: Any, among_others: bool) -> bool:
-        """Whether knnmark has so many neighbours."""
+        """Whether knnmark can find k neighbours."""
         return isinstance(k, (int, np.integer)) and 0 < k <= min(self.n_samples_fit_, MAX_K) - among_others
 
 
 def _others(found: Neighbors) -> Neighbors:
-    """Each row's neighbours without itself; where there are more that are equal to it, without the first."""
+    """Each row's neighbours without the row itself; if it is not among them, as others equal it, without the first."""
     others = found.ids != np.arange(len(found.ids))[:, None]
     others[others.all(axis=1), 0] = False
     return Neighbors(*(part[others].reshape(len(part), -1) for part in found))

@@ -31,7 +31,7 @@ class Dataset(NamedTuple):
 
 
 def _read(path: PathLike, places: Iterable[str], names: Sequence[str]) -> Optional[Dict[str, bytes]]:
-    """The files of these names, all of them, in a folder, a place beneath it, or a tar archive; None where they are not."""
+    """Reads all files of these names, in a folder, a place beneath it, or a tar archive; None if any is missing."""
     root = Path(path)
     if not root.exists():
         raise FileNotFoundError(f"{root}: there is no such folder or archive")
@@ -63,7 +63,7 @@ def _records(content: bytes, labels: int, name: str) -> Tuple[np.ndarray, np.nda
 
 
 class _Arrays(pickle.Unpickler):
-    """Unpickles arrays of NumPy's and nothing else, for a pickle may run what it likes."""
+    """Unpickles NumPy's arrays and nothing else, as a pickle may run any code."""
 
     def find_class(self, module: str, name: str) -> Any:
         allowed = {"_reconstruct": np.empty(0).__reduce__()[0], "ndarray": np.ndarray, "dtype": np.dtype}
@@ -75,7 +75,7 @@ class _Arrays(pickle.Unpickler):
 
 
 def _pickled(content: bytes, label: bytes, name: str) -> Tuple[np.ndarray, np.ndarray]:
-    """The same of the Python version."""
+    """The same for the Python version."""
     try:
         batch = _Arrays(io.BytesIO(content), encoding="bytes").load()
         pixels, labels = np.asarray(batch[b"data"]), np.asarray(batch[label])
@@ -99,10 +99,10 @@ def _images(
 
 
 def load_cifar10(path: PathLike = "data") -> Dataset:
-    """CIFAR-10 in its binary or Python version: a folder or an archive that holds it, or its usual folder or archive.
+    """CIFAR-10 in its binary or Python version: a folder or an archive that holds it, or the folder above that.
 
-    Images are of shape (N, 32, 32, 3), as matplotlib shows them; in memory each is its planes, one after another, which
-    makes for a quick search.
+    Images are of shape (N, 32, 32, 3), as matplotlib shows them. In memory, the planes of an image lie one after
+    another, which makes searches quick.
     """
     places = ["cifar-10-batches-bin", "cifar-10-batches-py", "cifar-10-binary.tar.gz", "cifar-10-python.tar.gz"]
     files = _read(path, places, [f"{name}.bin" for name in _BATCHES])
@@ -117,7 +117,7 @@ def load_cifar10(path: PathLike = "data") -> Dataset:
 
 
 def load_cifar100(path: PathLike = "data", labels: str = "fine") -> Dataset:
-    """CIFAR-100's binary version, with its 100 "fine" labels or the 20 "coarse" ones; the rest as of `load_cifar10`."""
+    """CIFAR-100's binary version, with its 100 "fine" or its 20 "coarse" labels; the rest is as for `load_cifar10`."""
     if labels not in ("fine", "coarse"):
         raise ValueError(f"labels = {labels!r}: use 'fine' or 'coarse'")
     places, names = ["cifar-100-binary", "cifar-100-binary.tar.gz"], f"{labels}_label_names.txt"
@@ -151,7 +151,8 @@ def _idx(path: Path) -> np.ndarray:
 
 
 def load_mnist(path: PathLike = "data") -> Dataset:
-    """MNIST and its relatives: the folder of the four idx files, gzipped or not, or one with MNIST/raw. Labels' names are numbers."""
+    """MNIST and its relatives: the folder of the four idx files, gzipped or not, or one with MNIST/raw. Names are
+    numbers."""
     for folder in (Path(path), *(Path(path) / name / "raw" for name in ("MNIST", "FashionMNIST"))):
         found = []
         for part, kind in (("train", "images"), ("train", "labels"), ("t10k", "images"), ("t10k", "labels")):
@@ -200,4 +201,4 @@ def load_rows(path: PathLike) -> np.ndarray:
         return records.reshape(-1, 4 + dim)[:, 4:]
     if "idx3-ubyte" in name:
         return _idx(file)
-    raise ValueError(f"{path}: its name says no format that is read: .npy, .u8bin, .bvecs, idx3-ubyte")
+    raise ValueError(f"{path}: give a file whose name ends in .npy, .u8bin, .bvecs or idx3-ubyte")

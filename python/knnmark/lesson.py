@@ -21,9 +21,9 @@ class NearestNeighbor:
     Parameters
     ----------
     metric : "l1" or "l2"
-        What is near; "l1wrap" makes the mistake of subtracting bytes in NumPy.
+        The distance; "l1wrap" makes the mistake of subtracting bytes in NumPy.
     **options
-        As of `knnmark.Index`: threads, method, kernel, ...
+        As for `knnmark.Index`: threads, method, kernel, ...
     """
 
     def __init__(self, metric: str = "l1", **options: Any) -> None:
@@ -44,11 +44,11 @@ class NearestNeighbor:
         self._index = Index(rows, self.metric, **self._options)
 
     def predict(self, X: Any, k: int = 1, *, weights: str = "uniform", progress: Progress = None) -> np.ndarray:
-        """The label of each row of X: what most of its k nearest have, and of several the smallest.
+        """The label of each row of X: the one that most of its k nearest have; on a tie, the smallest.
 
         X : array whose rows are as long as those to train on
         weights : "uniform": a neighbour has one vote; "distance": 1 / distance votes
-        progress : as of `knnmark.search`
+        progress : as for `knnmark.search`
         """
         if self._index is None:
             raise ValueError("nothing is learned yet: call train(X, y) first")

@@ -17,7 +17,7 @@ class Kernel(NamedTuple):
     runs: bool
     """Whether this CPU can run it."""
     is_default: bool
-    """Whether it is what this CPU runs where neither a kernel nor an instruction set is named."""
+    """Whether it is this CPU's choice if neither a kernel nor an instruction set is named."""
 
 
 class Cpu(NamedTuple):
@@ -30,7 +30,7 @@ class Cpu(NamedTuple):
     """Those that this process may use."""
     hardware_threads: int
     threads: int
-    """How many a search has unless told."""
+    """How many a search has by default."""
 
 
 def kernels() -> List[Kernel]:

@@ -68,7 +68,7 @@ def make_options(
 
 
 def whole(value: Any, name: str, least: int, most: int) -> int:
-    """`value` as an int; TypeError or ValueError where it is none from `least` to `most`."""
+    """`value` as an int; TypeError or ValueError if it is not one from `least` to `most`."""
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, (int, np.integer)):
         raise TypeError(f"{name} = {value!r}: give a whole number")
     if not least <= value <= most:
@@ -78,7 +78,7 @@ def whole(value: Any, name: str, least: int, most: int) -> int:
 
 @contextmanager
 def reporter(progress: Progress) -> Iterator[Optional[Callable[[float], Any]]]:
-    """A function to be called with the share that is done: the caller's own, or for True a bar of tqdm's."""
+    """A function to call with the share that is done: the caller's own, or for True one that draws tqdm's bar."""
     if progress is not True:
         yield progress or None
         return
@@ -104,14 +104,16 @@ def _neighbors(found: np.ndarray) -> Neighbors:
 
 
 def _picture(rows: np.ndarray) -> Tuple[bool, Optional[Tuple[int, int]]]:
-    """Whether the last axis' planes lie one after another in memory, and the height and width of images, if they are.
+    """Whether the planes of the last axis lie one after another in memory; and the height and width, if rows are
+    images.
 
-    No answer depends on either: the order of bytes changes no distance as long as it is the same for all rows, and what
-    a picture is makes bounds better or worse, which are only taken where they pay.
+    No answer depends on either: the order of bytes changes no distance if it is the same for all rows; a wrong height
+    or
+    width only makes bounds worse, and these are only used where they pay.
     """
     if rows.ndim == 4 and rows[:1].size > 0 and np.moveaxis(rows[0], -1, 0).flags.c_contiguous:
         return True, (rows.shape[1], rows.shape[2])
-    if rows.ndim == 4 and rows.shape[3] in (3, 4):  # the colours of a pixel side by side: columns, as it were
+    if rows.ndim == 4 and rows.shape[3] in (3, 4):  # the colours of a pixel side by side, like columns
         return False, (rows.shape[1], rows.shape[2] * rows.shape[3])
     if rows.ndim == 3 or rows.ndim == 4 and rows.shape[1] in (1, 3):
         return False, (rows.shape[-2], rows.shape[-1])
@@ -119,8 +121,8 @@ def _picture(rows: np.ndarray) -> Tuple[bool, Optional[Tuple[int, int]]]:
 
 
 def _square(rows: np.ndarray) -> Optional[Tuple[int, int]]:
-    """Flat rows look like square pictures, grey or in three colours, where a byte is more like the one a line further
-    than like the one half a line further."""
+    """Height and width of flat rows that look like square pictures, grey or in three colours: a byte is more like the
+    one a line further than like the one half a line further."""
     sample = rows[:: len(rows) // 64 + 1].astype(np.int16)
 
     def contrast(apart: int) -> float:
@@ -141,8 +143,8 @@ def _square(rows: np.ndarray) -> Optional[Tuple[int, int]]:
 class Index:
     """Train rows prepared for many searches.
 
-    Where it is by bounds it refers to the rows themselves, so they must not be changed; else it has a copy of them,
-    packed. Any number of threads may search one at once. It can be pickled, as its rows.
+    With bounds it refers to the rows themselves, so they must not be changed; else it has a packed copy of them. Any
+    number of threads may search one at once. It can be pickled, as its rows.
 
     Parameters
     ----------
@@ -151,16 +153,16 @@ class Index:
     metric : "l1", "l2" or "l1wrap"
         The sum of |a - b|; of (a - b)², without the root; of (train - query) mod 256, which is what NumPy makes of L1.
     method : "auto", "exhaustive" or "bounds"
-        Whether lower bounds rule rows out. No way changes the answer; "auto" takes them where they pay.
+        Whether lower bounds rule rows out. The answer is always the same; "auto" uses bounds where they pay.
     kernel, isa : str, optional
         A kernel by name (see `kernels`); the instruction set that it may use at most.
     threads : int, optional
         Default: OMP_NUM_THREADS, else one for every core that the process may use.
     bind : bool
-        Each thread to a core of its own while it works.
+        Whether each thread is bound to a core of its own while it works.
     picture : (height, width), optional
-        Rows are pictures: planes of height x width bytes, one after another, which makes for better bounds. It need not
-        be said of images that come as such, nor of flat rows that look like square ones.
+        Rows are pictures: planes of height x width bytes, one after another, which makes for better bounds. Not needed
+        for arrays of images, nor for flat rows that look like square pictures.
     """
 
     def __init__(self, train: Any, metric: str = "l2", **options: Any) -> None:
@@ -197,7 +199,7 @@ class Index:
 
     @property
     def method(self) -> str:
-        """ "bounds" if it has some, else "exhaustive"."""
+        """ "bounds" if it has bounds, else "exhaustive"."""
         number = c.library.knn_index_method(self._handle)
         return next(name for name, value in c.METHODS.items() if value == number)
 
@@ -208,7 +210,7 @@ class Index:
         return view_of(images)
 
     def search(self, queries: Any, k: int = 1, *, progress: Progress = None) -> Neighbors:
-        """The k nearest rows of each query; parameters as of `knnmark.search`."""
+        """The k nearest rows of each query; parameters as for `knnmark.search`."""
         view = self._rows_of(byte_rows(queries, "queries"))
         k = whole(k, "k", 1, c.MAX_K)
         found = _room(view.rows, k)
@@ -232,7 +234,7 @@ def search(
     k : int
         1 to 1000, and at most as many as there are train rows.
     metric, **options
-        As of `Index`.
+        As for `Index`.
     progress : callable, optional
         Called some ten times a second with the share that is done, 0 to 1; what it raises stops the search. True: a bar
         of tqdm's. Ctrl-C stops a search in any case.
@@ -260,8 +262,8 @@ def search_folds(
 ) -> Neighbors:
     """The k nearest of every row among the rows of other folds.
 
-    `fold` has the number of each row's fold, from 0; the rest is as for `search`, but that "l1wrap", which is not
-    symmetric, will not do.
+    `fold` has the number of each row's fold, from 0; the rest is as for `search`. "l1wrap" is refused, as it is not
+    symmetric.
     """
     view = view_of(byte_rows(rows, "rows"))
     folds = np.asarray(fold)
@@ -285,13 +287,13 @@ def search_folds(
 def distances(a: Any, b: Any, metric: str = "l2", *, progress: Progress = None, **options: Any) -> np.ndarray:
     """All distances of the rows of `a` to those of `b`, exactly: what scipy's cdist does, on bytes.
 
-    L2 is squared. With "l1wrap", `a` are the queries and `b` the train rows. Options are as of `Index`, but for method
+    L2 is squared. With "l1wrap", `a` are the queries and `b` the train rows. Options are as for `Index`, but for method
     and picture: every distance is computed.
 
     Returns
     -------
     array of shape (len(a), len(b))
-        uint32 where each distance of rows so long fits into it (66 051 bytes for L2), else uint64.
+        uint32 if it holds all distances of rows of this length (for L2, up to 66 051 bytes), else uint64.
     """
     rows, view = view_of(byte_rows(b, "b")), view_of(byte_rows(a, "a"))
     own = make_options(metric, **options)

@@ -1,4 +1,4 @@
-"""What neighbours' labels come to."""
+"""The vote of neighbours' labels."""
 
 from typing import Any, Optional, Tuple
 
@@ -10,7 +10,7 @@ _SUMS = 1 << 22  # held at a time
 
 
 def encode(y: Any, rows: int, name: str = "y") -> Tuple[np.ndarray, np.ndarray]:
-    """The classes, sorted, and for each row the number of its own; ValueError where `y` is not a label for each row."""
+    """The sorted classes, and the number of each row's class; ValueError if `y` is not one label for each row."""
     labels = np.asarray(y)
     if labels.shape != (rows,):
         raise ValueError(f"{name} has shape {labels.shape}: give one label for each of the {rows} rows")
@@ -19,7 +19,7 @@ def encode(y: Any, rows: int, name: str = "y") -> Tuple[np.ndarray, np.ndarray]:
 
 
 def weigh(distances: np.ndarray, metric: str) -> np.ndarray:
-    """A neighbour's vote: 1 / distance, of L2 with its root; where some are at distance 0, those have one, others none."""
+    """Each neighbour's vote: 1 / distance (L2: with the root); if any are at distance 0, they have one, others none."""
     with np.errstate(divide="ignore"):
         weights = 1.0 / (np.sqrt(distances) if metric == "l2" else distances.astype(float))
     same = distances == 0
@@ -27,7 +27,7 @@ def weigh(distances: np.ndarray, metric: str) -> np.ndarray:
 
 
 def vote(labels: np.ndarray, classes: int, weights: Optional[np.ndarray] = None) -> np.ndarray:
-    """The class that most of the neighbours have, row by row; of several the smallest.
+    """The class that most of the neighbours have, row by row; on a tie, the smallest.
 
     labels : whole numbers below `classes`, of shape (queries, k), the nearest first
     weights : of the same shape; None: one each
