@@ -2,7 +2,7 @@
 # library.sh FOLDER: the library as its users have it. Installs into a folder with a space in its name, compiles the
 # header by all standards it promises, builds and runs the programs of README.md and docs/library.md against the shared
 # and the static library, compares the names it exports with the header's, and uninstalls. MAKE, CC, CXX, SANITIZER (as in
-# SANITIZER=-fsanitize=address) and WRAPPER say with what; MAKEFLAGS of the caller's make have the rest.
+# SANITIZER=-fsanitize=address) and WRAPPER name the tools; MAKEFLAGS of the caller's make have the rest.
 set -eu
 rm -rf "$1"
 mkdir -p "$1"

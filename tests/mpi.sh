@@ -22,7 +22,7 @@ result() { # result NAME STATUS
 
 # -- the same file -----------------------------------------------------------------------------------------------------
 
-# same NAME ENDING "RANKS:WAY..." COMMAND ARGUMENT...: the way `any` is left to the program
+# same NAME ENDING "RANKS:WAY..." COMMAND ARGUMENT...: with the way `any`, the program chooses
 same() {
     name=$1 ending=$2 hows=$3
     shift 3

@@ -75,7 +75,7 @@ static void test_failures(void **state) {
     must_fail(*state, "exit status 3", "it's/points.gp: no message");
 }
 
-/* gnuplot ends well though the disk is full. */
+/* gnuplot ends well even if the disk is full. */
 static void test_cut_off(void **state) {
     must_fail(*state, "set print out\nprint '<svg><path'\n", "name a folder with room in TMPDIR");
     must_fail(*state, "", "name a folder with room in TMPDIR");

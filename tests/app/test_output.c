@@ -181,7 +181,7 @@ static void test_full_disk(void **state) {
     must_hold("fits");
 }
 
-/* What failed before the end is told by its own reason, too. */
+/* A write that failed before the end is reported with its own reason, too. */
 static void test_full_disk_in_between(void **state) {
     (void)state;
     struct knn_error error = {""};
@@ -204,7 +204,7 @@ static mode_t mode_of_file(void) {
     return status.st_mode & 07777;
 }
 
-/* Those of the file that is replaced; of a new one what the umask leaves. */
+/* A file that is replaced keeps them; a new one has what the umask leaves. */
 static void test_permissions(void **state) {
     (void)state;
     static const mode_t modes[] = {0600, 0604, 0640, 0666, 0755, 0444};
@@ -268,7 +268,7 @@ static void test_no_such_folder(void **state) {
     must_hold("no folder");
 }
 
-/* The superuser may write anywhere, and becomes somebody else for the while. */
+/* The superuser may write anywhere, so it becomes another user for this test. */
 static void test_forbidden_folder(void **state) {
     (void)state;
     enum { NOBODY = 65534 };

@@ -19,7 +19,7 @@ struct writer {
     int repetitions, runs, fields;
 };
 
-/* What schema 2 says of a benchmark in the place of its name. */
+/* The fields of a benchmark that schema 2 has in place of its name. */
 static void put_fields(FILE *stream, const char *name) {
     char copy[128], *rest = NULL;
     snprintf(copy, sizeof copy, "%s", name);
@@ -46,7 +46,7 @@ static void put_fields(FILE *stream, const char *name) {
     fputs("}", stream);
 }
 
-/* Over three repetitions a counter is 0.98, 1 and 1.03 times its value; a time is that the other way round. */
+/* In three repetitions a counter is its value times 1, 0.98 and 1.03; a time is its value divided by these. */
 #define put_run(writer, name, ...) put_counters(writer, name, (const struct counter[]){__VA_ARGS__, {NULL, 0}})
 static void put_counters(struct writer *writer, const char *name, const struct counter *counters) {
     static const double factors[] = {1, 0.98, 1.03};

@@ -68,7 +68,7 @@ static void assert_unique_ids(const char *html, size_t least) {
     free(ids);
 }
 
-/* No number is missing or came of a division by nothing. */
+/* No number is missing or comes from a division by zero. */
 void assert_no_nan(const char *html) {
     static const char *const words[] = {"nan", "NaN", "inf", "Infinity"};
     for (size_t i = 0; i < sizeof words / sizeof words[0]; i++)

@@ -165,7 +165,7 @@ static double times_scalar(const char *tables, const char *line) {
     return value;
 }
 
-/* Of three digits. */
+/* The table shows three digits. */
 static void assert_shown(const char *tables, const char *line, double expected) {
     double shown = times_scalar(tables, line);
     if (fabs(shown - expected) > 0.006 * expected)
@@ -313,7 +313,7 @@ static int has_a_result(const struct process *p) {
     return strstr(text, "\"real_time\"") != NULL;
 }
 
-/* Most of a minute's run, interrupted when its file has something. */
+/* A run of most of a minute, interrupted when its file has something. */
 static void test_interrupt(void **state) {
     if (emulated())
         skip();

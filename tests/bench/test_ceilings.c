@@ -1,5 +1,5 @@
 /* The measured ceilings: the tables say what they hold, every mix that this CPU has runs, and rates are rates. How fast
- * is not asked: that is what the benchmarks are for. */
+ * they are is not tested: that is what the benchmarks are for. */
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -22,8 +22,8 @@ static int positive(double rate) {
     return isfinite(rate) && rate > 0;
 }
 
-/* The instruction set that a mix is named after. What every CPU of an architecture has goes by its name
- * there, and has no bits. */
+/* The instruction set that a mix is named after. The one that every CPU of an architecture has goes by the
+ * architecture's name, and has no bits. */
 static const struct knn_isa *isa_of(const struct ceiling *ceiling) {
     char isa[32];
     assert_int_equal(sscanf(ceiling->name, "l%*1[12]_%31[a-z0-9]_", isa), 1);
@@ -68,7 +68,7 @@ static void test_runs(void **state) {
     for (size_t i = 0; i < count; i++) {
         if ((all[i].features & ~knn_cpu_features()) != 0)
             continue;
-        print_message("%s\n", all[i].name); /* what a signal would have come from */
+        print_message("%s\n", all[i].name); /* the mix to blame if a signal comes */
         for (uint64_t rounds = 1; rounds <= 4; rounds++)
             all[i].run(operands, rounds);
         assert_true(positive(ceiling_rate(&all[i], 1, moment, NULL)));

@@ -89,7 +89,7 @@ static void check(struct process *p) {
     assert_int_equal(process_run(p, argv), 0);
 }
 
-/* A row's byte pairs a cycle, unless NULL, and spills. */
+/* Checks a row's byte pairs a cycle, unless NULL, and its spills. */
 static void check_row(const struct process *p, const char *cpu, const char *pairs, const char *spills) {
     char start[64], rate[16] = "", count[16] = "";
     snprintf(start, sizeof start, " | %-14s |", cpu);
@@ -173,7 +173,7 @@ static void test_spills(void **state) {
     check_row(p, "skylake-avx512", NULL, "3");
 }
 
-/* 16-bit sums are flushed by an outer loop, whose stores are no spills; a loop of loads is none to take. */
+/* An outer loop flushes 16-bit sums, and its stores are not spills; a loop of loads must not be taken. */
 #define ARM(start, loop)                                                                                               \
     "tile_2x1: " start "0: mov x3, #128\n"                                                                             \
     "1: ldr q2, [x0], #16\n" loop "uabd v4.16b, v2.16b, v0.16b\n uadalp v6.8h, v4.16b\n"                               \
@@ -200,8 +200,8 @@ static void test_arm_spills(void **state) {
 
 /* -- measured ------------------------------------------------------------------------------------------------------ */
 
-/* Stands in the rows of the nearest model only, which for a znver5 without a model of its own is that of znver4. Other
- * dimensions than CIFAR-10's do not count, nor what is no median. */
+/* The measured rate is only in the rows of the nearest model: for a znver5 without one of its own, that of znver4.
+ * Other dimensions than CIFAR-10's do not count, nor do rates that are not medians. */
 static void test_measured(void **state) {
     struct process *p = *state;
     char path[256], measured[280], output[280], expected[64], table[1 << 14] = "";
@@ -254,7 +254,7 @@ static void test_no_build(void **state) {
     check_problem(p, "no option --wat");
 }
 
-/* As a quick run's file is. */
+/* A quick run's file has no medians. */
 static void test_nothing_measured(void **state) {
     struct process *p = *state;
     char path[256], measured[280];

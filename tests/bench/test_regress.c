@@ -72,7 +72,7 @@ static void test_slower(void **state) {
     assert_int_equal(p->status, 1);
 }
 
-/* A slowdown of the first processes that later ones do not show is none. */
+/* A slowdown that only the first processes show is no regression. */
 static void test_slower_once(void **state) {
     struct process *p = *state;
     char path[256];
@@ -89,8 +89,8 @@ static void test_slower_once(void **state) {
     assert_holds(p->output, "regress: undecided: 3 of 3 benchmarks");
 }
 
-/* What one set of processes leaves open, others decide: every second time of a/x is that of a slower head in its first
- * process, every one later. The other benchmarks, which are the same, are not timed again. */
+/* If one set of processes leaves the verdict open, others decide: in head's first process every second time of a/x is
+ * slow, in later ones all are. The other benchmarks, which are the same, are not timed again. */
 static void test_more_rounds(void **state) {
     struct process *p = *state;
     write_worker(p, "base", "");
@@ -165,7 +165,7 @@ static void test_faster(void **state) {
     assert_holds(p->output, "faster\n");
 }
 
-/* Of the two that run base, the copy is slow as soon as it knows that it is it: by having run less than the other. */
+/* Two workers run base. The copy is slow as soon as it knows that it is the copy: it has run less than the other. */
 static void test_disturbed(void **state) {
     struct process *p = *state;
     write_worker(p, "base",
@@ -220,7 +220,7 @@ static void test_list(void **state) {
 #define KERNEL "2 kernels/l1_scalar.o knn_l1_scalar\n"
 #define OTHER  "3 kernels/l2_scalar.o knn_l2_scalar\n"
 
-/* What runs the same code is not timed, however long it would have taken. */
+/* Benchmarks that run the same code are not timed, however long they would take. */
 static void test_same_code(void **state) {
     static const struct {
         const char *head;
@@ -250,7 +250,7 @@ static void test_same_code(void **state) {
     }
 }
 
-/* All is timed where it is asked for, and where something is not known. */
+/* All is timed if that is asked for, or if something is not known. */
 static void test_code_not_known(void **state) {
     struct process *p = *state;
     const char *code = SHARED KERNEL OTHER, *other = SHARED OTHER;

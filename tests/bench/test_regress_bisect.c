@@ -92,7 +92,7 @@ static void test_found(void **state) {
     must_find(p, 3);
 }
 
-/* What cannot be built or judged is passed over and named. */
+/* Commits that cannot be built or judged are passed over and named. */
 static void test_passed_over(void **state) {
     struct process *p = *state;
     make_history(p, "100 100 broken 100 open 110 broken 110 110");
@@ -129,8 +129,8 @@ static void test_refusals(void **state) {
     }
 }
 
-/* Sixteen commits, the slow ones from a random one on, others that do not build or have no verdict in between: the
- * right one, or the word that it cannot be decided. */
+/* Sixteen commits, slow from a random one on; others in between do not build or have no verdict. bisect.sh finds the
+ * right one, or says that it cannot decide. */
 static void test_random(void **state) {
     enum { HISTORIES = 6, COMMITS = 16 };
     struct process *p = *state;

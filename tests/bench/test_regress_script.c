@@ -1,5 +1,5 @@
-/* regress.sh, which builds base: with a driver and a Makefile that are stand-ins; and validation.sh on
- * runs that are made up. Run from the project's root. */
+/* regress.sh, which builds base, with a stand-in driver and Makefile; and validation.sh on made-up runs. Run from the
+ * project's root. */
 #include <limits.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -201,8 +201,8 @@ static void wait_for_start(const struct process *p) {
     unlink(path);
 }
 
-/* To the script alone, as a service may do it: the minute that it waits for must not be waited for, and one line says
- * what happened. */
+/* The interrupt goes to the script alone, as from a service. The script must not wait for the minute that its program
+ * takes, and one line says what happened. */
 static void test_interrupt(void **state) {
     static const struct {
         const char *variables, *line;

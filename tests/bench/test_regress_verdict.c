@@ -52,7 +52,7 @@ static void test_verdicts(void **state) {
     assert_int_equal(judge_spread(0, 0.2, PAIRS).verdict, VERDICT_UNDECIDED);     /* noise */
 }
 
-/* When the time is over noise may raise the threshold, as far as it may, of what is not known to be slower. */
+/* When the time is over, noise raises the threshold, up to a limit, of benchmarks that are not known to be slower. */
 static void test_raised_threshold(void **state) {
     (void)state;
     struct rules rules = rules_default(TEN);
@@ -105,7 +105,7 @@ static int outside(double middle, double deviation, size_t n) {
     return judge_control(&rules, d, n).outside;
 }
 
-/* Outside is what moved beyond the limit, and certainly. */
+/* A control is outside if it certainly moved beyond the limit. */
 static void test_controls(void **state) {
     (void)state;
     assert_false(outside(0.002, 0.002, PAIRS));
@@ -162,7 +162,7 @@ struct replay {
     struct timings timings;
 };
 
-/* `shift`: head was slower by as much as that. */
+/* As if head were slower by `shift`. */
 static struct values values_of(double *d, const struct recorded *recorded, double shift) {
     assert_true(recorded->count <= MOST);
     for (size_t i = 0; i < recorded->count; i++)
@@ -273,7 +273,7 @@ static void test_coverage(void **state) {
     assert_true(count_missed(sequential_interval, 0) > 10);
 }
 
-/* The same of recorded pairs, in stretches of eight as they came one after another, begun anywhere. */
+/* The same for recorded pairs, in stretches of eight that came one after another, from random places on. */
 static void test_coverage_of_recorded(void **state) {
     enum { RUNS = 400, LOOKS = 96, STRETCH = 8 };
     (void)state;

@@ -45,7 +45,7 @@ static void test_all_pictures(void **state) {
     assert_lacks(w.html, "class=\"warn\"");
 }
 
-/* The scalar kernel is once as fast as itself: the table's own times are compared, and what a run counted only where
+/* The scalar kernel is once as fast as itself: the table's own times are compared. What a run counted is used only if
  * the table has no scalar search of as many threads. */
 static void test_times_scalar(void **state) {
     struct process *p = *state;
@@ -77,7 +77,7 @@ static void test_bounds(void **state) {
     assert_lacks(w.summary, "| 1.25 |");
 }
 
-/* What has none says nothing of it; what has nothing else is a report, too. */
+/* A report without bounds says nothing of them; one of bounds alone is a report, too. */
 static void test_bounds_left_out(void **state) {
     struct process *p = *state;
     struct written w = report_on(p, SEARCHES | OTHERS);
@@ -106,7 +106,7 @@ static void test_missing_groups_are_said(void **state) {
     assert_holds(w.html, "Not in this result file: stream/.../batch:B.");
 }
 
-/* Whoever wrote no "knnmark" has its facts in "context"; one repetition has no distribution. */
+/* A file without "knnmark" has its facts in "context"; one repetition has no distribution. */
 static void test_earlier_files(void **state) {
     struct process *p = *state;
     struct written w = report_on(p, SEARCHES | EARLIER | ONCE);
@@ -286,7 +286,7 @@ static void test_pictures_alone(void **state) {
     report_text(p, "by-hand.svg");
 }
 
-/* Run somewhere else it finds the scripts of the project it was built in: one folder above its own, or two. */
+/* Run somewhere else, it finds the scripts of the project it was built in: one folder above its own, or two. */
 static void test_elsewhere(void **state) {
     struct process *p = *state;
     char path[256], program[256], build[256], asan[256], here[PATH_MAX], *before = strdup(getenv("KNNMARK_REPORT"));

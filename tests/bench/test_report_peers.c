@@ -39,7 +39,7 @@ static void test_peers(void **state) {
     assert_lacks(w.html, "class=\"warn\"");
 }
 
-/* Of another machine, of other data, of a part of the job: no comparison, and that is said. */
+/* Peers of another machine, other data or a part of the job are not compared, and the report says so. */
 static void test_peers_left_out(void **state) {
     static const struct {
         int other;
@@ -67,7 +67,7 @@ static void test_peers_left_out(void **state) {
     }
 }
 
-/* What does not tell on which data it was measured is shown, and that is said. */
+/* Peers that do not tell their data are shown, and the report says so. */
 static void test_earlier_peers(void **state) {
     struct process *p = *state;
     struct written w = with_peers(p, PEERS | EARLIER, NULL);

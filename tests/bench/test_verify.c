@@ -1,5 +1,4 @@
-/* What the benchmarks ask before they time a kernel: bench/work/verify.c lets right kernels pass and names wrong ones.
- */
+/* The check before the benchmarks time a kernel: bench/work/verify.c lets right kernels pass and names wrong ones. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

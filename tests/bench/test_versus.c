@@ -41,7 +41,7 @@ static double noise(uint64_t *random) {
     return sum;
 }
 
-/* Of 1000 runs those whose interval holds 1, where A's rate is `ratio` times B's and a pair of them is off by 2 %. */
+/* How many of 1000 runs have an interval that holds 1, if A's rate is `ratio` times B's and a pair is off by 2 %. */
 static int runs_with_one(double ratio, size_t n, uint64_t seed) {
     int count = 0;
     for (int run = 0; run < 1000; run++) {

@@ -69,7 +69,7 @@ static void test_text(void **state) {
     assert_int_equal(sum_images, TEST);
 }
 
-/* One thing is none of several. */
+/* One thing has no plural. */
 static void test_singular(void **state) {
     struct process *p = *state;
     knnmark(p, "classify", "--data", DATA, "--limit", "1", "--threads", "1");

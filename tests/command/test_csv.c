@@ -181,7 +181,7 @@ static void test_full_output(void **state) {
     assert_true(status.st_size > 0);
 }
 
-/* A file that may not grow so far is one that cannot be written. */
+/* A file that may not grow as far as needed cannot be written. */
 static void test_file_size_limit(void **state) {
     struct process *p = *state;
     struct rlimit before, limit;
@@ -203,7 +203,7 @@ static void test_file_size_limit(void **state) {
     }
 }
 
-/* Of standard output, too. */
+/* The same for standard output. */
 static void test_output_size_limit(void **state) {
     struct process *p = *state;
     struct rlimit before, limit;
@@ -267,7 +267,7 @@ static void test_output_by_link(void **state) {
     assert_int_equal(process_files(p), 2);
 }
 
-/* Standard output that goes to a file is gone on with, not replaced. */
+/* A file that standard output goes to is continued, not replaced. */
 static void test_output_to_stdout(void **state) {
     static struct csv csv;
     struct process *p = *state;
@@ -281,7 +281,7 @@ static void test_output_to_stdout(void **state) {
     assert_int_equal(process_files(p), 1);
 }
 
-/* Nor is a link to a file that was removed and has no name any more: it is written as it is. */
+/* Nor is a file replaced that was removed and has no name any more: it is written as it is. */
 static void test_output_without_name(void **state) {
     struct process *p = *state;
     char link[256], target[64], text[16] = "";

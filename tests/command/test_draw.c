@@ -1,4 +1,4 @@
-/* `knnmark draw`: every figure is read back from its file and held against what it is to show, found another way. */
+/* `knnmark draw`: every figure is read back from its file and compared with what it must show, found another way. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,5 @@
-/* l1wrap is what NumPy computes: ours against its sums, and the sums against NumPy, where there is one. Run
- * from the project's root. */
+/* l1wrap is what NumPy computes: it equals recorded sums, and these equal NumPy's, if there is NumPy. Run from the
+ * project's root. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -1,5 +1,4 @@
-/* The manual page and the shells' completion: every option of every command's help is in each, and who reads them can.
- */
+/* The manual page and the shells' completion: each has every option of every command, and its readers accept it. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -73,7 +72,7 @@ static int is_here(const char *program) {
     return system(command) == 0;
 }
 
-/* Runs a program on the page, which must have nothing to say of it. */
+/* Runs a program on the page, which must not complain. */
 static void must_read(struct process *p, const char *const *argv) {
     assert_int_equal(process_run(p, argv), 0);
     assert_success(p);
@@ -101,7 +100,7 @@ static void check_bash(const char *page, const char *command, char letter, const
     must_hold(page, start, "\n", text);
 }
 
-/* What bash offers where the last of these words is being written. */
+/* What bash must offer while the last of these words is typed. */
 static void must_offer(struct process *p, const char *words, const char *offered) {
     char script[512], file[PATH], expected[256];
     snprintf(script, sizeof script,

@@ -16,8 +16,7 @@
 
 #define DATA "synthetic:train=1100,test=5"
 
-/* -- a folder with the command in bin/, which is KNNMARK for the while -----------------------------------------------
- */
+/* -- a folder with the command in bin/, which is KNNMARK meanwhile ------------------------------------------------- */
 
 static char *before;
 
@@ -62,7 +61,7 @@ static void run_in(struct process *p, const char *folder, const char *command) {
     knnmark(p, command, "--data", DATA, "--k", "1", "--plot", "plot.svg");
 }
 
-/* Without gnuplot, that it is missing is said only after the script was found. */
+/* The command complains of missing gnuplot only after it has found the script. */
 static void must_find(struct process *p, const char *folder, int found) {
     static const char *const commands[] = {"tune", "cv"};
     p->environment[0] = "PATH=/nowhere";
@@ -99,7 +98,7 @@ static void test_here(void **state) {
     must_find(*state, "bin", 0);
 }
 
-/* What is found is drawn with, beside the other scripts of its folder. */
+/* The script that is found draws, with the other scripts of its folder. */
 static void test_drawn(void **state) {
     if (emulated() || system("gnuplot -e 'set terminal svg' >/dev/null 2>&1") != 0)
         skip();

@@ -159,7 +159,7 @@ static void test_large(void **state) {
     cairo_surface_destroy(picture);
 }
 
-/* What is no picture is not drawn. */
+/* Rows that are not pictures are not drawn. */
 static void test_no_pictures(void **state) {
     struct process *p = *state;
     static const char *const figures[] = {"first-nine", "neighbors", "same-distance"};

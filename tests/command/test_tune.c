@@ -289,7 +289,7 @@ static void test_bad_labels(void **state) {
     knn_images_free(&train);
 }
 
-/* Nothing is read, let alone computed, before this is known, and no file is left by the way. */
+/* This is found out before anything is read or computed, and no file is left behind. */
 static void test_unwritable(void **state) {
     struct process *p = *state;
     char good[PATH], bad[PATH];

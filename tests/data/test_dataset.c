@@ -94,7 +94,7 @@ static void test_archive_bad(void **state) {
     cifar_check_bad(name, name, "archive");
 }
 
-/* What cannot be opened says why, and waits for nobody. */
+/* The error says why a file cannot be opened, and nothing waits for a pipe. */
 static void test_unopened(void **state) {
     (void)state;
     struct rlimit before, few;
@@ -128,7 +128,7 @@ static void test_unopened(void **state) {
     assert_int_equal(chmod("outer/cifar-10-batches-py", 0700), 0);
 }
 
-/* The error for what nobody recognizes lists what is read. */
+/* The error for an unknown format lists the formats that are read. */
 static void test_unknown(void **state) {
     (void)state;
     struct cifar_bytes bytes = {.data = "hello", .size = 5};

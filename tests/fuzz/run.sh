@@ -1,6 +1,6 @@
 #!/bin/sh
 # run.sh TARGET SECONDS [SEED]: a fuzz target on the good files of its corpus and what becomes of them. An input that
-# is not survived is left beside the target, which repeats the failure when named with it.
+# it does not survive is left beside the target, which repeats the failure if run on that file.
 set -eu
 cd "${1%/*}"
 target=${1##*/} corpus=corpus/${1##*/}

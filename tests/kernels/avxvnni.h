@@ -1,9 +1,9 @@
-/* AVX-VNNI for tests on CPUs that have AVX2 alone. No emulator has these instructions; but where a CPU does not know
- * one, the operating system raises SIGILL and shows the handler all registers. The handler hands them on to here, the
- * instruction is carried out on them, and the kernel goes on behind it.
+/* AVX-VNNI for tests on CPUs that only have AVX2. No emulator has these instructions; but if a CPU does not know one,
+ * the operating system raises SIGILL and shows the handler all registers. The handler passes them on to this code,
+ * which carries the instruction out on them, and the kernel goes on behind it.
  *
  * Carried out are the VEX-encoded vpdpbusd and vpdpwssd, with any registers and any operand in memory, since these are
- * what the kernels use. For tests only: a library that lived on this would be slower than its scalar kernel. */
+ * what the kernels use. For tests only: a library that used this would be slower than its scalar kernel. */
 #ifndef AVXVNNI_H
 #define AVXVNNI_H
 

@@ -46,7 +46,7 @@ static int check_pairs(struct harness *harness, const struct palette *palette, c
     for (unsigned i = 0; i < palette->rows; i++)
         if (harness_buffer(harness, palette_name(i), palette->dim) != 0)
             return -1;
-    /* A row of millions of bytes is there for the sum alone (of few, any long one): one placement will do. */
+    /* A row of millions of bytes (with `few`, any long one) only tests the sum: one placement will do. */
     size_t longest = harness->few ? 256 : HARNESS_LONGEST;
     unsigned first = palette->dim > longest ? BACK : FRONT, last = BACK;
     if (harness->few)

@@ -36,7 +36,7 @@ static uint8_t *place(struct harness *harness, unsigned buffer, size_t bytes, si
                              : sides == ALL_BACK ? GUARDED_BACK
                                                  : harness_side(harness);
     uint8_t *block = guarded_place(&harness->buffers[buffer], bytes, align, 0, side);
-    palette_fill(&harness->random, block, bytes); /* garbage, so that nobody lives on zeros that happened to be there */
+    palette_fill(&harness->random, block, bytes); /* garbage, so that no kernel can rely on zeros in there */
     return block;
 }
 

@@ -194,7 +194,7 @@ static void test_isas(void **state) {
     assert_int_equal(knn_cpu_features() & ~known_features(), 0);
 }
 
-/* Whatever a CPU has or a user leaves it: the default runs there, and is the last in the registry that does. */
+/* With any subset of the features, the default runs, and is the last in the registry that does. */
 static void test_default(void **state) {
     (void)state;
     size_t count;

@@ -36,7 +36,7 @@ static struct knn_matrix matrix_of(const uint8_t *bytes, size_t rows, size_t dim
     return matrix;
 }
 
-/* What is 0 in `given` is a default, but that L1 is the metric. */
+/* Members that are 0 in `given` have defaults, except the metric: 0 is L1. */
 static struct knn_options options_of(struct knn_options given) {
     given.size = sizeof given;
     given.k = given.k == 0 ? 1 : given.k;
@@ -330,7 +330,7 @@ static void test_wrong_queries(void **state) {
     must_say(&error, SAYING("queries of 3 bytes", "training rows of 2"));
     assert_int_equal(knn_predict(classifier, &rows, labels, NULL, found, &error), -1);
     queries.dim = 2;
-    predict(classifier, &queries, labels, found); /* none the worse for it */
+    predict(classifier, &queries, labels, found); /* it still works */
     assert_int_equal(labels[1], 0);
     knn_classifier_free(classifier);
     knn_matrix_free(&X);

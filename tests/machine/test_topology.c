@@ -1,4 +1,4 @@
-/* What is made of a machine, on machines that hwloc's own variables make up. */
+/* The topology of machines that hwloc's own variables make up. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -43,7 +43,7 @@ def test_by_bounds(random):
 
 
 def test_flat_pictures_are_known(random):
-    """By how they look, for the bounds' sake alone."""
+    """They are recognized by their bytes; only bounds use that."""
     coarse = random.randint(0, 256, (90, 3, 4, 4), np.uint8).repeat(8, axis=2).repeat(8, axis=3)
     smooth = (coarse // 2 + random.randint(0, 20, coarse.shape)).astype(np.uint8)
     assert _picture(smooth.reshape(90, -1)) == (False, (32, 32))

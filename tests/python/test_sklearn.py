@@ -255,7 +255,7 @@ def test_threads(random):
 
 
 def test_scikit_learn_s_own_tests():
-    """Those of its classifier, with ours in its place; but for one that starts many processes for joblib's sake."""
+    """Its tests of its classifier pass with ours in its place, but for one of joblib, which starts many processes."""
     own = Path(sklearn.__file__).parent / "neighbors" / "tests" / "test_neighbors.py"
     if not own.exists():
         pytest.skip("scikit-learn is installed without its tests")

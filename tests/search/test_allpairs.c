@@ -188,7 +188,7 @@ static int search(const struct problem *p, const struct knn_kernel *kernel, size
     return knn_search_other_folds(&job, knn_view(&p->rows), p->folds.of, p->folds.count, k, found, error);
 }
 
-/* Where the kernel has bounds for such rows. Strictly, or in whatever way is faster. */
+/* If the kernel has bounds for such rows: strictly by bounds, or in the faster way. */
 static void must_find_by_bounds(const struct problem *p, const struct knn_kernel *kernel, size_t k,
                                 const struct knn_team *team) {
     const struct knn_job job = {.kernel = kernel, .team = team};

@@ -92,8 +92,8 @@ static int make_index(struct knn_index **index, const struct knn_rows *train, in
     return borrow ? knn_index_borrow(index, train, options, error) : knn_index_create(index, train, options, error);
 }
 
-/* At once, or by an index, after whose making none of the first rows is there any more unless it borrows them. The
- * bounds are the same. */
+/* Searches at once, or by an index, which has the same bounds. The first rows are overwritten once the index is made,
+ * unless it borrows them. */
 static int search(struct knn_rows train, size_t gone, const struct knn_rows *queries, size_t k,
                   struct knn_neighbor *found, const struct knn_options *options, struct knn_error *error) {
     struct knn_index *index;
@@ -201,8 +201,8 @@ static void test_many_neighbours(void **state) {
 
 /* -- bounds that are wrong ----------------------------------------------------------------------------------------- */
 
-/* Searches with bounds of one level that are too high by so much, L2's in roots of distances; returns how many
- * neighbours are not right. Few neighbours are sought over the coarse level, more over the fine one. */
+/* Searches with bounds of one level that are too high by `much` (L2: in roots of distances); returns how many
+ * neighbours are wrong. A search for one neighbour goes over the coarse level, for more over the fine one. */
 static size_t break_level(enum knn_metric metric, int level, double much, size_t k) {
     enum { DIM = 64, MOST_K = 5 };
     size_t count = k == 1 ? 8 : 10; /* so few that the first limits are the last */
@@ -347,8 +347,8 @@ static void test_refusals(void **state) {
 
 /* -- the way back, and the way there ------------------------------------------------------------------------------- */
 
-/* A search that has learnt that levels are slow seeks all queries in full, and the answers are the same; one that must
- * use bounds does so nevertheless. */
+/* A search that has learnt that levels are slow searches for all queries in full, and the answers are the same; one
+ * that must use bounds does so nevertheless. */
 static void go_back(const struct knn_job *job, struct knn_bounds *bounds, struct knn_rows queries,
                     const struct knn_neighbor *right) {
     struct knn_neighbor *found = malloc(queries.rows * sizeof *found);

@@ -1,5 +1,5 @@
 /* Policies: no way to cut a search and to spread it over threads changes an answer, or what a caller may rely on. The
- * default policy's own answers are test_search.c's affair. */
+ * default policy's own answers are tested in test_search.c. */
 #include <inttypes.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -125,7 +125,7 @@ static void test_chunks(void **state) {
 
 /* -- what a caller relies on --------------------------------------------------------------------------------------- */
 
-/* Whatever a loop needs the OpenMP runtime to be told, the caller's own loops remain as they were. */
+/* Whatever a search's loop sets in the OpenMP runtime, the caller's own loops stay as they were. */
 static void test_callers_schedule(void **state) {
     (void)state;
     struct knn_panels panels = pack(knn_kernel_default(KNN_L2, knn_cpu_features()));

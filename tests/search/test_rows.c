@@ -1,5 +1,5 @@
-/* A search among rows in their place, a part at a time, finds what a search at once finds, among rows of which many are
- * equally far. */
+/* A search among rows that stay in place, packed a part at a time, finds what a search among packed rows finds. Many
+ * rows are equally far. */
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>

@@ -49,7 +49,7 @@ static size_t block_bytes(const struct knn_kernel *kernel, size_t tiles, size_t 
     return tiles * knn_query_panel_bytes(kernel, dim) + 2 * knn_train_panel_bytes(kernel, dim);
 }
 
-/* What every split owes. */
+/* What every split must guarantee. */
 static const char *fault_of(const struct knn_kernel *kernel, const struct job *job, const struct knn_schedule *s) {
     size_t panels = (job->rows + kernel->nr - 1) / kernel->nr, tiles = (job->queries + kernel->mr - 1) / kernel->mr;
     if (s->tiles != tiles)
@@ -66,7 +66,7 @@ static const char *fault_of(const struct knn_kernel *kernel, const struct job *j
     return NULL;
 }
 
-/* What the automatic one owes. */
+/* What the automatic one must guarantee. */
 static const char *fault_of_auto(const struct knn_kernel *kernel, const struct job *job, const struct knn_schedule *s) {
     enum { ENOUGH = 32 }; /* blocks a thread, whatever the scheduler itself takes for enough */
     size_t panels = (job->rows + kernel->nr - 1) / kernel->nr, tiles = (job->queries + kernel->mr - 1) / kernel->mr;
@@ -83,7 +83,7 @@ static const char *fault_of_auto(const struct knn_kernel *kernel, const struct j
     return NULL;
 }
 
-/* What the others owe, on several threads. */
+/* What the others must guarantee, on several threads. */
 static const char *fault_of_split(const struct knn_kernel *kernel, const struct job *job,
                                   const struct knn_schedule *s) {
     size_t panels = (job->rows + kernel->nr - 1) / kernel->nr;

@@ -59,7 +59,7 @@ static void learn_levels(struct knn_ways *ways, double coarse, double fine) {
     knn_ways_note(ways, KNN_FINE, fine);
 }
 
-/* In full is taken for a guess that is better than the levels, kept if it was right, and left if it was wrong. */
+/* The exhaustive way is taken if its guess is better than the levels, kept if that was right, and left if not. */
 static void test_in_full(void **state) {
     (void)state;
     for (int right = 0; right <= 1; right++) {
@@ -77,7 +77,7 @@ static void test_in_full(void **state) {
     }
 }
 
-/* One disturbed group changes nothing where a way was twice as fast; what stays slow is left. */
+/* One disturbed group changes nothing if its way was twice as fast; a way that stays slow is left. */
 static void test_disturbed(void **state) {
     struct knn_ways ways = {0};
     (void)state;
