@@ -28,17 +28,16 @@ static const struct {
 enum { GROUPS = sizeof groups / sizeof groups[0] };
 
 static void help(void) {
-    puts(
-        "usage: knnmark-bench [options] [--benchmark_... flags of Google Benchmark]\n\n"
-        "  --data=SPEC     data set, as for `knnmark classify`\n"
-        "  --isa=NAME      use no instructions beyond this set\n"
-        "  --threads=N     threads of the parallel runs (default: OMP_NUM_THREADS, else one a core)\n"
-        "  --output=FILE   write the results as JSON, for knnmark-report and compare.py\n"
-        "  --quick         a small part of the job, in seconds\n"
-        "  --versus=A,B    only say which is faster: two kernels, or two ways of the same search. A side is words of\n"
-        "                  benchmarks' names, separated by \"/\": l1_avx2_6x8,l1_avx2 or batch:64,batch:1 or\n"
-        "                  l2/dynamic-rows/batch:64,l2/dynamic-auto/batch:64 or bounds,exhaustive\n"
-        "  --benchmark_filter=REGEX   only some of these:");
+    puts("usage: knnmark-bench [options] [--benchmark_... flags of Google Benchmark]\n\n"
+         "  --data=SPEC     data set, as for `knnmark classify`\n"
+         "  --isa=NAME      use no instructions beyond this set\n"
+         "  --threads=N     threads of the parallel runs (default: OMP_NUM_THREADS, else one a core)\n"
+         "  --output=FILE   write the results as JSON, for knnmark-report and compare.py\n"
+         "  --quick         a small part of the job, in seconds\n"
+         "  --versus=A,B    only say which is faster: two kernels, or two ways of the same search. A side is words of\n"
+         "                  benchmarks' names, separated by \"/\": l1_avx2_6x8,l1_avx2 or batch:64,batch:1 or\n"
+         "                  l2/dynamic-rows/batch:64,l2/dynamic-auto/batch:64 or bounds,exhaustive\n"
+         "  --benchmark_filter=REGEX   only some of these:");
     for (size_t i = 0; i < GROUPS; i++)
         printf("      %s\n", groups[i].names);
     exit(0);

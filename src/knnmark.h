@@ -231,9 +231,9 @@ struct knn_kernel_info {
 KNN_API int knn_kernel_describe(size_t i, struct knn_kernel_info *info, size_t size);
 
 struct knn_cpu_info {
-    char name[64];  /* the CPU's own; "unknown" where it has none */
-    char isas[128]; /* its instruction sets that this build knows, the weakest first: "avx2 avxvnni" */
-    unsigned cores; /* that the process may use */
+    char name[64];             /* the CPU's own; "unknown" where it has none */
+    char isas[128];            /* its instruction sets that this build knows, the weakest first: "avx2 avxvnni" */
+    unsigned cores;            /* that the process may use */
     unsigned hardware_threads; /* of those */
     unsigned threads;          /* of a search whose options do not say */
 };
