@@ -314,7 +314,7 @@ static void test_impossible(void **state) {
     knnmark(p, "draw", "same-distance", "--data", folder, "--image", "0", "--output", png(p));
     assert_complaint(p, 1, "moving this image changes nothing");
     knnmark(p, "draw", "same-distance", "--data", folder, "--image", "1", "--output", png(p));
-    assert_complaint(p, 1, "farther than darkening it can: give another --image");
+    assert_complaint(p, 1, "moving this image changes it more than darkening can: give another --image");
 }
 
 /* -- bad input ----------------------------------------------------------------------------------------------------- */
