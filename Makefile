@@ -469,7 +469,7 @@ PYTHON ?= python3
 WHEELS := $(BUILD)/wheels
 python: $(SHARED) ## the Python package as a wheel, the library inside: build/wheels/*.whl
 	@rm -rf $(WHEELS) build/python
-	@+$(PYTHON) -m pip wheel --quiet --no-build-isolation --no-deps --no-index --wheel-dir $(WHEELS) ./python
+	@+$(DRY) $(PYTHON) -m pip wheel --quiet --no-build-isolation --no-deps --no-index --wheel-dir $(WHEELS) ./python
 	@echo "python: $(WHEELS)/$$(ls $(WHEELS))"
 
 install-python: python ## install that wheel for $(PYTHON); PIP_FLAGS=--user, --target=<folder>, --break-system-packages, ...
