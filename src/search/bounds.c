@@ -5,6 +5,7 @@
 #include "arith.h"
 #include "clock.h"
 #include "seek.h"
+#include "walk.h"
 
 /* -- what is built once -------------------------------------------------------------------------------------------- */
 
@@ -106,12 +107,42 @@ static int search_in_full(const struct knn_job *job, const struct knn_bounds *bo
     return knn_search_rows(&own, bounds->rows, queries, k, neighbors, error);
 }
 
-/* Seconds a query, if a walk over rows of `dim` bytes were all the work. The tile kernel's rate was measured on the
- * coarse level, whose short rows make it lower. */
-static double guess(const struct knn_bounds *bounds, size_t dim, const struct knn_seek_times *times) {
+static uint32_t nothing(const struct knn_worker *w, size_t query) {
+    (void)w;
+    (void)query;
+    return 0;
+}
+
+/* Byte pairs per second of a walk over a part of these panels. No distance matters to it, nor what the queries hold. */
+static double tile_rate(const struct knn_job *job, const struct knn_panels *panels, struct knn_rows queries) {
+    enum { QUERIES = 96, PARTS = 16 };
+    static const struct knn_sink sink = {.bound = nothing};
+    size_t part = knn_divide_up(panels->rows.rows, PARTS);
+    queries.rows = knn_min(queries.rows, QUERIES);
+    queries.dim = panels->rows.dim;
+    struct knn_walk walk = {.kernel = panels->kernel,
+                            .team = job->team,
+                            .queries = {.rows = queries},
+                            .train = {.rows = panels->rows},
+                            .packed = panels,
+                            .loop = job->policy.loop,
+                            .most_ranges = part,
+                            .strip_count = 1,
+                            .sink = &sink};
+    struct knn_strip strip = knn_strip_of(&walk, 0, part, queries.rows, job->policy.split);
+    walk.strips = &strip;
+    double start = knn_seconds(), bytes = (double)queries.rows * (double)part * (double)queries.dim;
+    return knn_walk_run(&walk, NULL) == 0 ? bytes / (knn_seconds() - start) : 0;
+}
+
+/* What a query would take by the other ways at least: the tiles of a walk over all rows, and nothing else. */
+static void guess(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_ways *ways) {
     const double rate_on_long_rows = 1.25;
-    double rate = rate_on_long_rows * times->tile_bytes / times->tile_seconds;
-    return (double)bounds->rows.rows * (double)dim / rate;
+    int level = bounds->panels[KNN_FINE].kernel != NULL ? KNN_FINE : KNN_COARSE;
+    const struct knn_panels *panels = &bounds->panels[level];
+    double rate = tile_rate(job, panels, bounds->rows), rows = (double)bounds->rows.rows;
+    knn_ways_guess(ways, KNN_FINE, rows * (double)panels->rows.dim / rate);
+    knn_ways_guess(ways, KNN_IN_FULL, rows * (double)bounds->rows.dim / (rate_on_long_rows * rate));
 }
 
 /* Groups that find out which way is the fastest are small; the others are small enough for a query's own data to take
@@ -126,17 +157,14 @@ static size_t group_size(const struct knn_ways *ways, size_t way, size_t left) {
 static int search_group(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_rows queries, size_t k,
                         struct knn_ways *ways, size_t way, struct knn_neighbor *neighbors, struct knn_bounds_work *work,
                         struct knn_error *error) {
-    struct knn_seek_times times = {0};
     double start = knn_seconds();
     int status = way == KNN_IN_FULL ? search_in_full(job, bounds, queries, k, neighbors, error)
-                                    : knn_seek(job, bounds, (int)way, queries, k, neighbors, work, &times, error);
+                                    : knn_seek(job, bounds, (int)way, queries, k, neighbors, work, error);
     if (status != 0)
         return status;
     knn_ways_note(ways, way, (knn_seconds() - start) / (double)queries.rows);
-    if (way != KNN_IN_FULL) {
-        knn_ways_guess(ways, KNN_FINE, guess(bounds, bounds->panels[KNN_FINE].rows.dim, &times));
-        knn_ways_guess(ways, KNN_IN_FULL, guess(bounds, bounds->rows.dim, &times));
-    }
+    if (ways->seconds[KNN_IN_FULL] == 0)
+        guess(job, bounds, ways);
     return 0;
 }
 

@@ -6,7 +6,6 @@
 
 #include "arith.h"
 #include "best.h"
-#include "clock.h"
 
 /* -- the sink ------------------------------------------------------------------------------------------------------ */
 
@@ -184,8 +183,7 @@ static const double limits_share = 0.2;
 
 /* Compares some rows in full: the nearest by the coarse level among the first rows. The k-th smallest of their
  * distances is a limit for the k nearest of all. */
-static int find_limits(const struct seek *s, const struct knn_job *job, struct knn_seek_times *times,
-                       struct knn_error *error) {
+static int find_limits(const struct seek *s, const struct knn_job *job, struct knn_error *error) {
     enum { PARTS = 16, MORE = 2, LEAST = 8 }; /* more would take longer than the tighter limit saves */
     size_t queries = s->queries.rows, rows = s->bounds->rows.rows;
     size_t count = knn_min(rows, knn_max(MORE * s->best.k, LEAST)), part = knn_min(rows, knn_max(rows / PARTS, count));
@@ -205,10 +203,7 @@ static int find_limits(const struct seek *s, const struct knn_job *job, struct k
     walk.strips = &strip;
     walk.progress = job->progress != NULL ? on_phase : NULL;
     walk.context = &phase;
-    double start = knn_seconds();
     int status = run(s, &walk, &best, NULL, nearest, error);
-    times->tile_bytes = (double)queries * (double)part * (double)walk.train.rows.dim;
-    times->tile_seconds = knn_seconds() - start;
 #pragma omp parallel for num_threads(job->team->threads) schedule(static)
     for (size_t q = 0; q < queries; q++)
         if (status == 0)
@@ -241,9 +236,9 @@ static struct knn_strip strip_of(const struct knn_walk *walk, const struct knn_j
 }
 
 static int seek_all(struct seek *s, const struct knn_job *job, struct knn_neighbor *neighbors,
-                    struct knn_seek_times *times, struct knn_error *error) {
+                    struct knn_error *error) {
     static const struct knn_sink sink = {.bound = bound, .tile = seek_tile, .finish = finish};
-    if (find_limits(s, job, times, error) != 0)
+    if (find_limits(s, job, error) != 0)
         return -1;
     struct knn_walk walk = walk_of(job, s, s->level, s->best.k);
     struct knn_strip strip = strip_of(&walk, job);
@@ -278,8 +273,7 @@ static void close_seek(struct seek *s) {
 }
 
 int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int level, struct knn_rows queries, size_t k,
-             struct knn_neighbor *neighbors, struct knn_bounds_work *work, struct knn_seek_times *times,
-             struct knn_error *error) {
+             struct knn_neighbor *neighbors, struct knn_bounds_work *work, struct knn_error *error) {
     struct seek s = {
         .best = {.k = k,
                  .queries = queries.rows,
@@ -296,7 +290,7 @@ int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int lev
     };
     int status = open_seek(&s, job, error);
     if (status == 0)
-        status = seek_all(&s, job, neighbors, times, error);
+        status = seek_all(&s, job, neighbors, error);
     work->all += (uint64_t)queries.rows * bounds->rows.rows;
     for (size_t i = 0; s.done != NULL && i < job->team->threads; i++) {
         work->fine += s.done[i].fine;

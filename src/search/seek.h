@@ -4,14 +4,8 @@
 
 #include "bounds.h"
 
-/* The seconds of a part of the search that only the tile kernel takes, and the byte pairs it compared. */
-struct knn_seek_times {
-    double tile_seconds, tile_bytes;
-};
-
 /* Adds to *work. `level` must have panels, and the job's ids must have been checked. */
 int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int level, struct knn_rows queries, size_t k,
-             struct knn_neighbor *neighbors, struct knn_bounds_work *work, struct knn_seek_times *times,
-             struct knn_error *error);
+             struct knn_neighbor *neighbors, struct knn_bounds_work *work, struct knn_error *error);
 
 #endif
