@@ -76,7 +76,7 @@ int bench_measure(struct gb_state *state, struct work *work, double *each, struc
 struct stock bench_stock(const struct bench *bench) {
     return (struct stock){.train = bench->dataset.train.pixels,
                           .queries = bench->dataset.test.pixels,
-                          .picture = {bench->dataset.shape.width, bench->dataset.shape.height},
+                          .picture = {.width = bench->dataset.shape.width, .height = bench->dataset.shape.height},
                           .team = bench_team(bench),
                           .progress = bench_stopping,
                           .keep = 1};

@@ -106,7 +106,7 @@ struct knn_options {
     enum knn_weights weights;  /* of a classifier: KNN_UNIFORM */
     enum knn_method method;    /* KNN_AUTO; knn_distances computes every distance */
     size_t width, height;      /* rows are pictures: planes of height x width bytes, one after another, which makes for
-                                  better bounds; 0: they are not */
+                                  better bounds; 0: the library finds out from the train rows (docs/bounds.md) */
 };
 
 /* Sets the defaults above in the first `size` bytes. */

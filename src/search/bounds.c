@@ -62,6 +62,8 @@ int knn_bounds_build(struct knn_bounds *bounds, const struct knn_job *job, struc
     *bounds = (struct knn_bounds){0};
     if (knn_bounds_check(job, rows.dim, picture, error) != 0)
         return -1;
+    if (picture.width == 0)
+        picture = knn_picture_guess(rows);
     bounds->rows = rows;
     bounds->pair = knn_bounds_pair(job->kernel);
     bounds->ways = calloc(KNN_WAYS_KINDS, sizeof *bounds->ways);

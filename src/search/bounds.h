@@ -27,8 +27,9 @@ const struct knn_kernel *knn_bounds_pair(const struct knn_kernel *kernel);
 /* Fails where there are no bounds by the job's kernel for rows of this length. */
 int knn_bounds_check(const struct knn_job *job, size_t dim, struct knn_picture picture, struct knn_error *error);
 
-/* Beside rows of 3072 bytes, L1's bounds take 0.57 of their size and L2's 0.19; short rows take more, as they are
- * padded. Fails without memory, and where knn_bounds_check fails. */
+/* A picture of width 0 is guessed from the rows (knn_picture_guess). Beside rows of 3072
+ * bytes, L1's bounds take 0.57 of their size and L2's 0.19; short rows take more, as they are padded. Fails without
+ * memory, and where knn_bounds_check fails. */
 int knn_bounds_build(struct knn_bounds *bounds, const struct knn_job *job, struct knn_rows rows,
                      struct knn_picture picture, struct knn_error *error);
 void knn_bounds_free(struct knn_bounds *bounds);

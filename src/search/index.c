@@ -15,7 +15,7 @@ struct knn_index {
 /* -- an index ------------------------------------------------------------------------------------------------------ */
 
 static struct knn_picture picture_of(const struct knn_options *options) {
-    return (struct knn_picture){options->width, options->height};
+    return (struct knn_picture){.width = options->width, .height = options->height};
 }
 
 enum taking { COPY, CONSUME, BORROW };

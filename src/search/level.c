@@ -7,25 +7,6 @@
 
 #include "arith.h"
 
-/* -- the grid ------------------------------------------------------------------------------------------------------ */
-
-/* The side of a block, along an axis of so many bytes. L2 takes no more blocks than a spectrum can have. */
-static size_t side_of(enum knn_metric metric, size_t bytes) {
-    size_t side = 2;
-    while (metric == KNN_L2 && bytes / side > KNN_AXIS)
-        side *= 2;
-    return side;
-}
-
-/* The fine level's grid. A block of L1's coarse level is four of its blocks. */
-static struct knn_grid grid_of(enum knn_metric metric, size_t dim, struct knn_picture picture) {
-    enum { LEAST_SIDE = 4, RUN = 4 }; /* of a picture that coarse squares fit into; blocks of other rows */
-    if (picture.width < LEAST_SIDE || picture.height < LEAST_SIDE)
-        return (struct knn_grid){dim, 1, 1, RUN, 1};
-    return (struct knn_grid){picture.width, picture.height, dim / (picture.width * picture.height),
-                             side_of(metric, picture.width), side_of(metric, picture.height)};
-}
-
 static size_t power_of_two(size_t least) {
     size_t power = 1;
     while (power < least)
@@ -33,16 +14,9 @@ static size_t power_of_two(size_t least) {
     return power;
 }
 
-static struct knn_grid coarser(struct knn_grid grid) {
-    int flat = grid.height == 1;
-    grid.block_width *= flat ? 4 : 2;
-    grid.block_height *= flat ? 1 : 2;
-    return grid;
-}
-
 size_t knn_level_dim(enum knn_metric metric, size_t dim, struct knn_picture picture, int level) {
     enum { PART = 64, FINER = 4, LEAST = 8, MOST = KNN_LONGEST_SPECTRUM / FINER };
-    struct knn_grid grid = grid_of(metric, dim, picture), coarse = coarser(grid);
+    struct knn_grid grid = knn_grid_of(metric, dim, picture), coarse = knn_grid_coarser(grid);
     size_t blocks = knn_blocks(&grid);
     if (knn_blocks(&coarse) == 0)
         return 0;
@@ -53,42 +27,6 @@ size_t knn_level_dim(enum knn_metric metric, size_t dim, struct knn_picture pict
 }
 
 /* -- means, for L1 ------------------------------------------------------------------------------------------------- */
-
-/* The sums of a row's blocks. `columns` has room for a width. */
-static void sum_blocks(const struct knn_grid *grid, const uint8_t *row, uint32_t *columns, uint32_t *sums) {
-    size_t across = knn_blocks_across(grid), down = knn_blocks_down(grid);
-    for (size_t plane = 0; plane < grid->planes; plane++, row += grid->width * grid->height)
-        for (size_t y = 0; y < down; y++, sums += across) {
-            const uint8_t *line = row + y * grid->block_height * grid->width;
-            memset(columns, 0, grid->width * sizeof *columns);
-            for (size_t i = 0; i < grid->block_height; i++, line += grid->width)
-                for (size_t x = 0; x < grid->width; x++)
-                    columns[x] += line[x];
-            for (size_t x = 0; x < across; x++) {
-                uint32_t sum = 0;
-                for (size_t i = 0; i < grid->block_width; i++)
-                    sum += columns[x * grid->block_width + i];
-                sums[x] = sum;
-            }
-        }
-}
-
-/* The sums of the coarse blocks from those of the fine ones, in their place. */
-static void coarsen(const struct knn_grid *fine, uint32_t *sums) {
-    struct knn_grid grid = coarser(*fine);
-    size_t wide = grid.block_width / fine->block_width, high = grid.block_height / fine->block_height;
-    size_t from_across = knn_blocks_across(fine), from_down = knn_blocks_down(fine), n = 0;
-    for (size_t plane = 0; plane < grid.planes; plane++)
-        for (size_t y = 0; y < knn_blocks_down(&grid); y++)
-            for (size_t x = 0; x < knn_blocks_across(&grid); x++) {
-                const uint32_t *block = sums + (plane * from_down + y * high) * from_across + x * wide;
-                uint32_t sum = 0;
-                for (size_t i = 0; i < high; i++, block += from_across)
-                    for (size_t j = 0; j < wide; j++)
-                        sum += block[j];
-                sums[n++] = sum;
-            }
-}
 
 /* Writes the means; returns the slack. */
 static double put_means(const uint32_t *sums, size_t blocks, double unit, uint8_t *means) {
@@ -150,7 +88,7 @@ static void find_coefficients(const struct knn_form *form, const uint8_t *row, s
     uint64_t squares =
                  knn_pair_distance(form->pair, row, room->zeros, form->dim, knn_chunk_bytes(form->pair, form->dim)),
              of_sums = 0;
-    sum_blocks(&form->grid, row, room->columns, room->sums);
+    knn_grid_sum(&form->grid, row, room->columns, room->sums);
     knn_spectrum_of(&form->spectrum, room->sums, room->coefficients);
     for (size_t i = 0; i < form->spectrum.coefficients; i++)
         of_sums += (uint64_t)room->sums[i] * room->sums[i];
@@ -272,9 +210,9 @@ static int fit_spectrum(struct knn_form *form, struct knn_rows rows) {
 
 int knn_form_open(struct knn_form *form, enum knn_metric metric, struct knn_rows rows, struct knn_picture picture,
                   const struct knn_kernel *pair) {
-    *form =
-        (struct knn_form){.metric = metric, .dim = rows.dim, .grid = grid_of(metric, rows.dim, picture), .pair = pair};
-    struct knn_grid coarse = coarser(form->grid);
+    *form = (struct knn_form){
+        .metric = metric, .dim = rows.dim, .grid = knn_grid_of(metric, rows.dim, picture), .pair = pair};
+    struct knn_grid coarse = knn_grid_coarser(form->grid);
     for (int i = 0; i < KNN_LEVELS; i++)
         form->shorter[i] = knn_level_dim(metric, rows.dim, picture, i);
     if (metric == KNN_L1) {
@@ -297,7 +235,7 @@ static void build_row(struct knn_level levels[KNN_LEVELS], const struct knn_form
     if (form->metric == KNN_L2)
         find_coefficients(form, row, room);
     else
-        sum_blocks(&form->grid, row, room->columns, room->sums);
+        knn_grid_sum(&form->grid, row, room->columns, room->sums);
     for (int level = KNN_LEVELS - 1; level >= 0; level--) {
         uint8_t *bytes = knn_matrix_row(&levels[level].rows, i);
         if (form->metric == KNN_L2) {
@@ -307,7 +245,7 @@ static void build_row(struct knn_level levels[KNN_LEVELS], const struct knn_form
                                      KNN_SPECTRUM_ERROR * room->norm / form->unit[level];
         } else {
             if (level == KNN_COARSE)
-                coarsen(&form->grid, room->sums);
+                knn_grid_coarsen(&form->grid, room->sums);
             levels[level].slack[i] = put_means(room->sums, form->shorter[level], form->unit[level], bytes);
         }
     }

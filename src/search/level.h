@@ -1,10 +1,11 @@
 /* A level has a short row for each row, and distances of short rows give lower bounds of the rows' distances.
  * docs/bounds.md says why, in the arithmetic used here.
  *
- * A row is cut into blocks of n bytes: squares of a picture's planes, or runs of a row that is no picture. For L1, a
- * short row has the rounded mean of each block; for L2, the coefficients of its spectrum (spectrum.h) that vary most
- * and the norm of all that they leave out, mixed so that all have about the same range, and rounded to bytes. A number
- * beside each row, its slack, bounds what rounding lost. If short rows have distance d, rows have at least distance
+ * A row is cut into blocks of n bytes (grid.h): squares of a picture's planes, or runs of a row that is no picture. For
+ * L1, a short row has the rounded mean of each block; for L2, the coefficients of its spectrum (spectrum.h) that vary
+ * most and the norm of all that they leave out, mixed so that all have about the same range, and rounded to bytes. A
+ * number beside each row, its slack, bounds what rounding lost. If short rows have distance d, rows have at least
+ * distance
  *
  *   L1   unit (d - slack(a) - slack(b))            slack: the sum over all blocks of |sum - n mean|, divided by n
  *   L2   (unit (sqrt(d) - slack(a) - slack(b)))^2  slack: how far rounding moved the short row, at most */
@@ -16,11 +17,6 @@
 
 enum { KNN_COARSE, KNN_FINE, KNN_LEVELS };
 enum { KNN_LONGEST_SPECTRUM = 1024 }; /* bytes of a short row, for L2 */
-
-/* Pictures have a width and a height in each plane; other rows 0. */
-struct knn_picture {
-    size_t width, height;
-};
 
 struct knn_level {
     struct knn_matrix rows; /* the short ones */

@@ -10,28 +10,7 @@
 #ifndef KNN_SPECTRUM_H
 #define KNN_SPECTRUM_H
 
-#include "matrix.h"
-
-/* How rows are cut: into planes of height x width bytes, and these into blocks of block_height x block_width, a power
- * of two of bytes. What is left over of a plane, or of a row, is in no block. */
-struct knn_grid {
-    size_t width, height, planes;
-    size_t block_width, block_height;
-};
-
-static inline size_t knn_blocks_across(const struct knn_grid *grid) {
-    return grid->width / grid->block_width;
-}
-
-static inline size_t knn_blocks_down(const struct knn_grid *grid) {
-    return grid->height / grid->block_height;
-}
-
-static inline size_t knn_blocks(const struct knn_grid *grid) {
-    return grid->planes * knn_blocks_down(grid) * knn_blocks_across(grid);
-}
-
-enum { KNN_AXIS = 16 }; /* the longest that is transformed */
+#include "grid.h"
 
 struct knn_spectrum {
     size_t pieces, axes[3]; /* boxes of blocks, and the lengths of a box, which is transformed along all three */

@@ -214,7 +214,7 @@ static size_t break_level(enum knn_metric metric, int level, double much, size_t
     struct knn_bounds_work work;
     memset(found, 0xa5, sizeof found);
     assert_int_equal(knn_search_rows(&job, rows, queries, k, right, NULL), 0);
-    assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0, 0}, NULL), 0);
+    assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0}, NULL), 0);
     double less = much / bounds.form.unit[level];
     for (size_t i = 0; i < count; i++)
         bounds.levels[level].slack[i] -= less;
@@ -283,12 +283,14 @@ static void test_levels(void **state) {
     (void)state;
     for (int kind = 0; kind < KINDS; kind++)
         for (int m = KNN_L1; m <= KNN_L2; m++) {
-            check_levels(kind, m, 16 + pick(150), (struct knn_picture){0, 0});
-            check_levels(kind, m, 16 * (1 + pick(40)), (struct knn_picture){0, 0});
-            check_levels(kind, m, 3072, (struct knn_picture){32, 32});
-            check_levels(kind, m, 784, (struct knn_picture){28, 28});
-            check_levels(kind, m, 5 * 9 * 40, (struct knn_picture){9, 40});
-            check_levels(kind, m, 2 * 4 * 700, (struct knn_picture){4, 700});
+            check_levels(kind, m, 16 + pick(150), (struct knn_picture){0});
+            check_levels(kind, m, 16 * (1 + pick(40)), (struct knn_picture){0});
+            for (int interleaved = 0; interleaved <= 1; interleaved++) {
+                check_levels(kind, m, 3072, (struct knn_picture){32, 32, interleaved});
+                check_levels(kind, m, 784, (struct knn_picture){28, 28, interleaved});
+                check_levels(kind, m, 5 * 9 * 40, (struct knn_picture){9, 40, interleaved});
+                check_levels(kind, m, 2 * 4 * 700, (struct knn_picture){4, 700, interleaved});
+            }
         }
 }
 
@@ -296,8 +298,8 @@ static void test_levels(void **state) {
 static void test_spectrum(void **state) {
     (void)state;
     enum { MOST = 4 * 16 * 16 };
-    static const struct knn_grid grids[] = {{32, 32, 3, 2, 2}, {16, 15, 1, 1, 1},    {7, 5, 4, 1, 1},
-                                            {9, 2, 9, 1, 2},   {64 * 4, 1, 1, 4, 1}, {3, 1, 1, 1, 1}};
+    static const struct knn_grid grids[] = {{32, 32, 3, 1, 2, 2}, {16, 15, 1, 1, 1, 1},    {7, 5, 4, 4, 1, 1},
+                                            {9, 2, 9, 1, 1, 2},   {64 * 4, 1, 1, 1, 4, 1}, {3, 1, 1, 1, 1, 1}};
     for (size_t g = 0; g < sizeof grids / sizeof grids[0]; g++) {
         struct knn_spectrum spectrum;
         uint32_t sums[MOST];
@@ -385,7 +387,7 @@ static void test_way_back(void **state) {
     struct knn_bounds bounds;
     all.rows = ALL;
     assert_int_equal(knn_search_rows(&job, rows, all, 1, right, NULL), 0);
-    assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0, 0}, NULL), 0);
+    assert_int_equal(knn_bounds_build(&bounds, &job, rows, (struct knn_picture){0}, NULL), 0);
     go_back(&job, &bounds, few, right);
     go_back(&job, &bounds, all, right);
     knn_bounds_free(&bounds);
