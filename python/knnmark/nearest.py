@@ -2,7 +2,6 @@
 
 from contextlib import contextmanager
 from ctypes import byref, sizeof
-from math import isqrt
 from typing import Any, Callable, Dict, Iterator, NamedTuple, Optional, Tuple, Union
 
 import numpy as np
@@ -104,37 +103,17 @@ def _neighbors(found: np.ndarray) -> Neighbors:
 
 
 def _picture(rows: np.ndarray) -> Tuple[bool, Optional[Tuple[int, int]]]:
-    """Whether the planes of the last axis lie one after another in memory; and the height and width, if rows are
-    images.
+    """Whether the planes of the last axis lie one after another in memory; and the height and width, if rows are images
+    in planes. Of other rows the library finds out what they look like.
 
-    No answer depends on either: the order of bytes changes no distance if it is the same for all rows; a wrong height
-    or
+    No answer depends on either: the order of bytes changes no distance if it is the same for all rows; a wrong height or
     width only makes bounds worse, and these are only used where they pay.
     """
     if rows.ndim == 4 and rows[:1].size > 0 and np.moveaxis(rows[0], -1, 0).flags.c_contiguous:
         return True, (rows.shape[1], rows.shape[2])
-    if rows.ndim == 4 and rows.shape[3] in (3, 4):  # the colours of a pixel side by side, like columns
-        return False, (rows.shape[1], rows.shape[2] * rows.shape[3])
     if rows.ndim == 3 or rows.ndim == 4 and rows.shape[1] in (1, 3):
         return False, (rows.shape[-2], rows.shape[-1])
-    return False, _square(rows) if rows.ndim == 2 else None
-
-
-def _square(rows: np.ndarray) -> Optional[Tuple[int, int]]:
-    """Height and width of flat rows that look like square pictures, grey or in three colours: a byte is more like the
-    one a line further than like the one half a line further."""
-    sample = rows[:: len(rows) // 64 + 1].astype(np.int16)
-
-    def contrast(apart: int) -> float:
-        return float(np.abs(sample[:, apart:] - sample[:, :-apart]).mean())
-
-    for planes in (1, 3):
-        side = isqrt(rows.shape[1] // planes)
-        if side >= 8 and planes * side**2 == rows.shape[1]:
-            beside = planes == 3 and contrast(3) < contrast(1)  # the colours of a pixel
-            width = side * 3 if beside else side
-            return (side, width) if contrast(width) < contrast(width // 2) else None
-    return None
+    return False, None
 
 
 # -- searching ---------------------------------------------------------------------------------------------------------
@@ -162,7 +141,7 @@ class Index:
         Whether each thread is bound to a core of its own while it works.
     picture : (height, width), optional
         Rows are pictures: planes of height x width bytes, one after another, which makes for better bounds. Not needed
-        for arrays of images, nor for flat rows that look like square pictures.
+        for images in planes, nor for square pictures, flat or not: the library looks at the rows.
     """
 
     def __init__(self, train: Any, metric: str = "l2", **options: Any) -> None:

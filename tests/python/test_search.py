@@ -8,7 +8,6 @@ from conftest import all_distances, nearest
 
 import knnmark
 from knnmark._arrays import view_of
-from knnmark.nearest import _picture
 
 METRICS = ("l1", "l2", "l1wrap")
 
@@ -42,18 +41,6 @@ def test_by_bounds(random):
         must_equal(knnmark.search(smooth, smooth[:30], 4, "l1", method="bounds", picture=picture), right)
 
 
-def test_flat_pictures_are_known(random):
-    """They are recognized by their bytes; only bounds use that."""
-    coarse = random.randint(0, 256, (90, 3, 4, 4), np.uint8).repeat(8, axis=2).repeat(8, axis=3)
-    smooth = (coarse // 2 + random.randint(0, 20, coarse.shape)).astype(np.uint8)
-    assert _picture(smooth.reshape(90, -1)) == (False, (32, 32))
-    assert _picture(smooth[:, 0].reshape(90, -1)) == (False, (32, 32))
-    assert _picture(smooth.transpose(0, 2, 3, 1).reshape(90, -1)) == (False, (32, 96))
-    assert _picture(smooth.reshape(90, -1)[:, :3000]) == (False, None)
-    assert _picture(random.randint(0, 256, (90, 48), np.uint8).repeat(64, axis=1)) == (False, None)
-    assert _picture(np.zeros((90, 3072), np.uint8)) == (False, None)
-
-
 LAYOUTS = {
     "C": lambda rows: rows,
     "Fortran": np.asfortranarray,
@@ -80,15 +67,17 @@ def test_layouts(random, layout):
     must_equal(knnmark.Index(LAYOUTS[layout](train)).search(points, 3), right)
 
 
-def test_images_of_planes(random):
+@pytest.mark.parametrize("method", ["exhaustive", "bounds"])
+def test_images_of_planes(random, method):
     """As the loaders give them: the bytes of a pixel apart. Queries may come in any layout."""
     planes, points = random.randint(0, 256, (40, 3, 8, 8), np.uint8), random.randint(0, 256, (7, 3, 8, 8), np.uint8)
     train, queries = planes.transpose(0, 2, 3, 1), points.transpose(0, 2, 3, 1)
     right = nearest(queries.reshape(7, -1), train.reshape(40, -1), 3, "l1")
-    index = knnmark.Index(train, "l1")
-    for layout in (queries, queries.copy(), queries.reshape(7, -1)):
-        must_equal(index.search(layout, 3), right)
-    must_equal(knnmark.search(train, queries, 3, "l1"), right)
+    for rows in (train, train.copy(), train.reshape(40, -1)):
+        index = knnmark.Index(rows, "l1", method=method)
+        for layout in (queries, queries.copy(), queries.reshape(7, -1)):
+            must_equal(index.search(layout, 3), right)
+        must_equal(knnmark.search(rows, queries, 3, "l1", method=method), right)
 
 
 def test_bools(random):
