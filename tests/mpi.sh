@@ -1,6 +1,7 @@
 #!/bin/sh
 # mpi.sh KNNMARK "MPIRUN" KNNMARK-MPI: several ranks write the very files that one process writes, however the work is
-# divided; and where one of them fails, all end with one line and leave no file.
+# divided; and where one of them fails, all end with one line and leave no file. MPI_ALL=1 tries every number of ranks by every
+# way, metric and k.
 set -u
 one=$PWD/$1 launcher=$2 many=$PWD/$3
 export OMPI_ALLOW_RUN_AS_ROOT=1 OMPI_ALLOW_RUN_AS_ROOT_CONFIRM=1 OMPI_MCA_rmaps_base_oversubscribe=1 OMP_WAIT_POLICY=passive
@@ -60,6 +61,8 @@ batch() { # batch FILE RECORDS: of CIFAR-10, noise
 rows train.u8bin 200 9 1
 rows queries.u8bin 41 9 2
 rows few.u8bin 3 9 3
+rows empty.u8bin 0 9 4
+rows thousands.u8bin 2100 9 5
 mkdir cifar
 for i in 1 2 3 4 5; do batch "data_batch_$i.bin" $((2 * i)); done
 batch test_batch.bin 9
@@ -68,9 +71,9 @@ files="--train train.u8bin --queries queries.u8bin"
 
 same "search" csv "1:any 2:rows 3:rows 4:rows 7:rows 3:queries 4:2x2 6:3x2 4:any" search $files --k 10
 same "search by l1" csv "2:rows 3:queries 4:2x2" search $files --k 1 --metric l1
-same "k above a shard" csv "3:rows 7:rows 4:2x2" search $files --k 150 --metric l1
+same "k above a shard" npz "3:rows 7:rows 4:2x2 2:queries" search --train thousands.u8bin --queries queries.u8bin --k 1000 --metric l1
 same "as many neighbours as rows" bin "7:rows" search $files --k 200
-same "fewer rows than ranks" npz "7:rows 6:3x2" search --train few.u8bin --queries queries.u8bin --k 3
+same "shards of a row or none" npz "7:rows 6:3x2" search --train few.u8bin --queries queries.u8bin --k 3
 same "fewer queries than ranks" ivecs "4:queries 4:rows" search --train train.u8bin --queries few.u8bin --k 4
 same "one query" csv "4:2x2" search $files --k 5 --limit 1
 same "a gzipped file" csv "3:rows" search --train zipped.u8bin.gz --queries queries.u8bin --k 5
@@ -79,8 +82,17 @@ same "many queries" csv "2:rows 3:rows" classify --data synthetic:train=500,test
 same "CIFAR-10" csv "2:rows 3:queries 4:2x2 2:any" classify --data cifar --k 5 --weights distance
 tar -czf cifar.tar.gz cifar
 same "an archive" csv "3:rows 4:2x2" classify --data cifar.tar.gz --k 5 --limit 7
-same "tune" csv "3:rows" tune --data synthetic:train=400,test=50,dim=300 --validation 50 --k 1,5 --split shuffled --final
-same "cv" csv "3:rows" cv --data synthetic:train=300,test=1,dim=300 --folds 4 --k 1,5,20 --split shuffled
+same "tune" csv "3:queries" tune --data synthetic:train=400,test=50,dim=300 --validation 50 --k 1,5 --split shuffled --final
+same "cv" csv "3:any" cv --data synthetic:train=300,test=1,dim=300 --folds 4 --k 1,5,20 --split shuffled
+
+if [ "${MPI_ALL:-}" = 1 ]; then
+    for metric in l1 l2; do
+        for k in 1 10 1000; do
+            same "k = $k by $metric" csv "1:rows 2:rows 3:rows 4:rows 7:rows 1:queries 2:queries 3:queries 4:queries 7:queries 4:2x2 6:2x3" \
+                search --train thousands.u8bin --queries queries.u8bin --k $k --metric $metric
+        done
+    done
+fi
 
 # -- failures ----------------------------------------------------------------------------------------------------------
 
@@ -116,12 +128,16 @@ differ other.u8bin
 refused "other bytes" $? "rank 1 on .*: reads other data than rank 0"
 differ longer.u8bin
 refused "another shape" $? "rank 1 on "
+run 3 search --train train.u8bin --queries empty.u8bin
+refused "no queries" $? "empty.u8bin: 0 rows of 9 bytes: there must be some"
 run 2 search $files --k 201
 refused "k above all rows" $? "k = 201 is more than the 200 training rows"
 run 2 search $files --k 0
 refused "wrong usage" $? "--k 0: give a whole number"
 run 2 --divide 3x2 search $files
 refused "a way for other ranks" $? "--divide 3x2: give rows, queries or ROWSxQUERIES"
+run 2 --divide rows cv --data synthetic:train=300,test=1,dim=300
+refused "cv by rows" $? "--divide: tune and cv divide the queries only"
 run 2 classify --data synthetic:train=400,test=50,classes=1
 refused "one class" $? "all training images (400) are of class 0"
 

@@ -33,7 +33,8 @@ static int read_data(struct result *r, struct knn_error *error) {
         return -1;
     r->rows = dataset->train.span.all;
     r->count = knn_span_of((struct knn_share){.limit = arguments->limit}, dataset->test.span.all).count;
-    if (knn_check_classes(dataset->train.labels, r->rows, dataset->class_names, dataset->classes, error) != 0)
+    if (ranks_is_first() &&
+        knn_check_classes(dataset->train.labels, r->rows, dataset->class_names, dataset->classes, error) != 0)
         return -1;
     if (arguments->knn.k > r->rows)
         return knn_fail(error, "k = %zu is more than the %zu training rows: use a smaller k", arguments->knn.k,

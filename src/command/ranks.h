@@ -30,7 +30,7 @@ struct ranks_rows {
 int ranks_open_rows(struct ranks_rows *train, const char *train_path, struct ranks_rows *queries,
                     const char *queries_path, size_t limit, struct knn_error *error);
 
-/* The same for a data set's images; `limit` is for test images. All labels are there. */
+/* The same for a data set's images; `limit` is for test images. The first process has all labels. */
 int ranks_open_dataset(struct knn_dataset *dataset, const char *spec, size_t limit, struct knn_error *error);
 
 /* All images, in every process. */

@@ -4,49 +4,61 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
-enum { MOST = 4096 }; /* files that are looked at */
+#include "clock.h"
 
-static int is_internet(int file) {
+#ifdef __linux__
+enum { MOST = 4096, IDLE = 3, EVERY = 3, SILENT = 20 }; /* files that are looked at; seconds */
+
+/* What the system knows of a connection to elsewhere; 0 if the file is none. */
+static int find_out(int file, struct tcp_info *info) {
     struct sockaddr_storage own;
-    socklen_t size = sizeof own;
-    return getsockname(file, (struct sockaddr *)&own, &size) == 0 &&
-           (own.ss_family == AF_INET || own.ss_family == AF_INET6);
+    socklen_t own_size = sizeof own, size = sizeof *info;
+    return getsockname(file, (struct sockaddr *)&own, &own_size) == 0 &&
+           (own.ss_family == AF_INET || own.ss_family == AF_INET6) &&
+           getsockopt(file, IPPROTO_TCP, TCP_INFO, info, &size) == 0;
 }
 
-/* 1 if the system has given this connection up. */
-static int is_dead(int file) {
-#ifdef TCP_USER_TIMEOUT
-    struct tcp_info info = {0};
-    socklen_t size = sizeof info;
-    return getsockopt(file, IPPROTO_TCP, TCP_INFO, &info, &size) == 0 && info.tcpi_state == TCP_CLOSE;
-#else
-    return 0;
-#endif
+/* 1 if the other end's system is asked from now on, after some silence, whether it is there: it answers whatever its
+ * processes do. 0 if it was asked before. */
+static int ask(int file) {
+    const int on = 1, idle = IDLE, every = EVERY;
+    int now = 0;
+    socklen_t size = sizeof now;
+    if (getsockopt(file, IPPROTO_TCP, TCP_KEEPIDLE, &now, &size) == 0 && now == IDLE)
+        return 0;
+    setsockopt(file, SOL_SOCKET, SO_KEEPALIVE, &on, sizeof on);
+    setsockopt(file, IPPROTO_TCP, TCP_KEEPINTVL, &every, sizeof every);
+    setsockopt(file, IPPROTO_TCP, TCP_KEEPIDLE, &idle, sizeof idle);
+    return 1;
 }
 
-static void set(int file, int level, int option, int value) {
-    setsockopt(file, level, option, &value, sizeof value); /* other sockets than TCP refuse, and stay as they are */
+/* Silence alone proves nothing: who cannot take more data is asked ever more rarely, and answers. */
+static int is_silent(const struct tcp_info *info) {
+    const unsigned most = SILENT * 1000;
+    return info->tcpi_last_ack_recv > most && info->tcpi_last_data_recv > most &&
+           (info->tcpi_probes > 1 || info->tcpi_retransmits > 1);
 }
 
 int links_watch(void) {
-    static char watched[MOST];
-    int status = 0;
-    enum { IDLE = 5, EVERY = 3, TRIES = 3, UNANSWERED = 15000 };
-    for (int file = 3; file < MOST; file++) {
-        if (!is_internet(file)) {
-            watched[file] = 0;
-            continue;
-        }
-        if (watched[file] && is_dead(file))
-            status = -1;
-        watched[file] = !is_dead(file); /* a new one is dead before it is connected */
-        set(file, SOL_SOCKET, SO_KEEPALIVE, 1);
-#ifdef TCP_USER_TIMEOUT
-        set(file, IPPROTO_TCP, TCP_KEEPIDLE, IDLE);
-        set(file, IPPROTO_TCP, TCP_KEEPINTVL, EVERY);
-        set(file, IPPROTO_TCP, TCP_KEEPCNT, TRIES);
-        set(file, IPPROTO_TCP, TCP_USER_TIMEOUT, UNANSWERED);
-#endif
+    static double asked[MOST], last;
+    static int lost;
+    struct tcp_info info;
+    double now = knn_seconds();
+    if (now < last + 1)
+        return lost;
+    last = now;
+    for (int file = 0; file < MOST; file++) {
+        if (!find_out(file, &info) || info.tcpi_state != TCP_ESTABLISHED)
+            asked[file] = 0;
+        else if (ask(file) || asked[file] == 0)
+            asked[file] = now;
+        else if (now > asked[file] + SILENT && is_silent(&info))
+            lost = -1;
     }
-    return status;
+    return lost;
 }
+#else
+int links_watch(void) {
+    return 0;
+}
+#endif

@@ -11,38 +11,33 @@
 enum { MOST_CPUS = 4096 };
 
 struct place {
-    int ranks;     /* on this host */
     int cores;     /* that this rank may use */
     int cpus, all; /* hardware threads of these, and of the host */
     int crowded;   /* 1: other ranks may use the same ones */
 };
 
-static int is_crowded(const struct knn_topology *topology, MPI_Comm host) {
+static int is_crowded(const struct knn_topology *topology) {
     static int users[MOST_CPUS];
     unsigned cpus = knn_topology_pus(topology);
     int crowded = 0;
     for (unsigned i = 0; i < cpus; i++)
         users[knn_topology_pu(topology, i, cpus) % MOST_CPUS] = 1;
-    MPI_Allreduce(MPI_IN_PLACE, users, MOST_CPUS, MPI_INT, MPI_SUM, host);
+    MPI_Allreduce(MPI_IN_PLACE, users, MOST_CPUS, MPI_INT, MPI_SUM, world.near);
     for (int i = 0; i < MOST_CPUS; i++)
         crowded |= users[i] > 1;
     return crowded;
 }
 
 static struct place find_place(void) {
-    struct place place = {.ranks = 1, .cores = 1, .cpus = 1, .all = (int)sysconf(_SC_NPROCESSORS_ONLN)};
+    struct place place = {.cores = 1, .cpus = 1, .all = (int)sysconf(_SC_NPROCESSORS_ONLN)};
     struct knn_topology *topology;
     struct knn_error error;
-    MPI_Comm host;
-    MPI_Comm_split_type(world.all, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &host);
-    MPI_Comm_size(host, &place.ranks);
     if (knn_topology_open(&topology, &error) == 0) {
         place.cores = (int)knn_topology_cores(topology);
         place.cpus = (int)knn_topology_pus(topology);
-        place.crowded = is_crowded(topology, host);
+        place.crowded = is_crowded(topology);
         knn_topology_close(topology);
     }
-    MPI_Comm_free(&host);
     return place;
 }
 
@@ -52,15 +47,15 @@ static void remark(const struct place *place, int open) {
     char text[512] = "";
     struct {
         int fine, rank;
-    } own = {!open || place->cpus * place->ranks >= place->all, world.rank}, worst;
+    } own = {!open || place->cpus * world.neighbours >= place->all, world.rank}, worst;
     MPI_Allreduce(&own, &worst, 1, MPI_2INT, MPI_MINLOC, world.all);
     if (worst.fine)
         return;
     snprintf(text, sizeof text,
              "rank %d on %s may use %d of %d hardware threads with %d rank%s there: if that is not meant, give mpirun "
              "--bind-to none, or --map-by node:PE=%d",
-             world.rank, world.host, place->cpus, place->all, place->ranks, knn_plural((size_t)place->ranks),
-             place->all / place->ranks);
+             world.rank, world.host, place->cpus, place->all, world.neighbours, knn_plural((size_t)world.neighbours),
+             place->all / world.neighbours);
     MPI_Bcast(text, sizeof text, MPI_CHAR, worst.rank, world.all);
     if (ranks_is_first())
         fprintf(stderr, "knnmark: note: %s\n", text);
@@ -74,5 +69,5 @@ void ranks_place(struct knn_options *options) {
         return;
     options->bind = 0;
     if (open)
-        options->threads = (unsigned)(place.cores > place.ranks ? place.cores / place.ranks : 1);
+        options->threads = (unsigned)(place.cores > world.neighbours ? place.cores / world.neighbours : 1);
 }

@@ -1,5 +1,6 @@
 #include "pump.h"
 
+#include "links.h"
 #include "world.h"
 
 enum { ALARM = 1, MOST_REQUESTS = 8 };
@@ -19,7 +20,7 @@ static int on_progress_of_rank(double done, void *context) {
         MPI_Test(pump.requests[i], &ignored, MPI_STATUS_IGNORE);
     if (!pump.halted && pump.alarm != MPI_REQUEST_NULL)
         MPI_Test(&pump.alarm, &came, MPI_STATUS_IGNORE);
-    pump.halted |= came;
+    pump.halted |= came || links_watch() != 0;
     return pump.halted || (pump.next != NULL && pump.next(done, pump.context));
 }
 

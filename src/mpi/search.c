@@ -25,8 +25,7 @@ struct search {
     const struct knn_index *index; /* NULL: no rows */
     size_t rows, k;
     const struct knn_matrix *own; /* this rank's queries */
-    size_t *starts;               /* where each rank's queries begin among all, and where the last ones end */
-    size_t begin, queries;        /* of the group */
+    size_t all, begin, queries;   /* queries of all ranks; where the group's begin, and their number */
     size_t size, count;           /* of a batch; how many there are */
     struct batch batches[2];
     struct knn_neighbor *answers;     /* of the group's queries, in its first rank ... */
@@ -73,20 +72,25 @@ static int seek(const struct search *s, const struct knn_rows *queries, struct k
     return 0;
 }
 
+/* Where a rank's queries begin in all of them. */
+static size_t start_of(const struct search *s, int rank) {
+    return knn_part(s->all, (size_t)world.ranks, (size_t)rank);
+}
+
 /* -- batches ------------------------------------------------------------------------------------------------------- */
 
 static void send_queries(struct search *s, size_t number) {
     struct batch *b = &s->batches[number % 2];
-    const size_t *starts = s->starts + (world.rank - world.shard);
+    int first = world.rank - world.shard;
     b->first = number * s->size;
     b->count = knn_min(s->size, s->queries - b->first);
     for (int i = 0; i < world.shards; i++) {
-        size_t from = knn_max(starts[i], s->begin + b->first);
-        size_t to = knn_min(starts[i + 1], s->begin + b->first + b->count);
+        size_t from = knn_max(start_of(s, first + i), s->begin + b->first);
+        size_t to = knn_min(start_of(s, first + i + 1), s->begin + b->first + b->count);
         b->counts[i] = from < to ? (int)(to - from) : 0;
         b->places[i] = from < to ? (int)(from - s->begin - b->first) : 0;
     }
-    size_t mine = s->begin + b->first + (size_t)b->places[world.shard] - starts[world.shard];
+    size_t mine = s->begin + b->first + (size_t)b->places[world.shard] - start_of(s, world.rank);
     b->queries.rows = b->count;
     MPI_Iallgatherv(knn_matrix_row(s->own, b->counts[world.shard] > 0 ? mine : 0), b->counts[world.shard], s->row,
                     b->queries.data, b->counts, b->places, s->row, world.group, &b->gather);
@@ -158,27 +162,24 @@ static int open_batches(struct search *s, struct knn_error *error) {
     return 0;
 }
 
-/* Finds which rank has which queries. */
-static int ask_starts(struct search *s, struct knn_span span, struct knn_error *error) {
+/* Counts the queries of all ranks. A rank has the part of them that it read. */
+static int count_queries(struct search *s, struct knn_span span, struct knn_error *error) {
     MPI_Request request;
-    size_t own = span.count;
-    s->starts = world_alloc((size_t)world.ranks + 1, sizeof *s->starts, error);
-    if (s->starts == NULL)
+    uint64_t end = span.first + span.count, all = 0;
+    if (ranks_agree(0, error) != 0)
         return -1;
-    MPI_Iallgather(&own, sizeof own, MPI_BYTE, s->starts + 1, sizeof own, MPI_BYTE, world.all, &request);
+    MPI_Iallreduce(&end, &all, 1, MPI_UINT64_T, MPI_MAX, world.all, &request);
     if (world_wait(&request, error) != 0)
         return -1;
-    for (int i = 0; i < world.ranks; i++)
-        s->starts[i + 1] += s->starts[i];
-    int first = world.rank - world.shard;
-    s->begin = s->starts[first];
-    s->queries = s->starts[first + world.shards] - s->begin;
+    s->all = (size_t)all;
+    s->begin = start_of(s, world.rank - world.shard);
+    s->queries = start_of(s, world.rank - world.shard + world.shards) - s->begin;
     return 0;
 }
 
 static int open_search(struct search *s, struct knn_span span, struct knn_neighbor *neighbors,
                        struct knn_error *error) {
-    if (ask_starts(s, span, error) != 0)
+    if (count_queries(s, span, error) != 0)
         return -1;
     s->answers = ranks_is_first() ? neighbors : NULL;
     int status =
@@ -210,7 +211,6 @@ static void close_search(struct search *s) {
         free(s->batches[i].counts);
     }
     free(s->own_answers);
-    free(s->starts);
 }
 
 /* -- the search ---------------------------------------------------------------------------------------------------- */
@@ -224,8 +224,8 @@ static int collect(const struct search *s, struct knn_error *error) {
         return -1;
     int *places = counts + groups;
     for (int i = 0; i < groups; i++) {
-        places[i] = (int)s->starts[i * world.shards];
-        counts[i] = (int)s->starts[(i + 1) * world.shards] - places[i];
+        places[i] = (int)start_of(s, i * world.shards);
+        counts[i] = (int)start_of(s, (i + 1) * world.shards) - places[i];
     }
     if (world.shard == 0 && groups > 1) {
         MPI_Igatherv(ranks_is_first() ? MPI_IN_PLACE : s->answers, (int)s->queries, s->list, s->answers, counts, places,

@@ -1,4 +1,4 @@
-/* Where the seconds of a search went. */
+/* Where the seconds of a search went, and how much memory the ranks had. */
 #ifndef SPENT_H
 #define SPENT_H
 

@@ -20,10 +20,8 @@ void world_open(void) {
     MPI_Comm_rank(world.all, &world.rank);
     MPI_Comm_size(world.all, &world.ranks);
     gethostname(world.host, sizeof world.host - 1);
-    MPI_Comm host;
-    MPI_Comm_split_type(world.all, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &host);
-    MPI_Comm_size(host, &world.neighbours);
-    MPI_Comm_free(&host);
+    MPI_Comm_split_type(world.all, MPI_COMM_TYPE_SHARED, world.rank, MPI_INFO_NULL, &world.near);
+    MPI_Comm_size(world.near, &world.neighbours);
     world.group = world.leaders = MPI_COMM_NULL;
     world_divide(world.ranks);
     pump_listen();
@@ -48,11 +46,15 @@ int world_close(int status) {
     ranks_agree(status == 0 ? 0 : -1, &early); /* no rank leaves another waiting */
     if (world.lost) {
         fflush(NULL);
+        nanosleep(&(struct timespec){0, 200000000}, NULL); /* launchers that end a job may drop its last line */
+        alarm(5); /* MPI may wait for good to tell a launcher that cannot be reached */
         MPI_Abort(MPI_COMM_WORLD, status);
     }
     pump_deafen();
     leave(&world.group);
     leave(&world.leaders);
+    leave(&world.near);
+    MPI_Barrier(world.all); /* MPICH over TCP hangs where one rank ends long before another */
     leave(&world.all);
     MPI_Finalize();
     return status;
@@ -71,7 +73,7 @@ static int lose(const char *why, struct knn_error *error) {
 int world_wait(MPI_Request *request, struct knn_error *error) {
     enum { EAGER = 100, REST = 50000 }; /* tries without a rest; nanoseconds of a rest after them */
     const double patience = 0.5;        /* launchers kill one second after they interrupt */
-    double start = knn_seconds(), last = 0, watched = start;
+    double start = knn_seconds(), last = 0;
     int status = 0, done = 0;
     for (unsigned tries = 0; status == 0 && !done; tries++) {
         if (MPI_Test(request, &done, MPI_STATUS_IGNORE) != MPI_SUCCESS)
@@ -82,11 +84,8 @@ int world_wait(MPI_Request *request, struct knn_error *error) {
             last = knn_seconds() + patience;
         if (last > 0 && knn_seconds() > last)
             status = lose("interrupted", error);
-        if (knn_seconds() > watched + 1) {
-            watched += 5;
-            if (links_watch() != 0)
-                status = lose("the connection to another host is lost", error);
-        }
+        if (links_watch() != 0)
+            status = lose("the connection to another host is lost", error);
         if (tries > EAGER)
             nanosleep(&(struct timespec){0, REST}, NULL);
     }
@@ -100,10 +99,9 @@ int world_share(MPI_Comm ranks, int first, void *things, int count, MPI_Datatype
     return world_wait(&request, error);
 }
 
-int world_gather(MPI_Comm ranks, void *things, const int *counts, const int *places, MPI_Datatype type,
-                 struct knn_error *error) {
+int world_gather(MPI_Comm ranks, void *things, const struct parts *parts, MPI_Datatype type, struct knn_error *error) {
     MPI_Request request;
-    MPI_Iallgatherv(MPI_IN_PLACE, 0, type, things, counts, places, type, ranks, &request);
+    MPI_Iallgatherv(MPI_IN_PLACE, 0, type, things, parts->counts, parts->places, type, ranks, &request);
     return world_wait(&request, error);
 }
 
@@ -162,4 +160,27 @@ void *world_alloc(size_t count, size_t size, struct knn_error *error) {
         return memory;
     free(memory);
     return NULL;
+}
+
+/* -- dividing ------------------------------------------------------------------------------------------------------ */
+
+struct knn_share rows_of(int rank) {
+    return (struct knn_share){.part = (size_t)(rank % world.shards), .parts = (size_t)world.shards};
+}
+
+struct knn_share queries_of(int rank, size_t limit) {
+    return (struct knn_share){(size_t)rank, (size_t)world.ranks, limit};
+}
+
+int world_parts(struct parts *parts, int queries, size_t limit, size_t all, struct knn_error *error) {
+    parts->counts = world_alloc((size_t)world.ranks, 2 * sizeof *parts->counts, error);
+    if (parts->counts == NULL)
+        return -1;
+    parts->places = parts->counts + world.ranks;
+    for (int i = 0; i < world.ranks; i++) {
+        struct knn_span span = knn_span_of(queries ? queries_of(i, limit) : rows_of(i), all);
+        parts->counts[i] = (int)span.count;
+        parts->places[i] = (int)span.first;
+    }
+    return 0;
 }
