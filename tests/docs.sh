@@ -45,7 +45,7 @@ paste() {
 links
 lines make >"$1/makes.txt"
 while read -r line; do
-    sh -c "$(echo "$line" | sed 's/^make/make -n/')" >"$1/make.txt" 2>&1 </dev/null ||
+    sh -c "$(echo "$line" | sed 's/^make/make -n/; s/ && .*//')" >"$1/make.txt" 2>&1 </dev/null ||
         complain "\`$line\` fails: $(tail -n 1 "$1/make.txt")"
 done <"$1/makes.txt"
 lines knnmark >"$1/commands.txt"
