@@ -143,7 +143,7 @@ static int settle(const struct bench *bench, struct side *sides, struct knn_erro
     for (int i = 0; i < 2; i++)
         sides[i].kernel = sides[i].kernel != NULL ? sides[i].kernel : otherwise;
     if (sides[0].kernel->metric != sides[1].kernel->metric)
-        return knn_fail(error, "--versus: %s and %s compute other distances: compare kernels of one metric",
+        return knn_fail(error, "--versus: %s and %s compute different distances: compare kernels of one metric",
                         sides[0].kernel->name, sides[1].kernel->name);
     return 0;
 }

@@ -141,7 +141,7 @@ static void test_refusals(void **state) {
         {"l1", "--versus=l1: give two sides with a comma between them"},
         {"l1,l1,l1", "give two sides with a comma between them"},
         {",l1", "--versus: a side is empty: `make versus A=<kernel> B=<kernel>`"},
-        {"l1,l2", "compute other distances: compare kernels of one metric"},
+        {"l1,l2", "compute different distances: compare kernels of one metric"},
         {"l1_magic,l1", "--versus: \"l1_magic\" is no kernel, metric, policy"},
         {"l1,l1/threads:0", "--versus: threads:0: give a whole number from 1 to 4096"},
         {"l1,l1/batch:41", "--versus: batch:41: give a whole number from 1 to 40"},
