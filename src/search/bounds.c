@@ -137,13 +137,14 @@ static double tile_rate(const struct knn_job *job, const struct knn_panels *pane
     return knn_walk_run(&walk, NULL) == 0 ? bytes / (knn_seconds() - start) : 0;
 }
 
-/* What a query would take by the other ways at least: the tiles of a walk over all rows, and nothing else. */
+/* What a query would take by the other ways. In full the tiles are nearly all of it; over the fine level they are half
+ * of it at most, so that a trial seldom costs more than it can save. */
 static void guess(const struct knn_job *job, const struct knn_bounds *bounds, struct knn_ways *ways) {
-    const double rate_on_long_rows = 1.25;
+    const double rate_on_long_rows = 1.25, by_tiles = 0.5;
     int level = bounds->panels[KNN_FINE].kernel != NULL ? KNN_FINE : KNN_COARSE;
     const struct knn_panels *panels = &bounds->panels[level];
     double rate = tile_rate(job, panels, bounds->rows), rows = (double)bounds->rows.rows;
-    knn_ways_guess(ways, KNN_FINE, rows * (double)panels->rows.dim / rate);
+    knn_ways_guess(ways, KNN_FINE, rows * (double)panels->rows.dim / (by_tiles * rate));
     knn_ways_guess(ways, KNN_IN_FULL, rows * (double)bounds->rows.dim / (rate_on_long_rows * rate));
 }
 
