@@ -12,9 +12,10 @@
  * whose k best then need no merging. A thread that loses its core to other work takes fewer tasks.
  *
  * `make bench` compares policies (schedule/...). Median rates, divided by the default's, on two cores of a Zen 4
- * (results/reference.json): by queries alone 0.87, 0.64, 0.77 and 0.94 at batches of 1, 8, 64 and 512; by rows alone
- * 1.02 at 512, then 0.93 at 4096 and 0.90 at 10000, both with a part of the train rows; both ways 0.80 at 64 and 1.02
- * at 512. The other loops came to 0.97 to 1.02, unbound threads to 0.99 to 1.01, as did the default against itself. */
+ * (results/reference.json): by queries alone 0.83, 0.68, 0.76 and 0.90 at batches of 1, 8, 64 and 512; by rows alone
+ * 0.95 at 512, then 0.97 at 4096 and 0.93 at 10000, both with a part of the train rows; both ways 0.89 at 64 and 0.93
+ * at 512. From batches of 64 on, the other loops came to 0.93 to 1.02 and unbound threads to 0.95 to 1.05; smaller
+ * batches take milliseconds, and vary by a fifth. */
 #ifndef KNN_SCHEDULE_H
 #define KNN_SCHEDULE_H
 
