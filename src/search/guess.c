@@ -80,7 +80,7 @@ struct knn_picture knn_picture_guess(struct knn_rows rows) {
     double most = 1;
     for (size_t i = 0; cut.block != NULL && i < sizeof planes / sizeof planes[0]; i++) {
         size_t side = (size_t)sqrt((double)rows.dim / (double)planes[i]);
-        for (int interleaved = 0; interleaved <= (planes[i] > 1); interleaved++) {
+        for (int interleaved = 0; interleaved < (planes[i] > 1 ? 2 : 1); interleaved++) {
             struct knn_picture picture = {side, side, interleaved};
             double gain =
                 side < LEAST_SIDE || side * side * planes[i] != rows.dim ? 0 : gain_of(rows, planes[i], picture, &cut);
