@@ -1,5 +1,5 @@
 #!/bin/sh
-# run.sh PROGRAM...: runs cmocka programs (under $WRAPPER, if set), $TEST_JOBS at a time (default: two), prints what each said when it
+# run.sh PROGRAM...: runs cmocka programs (under $WRAPPER, if set), $TEST_JOBS at a time (default: two, under an emulator one), prints what each said when it
 # has ended, and closes with one line that adds up their results. A program that dies before its summary counts as a
 # failure; so does a run of no test at all.
 set -u
@@ -8,9 +8,11 @@ logs=$(mktemp -d)
 trap 'rm -rf "$logs"' EXIT
 export logs
 
+jobs=2
+[ -z "${WRAPPER:-}" ] || jobs=1 # emulated suites already run side by side
 # The locked part prints one whole log at a time.
 # shellcheck disable=SC2016 # the inner shell expands it
-printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-2}" -I PROGRAM sh -c '
+printf '%s\n' "$@" | xargs -P "${TEST_JOBS:-$jobs}" -I PROGRAM sh -c '
     log=$(mktemp "$logs/XXXXXX")
     ${WRAPPER:-} "$1" >"$log" 2>&1 </dev/null
     status=$?
