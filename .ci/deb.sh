@@ -4,7 +4,7 @@
 set -eu
 archive=$(realpath "$1") version=$2 folder=$3
 command -v dpkg-buildpackage >/dev/null && command -v dh >/dev/null || {
-    echo "deb: dpkg-buildpackage or dh is not here: install the packages devscripts and debhelper" >&2
+    echo "deb: dpkg-buildpackage or dh is not here: make deps-dev installs them on Debian" >&2
     exit 1
 }
 rm -rf "$folder"

@@ -168,7 +168,7 @@ One process of $cores threads and $cores ranks of one thread, the whole job, pac
 $(median 1 "$folder/pairs" | awk '{ printf "%.3f", $1 }') s and $(median 2 "$folder/pairs" | awk '{ printf "%.3f", $1 }') s are the medians, and the ranks take $(median 3 "$folder/pairs" | awk '{ printf "%.3f", $1 }') times as long (median of the pairs). Communication is
 $(median 4 "$folder/pairs" | awk '{ printf "%.2f", $1 }') % of the ranks' time.
 
-The 10 nearest of 1 000 queries among $rows random vectors of 128 bytes ($(awk -v rows="$rows" 'BEGIN { printf "%.2f", rows * 128e-9 }') GB), each process reading its part of the file:
+The 10 nearest of 1 000 queries among $(awk -v rows="$rows" 'BEGIN { printf "%.3g million", rows / 1e6 }') random vectors of 128 bytes ($(awk -v rows="$rows" 'BEGIN { printf "%.2f", rows * 128e-9 }') GB), each process reading its part of the file:
 
 | | s | memory of a process at its peak, GB | its rows, GB |
 |:---|---:|---:|---:|

@@ -1,7 +1,7 @@
 #!/bin/sh
-# run.sh PROGRAM...: runs cmocka programs (under $WRAPPER, if set), $TEST_JOBS at a time (default: two, under an emulator one), prints what each said when it
-# has ended, and closes with one line that adds up their results. A program that dies before its summary counts as a
-# failure; so does a run of no test at all.
+# run.sh PROGRAM...: runs cmocka programs (under $WRAPPER, if set), $TEST_JOBS at a time (two unless set, under an emulator
+# one). Prints what a program said when it ends, and at last one line that adds up their results. A program that dies before
+# its summary counts as a failure; so does a run of no test at all.
 set -u
 export OMP_WAIT_POLICY="${OMP_WAIT_POLICY:-passive}" # more threads than cores must not spin
 logs=$(mktemp -d)
