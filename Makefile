@@ -401,11 +401,11 @@ bench-quick: $(BENCH) ## the same on a small part of the job (under a minute)
 .PHONY: demo
 demo: DATA = --data=synthetic:train=5000,test=400
 demo: $(COMMAND) $(BENCH) $(REPORT) ## in half a minute: three kernels on a small made-up set, which is faster, results/demo.html
-	@best=$$($(COMMAND) kernels | awk '$$2 == "l1" && $$5 != "no" { name = $$1 } END { print name }') && \
-	$(BENCH) --quick $(DATA) --output=results/demo.json \
+	@best=$$($(WRAPPER) $(COMMAND) kernels | awk '$$2 == "l1" && $$5 != "no" { name = $$1 } END { print name }') && \
+	$(WRAPPER) $(BENCH) --quick $(DATA) --output=results/demo.json \
 	    --benchmark_filter="^(ceiling/l1|(kernel|search)/(l1_scalar|l1_baseline_auto|$$best)/(dim:3072|k:1/threads))" && \
-	$(REPORT) --output=results/demo.html results/demo.json && \
-	$(BENCH) --quick $(DATA) --versus=$$best,l1_baseline_auto
+	$(WRAPPER) $(REPORT) --output=results/demo.html results/demo.json && \
+	$(WRAPPER) $(BENCH) --quick $(DATA) --versus=$$best,l1_baseline_auto
 
 # Words of a side as in names of benchmarks: A=l1_avx2_6x8 B=l1_avx2, or A=threads:2 B=threads:1 (see --help).
 .PHONY: versus
