@@ -38,6 +38,9 @@ extern const struct knn_metric_info knn_metrics[KNN_METRICS];
 /* A tile has at most KNN_MAX_MR queries (what compilers unroll) and KNN_MAX_TILE distances. */
 enum { KNN_PANEL_ALIGN = 64, KNN_MAX_MR = 16, KNN_MAX_TILE = 16 * 64 };
 
+/* Bytes of the next train panel that a tile of mr queries asks the cache for, per group of its own. */
+enum { KNN_AHEAD = 8 };
+
 /* The distance from query a to train row b. */
 typedef uint32_t knn_pair_fn(const uint8_t *a, const uint8_t *b, size_t dim);
 
@@ -48,11 +51,12 @@ typedef void knn_pack_fn(const uint8_t *rows, size_t stride, size_t n, size_t di
 /* out[i * nr + j] = distance of query i to train row j, for i < nq and all j < nr; entries of queries i >= nq are
  * undefined. nq is the n that the query panel was packed with: a short batch may have a layout of its own. Returns the
  * queries that have a near row: bit i is set if and only if out[i * nr + j] < bound[i] for some j < nr (bits i >= nq
- * are 0). `out` and `bound` (mr entries) are 64-byte aligned.
+ * are 0). `out` and `bound` (mr entries) are 64-byte aligned. From `ahead` on stands what the caller wants in cache
+ * next: a kernel may prefetch there, and never reads it.
  *
  * So selection costs little more than a vector compare a register: in a long search, nearly no tile has a near row. */
 typedef uint32_t knn_tile_fn(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                             uint32_t *out);
+                             uint32_t *out, const uint8_t *ahead);
 
 struct knn_kernel {
     const char *name;    /* <metric>_<isa>[_<variant>], a tile's variant being <mr>x<nr> */

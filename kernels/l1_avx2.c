@@ -39,7 +39,8 @@ static inline void sad_add(__m256i sum[2], __m256i t0, __m256i t1, __m256i query
 }
 
 static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
-                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                           const uint8_t *ahead) {
     const uint8_t *q = queries, *t = train;
     __m256i sum[MR][2];
     KNN_UNROLL
@@ -47,6 +48,8 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
         sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
         __m256i t0 = load(t), t1 = load(t + 32);
+        if (nq == MR)
+            ahead = knn_fetch_ahead(ahead);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             sad_add(sum[i], t0, t1, broadcast64(q + i * GROUP));

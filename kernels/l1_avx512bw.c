@@ -50,7 +50,8 @@ static inline __m512i broadcast64(const uint8_t *word) {
 }
 
 static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
-                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                           const uint8_t *ahead) {
     const uint8_t *q = queries, *t = train;
     __m512i sum[MR][2];
     KNN_UNROLL
@@ -60,6 +61,8 @@ static inline __attribute__((always_inline)) uint32_t body(const void *queries, 
         __m512i t0 = _mm512_load_si512(t), t1 = _mm512_load_si512(t + 64);
         if (nq <= 4) /* reading train rows is the bottleneck; only every second line: more prefetching costs */
             _mm_prefetch((const char *)t + PREFETCH, _MM_HINT_T1);
+        else
+            ahead = knn_fetch_ahead(ahead);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             sad_add(sum[i], t0, t1, broadcast64(q + i * GROUP));

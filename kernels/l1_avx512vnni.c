@@ -34,8 +34,9 @@ static inline __m512i finish(__m512i sum, __m512i terms) {
 }
 
 static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
-                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
-    return tile_of(queries, train, dim, nq, bound, out, step, finish);
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                           const uint8_t *ahead) {
+    return tile_of(queries, train, dim, nq, bound, out, ahead, step, finish);
 }
 
 KNN_TILE_BY_WIDTH(tile_12x32, body, TILE_MR)

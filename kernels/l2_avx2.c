@@ -82,13 +82,16 @@ static inline __attribute__((always_inline)) void add_products(__m256i (*sum)[2]
 }
 
 static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
-                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                           const uint8_t *ahead) {
     const uint8_t *q = queries, *t = train;
     __m256i sum[MR][2];
     KNN_UNROLL
     for (unsigned i = 0; i < nq; i++)
         sum[i][0] = sum[i][1] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, GROUP); g > 0; g--) {
+        if (nq == MR)
+            ahead = knn_fetch_ahead(ahead);
         add_products(sum, even_words(t), even_words(t + 32), q, nq);
         add_products(sum, odd_words(t), odd_words(t + 32), q + 4 * nq, nq);
         t += NR * GROUP;

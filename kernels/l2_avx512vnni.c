@@ -56,8 +56,9 @@ static inline __m512i finish(__m512i sum, __m512i terms) {
 }
 
 static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
-                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
-    return tile_of(queries, train, dim, nq, bound, out, step, finish);
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                           const uint8_t *ahead) {
+    return tile_of(queries, train, dim, nq, bound, out, ahead, step, finish);
 }
 
 KNN_TILE_BY_WIDTH(tile_12x32, body, TILE_MR)
@@ -88,8 +89,9 @@ static inline void step256(__m256i sum[VNNI256_VECTORS], __m256i t0, __m256i t1,
 }
 
 static inline __attribute__((always_inline)) uint32_t body256(const void *queries, const void *train, size_t dim,
-                                                              unsigned nq, const uint32_t *bound, uint32_t *out) {
-    return vnni256_tile_of(queries, train, dim, nq, bound, out, step256);
+                                                              unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                              const uint8_t *ahead) {
+    return vnni256_tile_of(queries, train, dim, nq, bound, out, ahead, step256);
 }
 
 KNN_TILE_BY_WIDTH(tile_4x24, body256, VNNI256_MR)

@@ -40,8 +40,9 @@ static inline void step(__m256i sum[VNNI256_VECTORS], __m256i t0, __m256i t1, __
 }
 
 static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
-                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
-    return vnni256_tile_of(queries, train, dim, nq, bound, out, step);
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                           const uint8_t *ahead) {
+    return vnni256_tile_of(queries, train, dim, nq, bound, out, ahead, step);
 }
 
 KNN_TILE_BY_WIDTH(tile_4x24, body, VNNI256_MR)

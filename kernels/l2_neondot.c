@@ -39,8 +39,9 @@ static inline void step(uint32x4_t sum[NEON_NR], const uint8_t *query, const uin
 }
 
 static inline __attribute__((always_inline)) uint32_t body(const void *queries, const void *train, size_t dim,
-                                                           unsigned nq, const uint32_t *bound, uint32_t *out) {
-    return neon_tile_of(queries, train, dim, nq, bound, out, step, 1);
+                                                           unsigned nq, const uint32_t *bound, uint32_t *out,
+                                                           const uint8_t *ahead) {
+    return neon_tile_of(queries, train, dim, nq, bound, out, ahead, step, 1);
 }
 
 KNN_TILE_BY_WIDTH(tile_6x4, body, NEON_MR)

@@ -14,6 +14,8 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "kernel.h"
+
 /* Stands before a loop over a tile's queries, whose bounds are constants: the accumulators become registers only if
  * compilers unroll all of it, and early. */
 #if defined(__clang__)
@@ -36,24 +38,31 @@ static inline size_t knn_panel_queries(size_t n, size_t mr) {
     return width <= 8 && width < mr ? width : mr;
 }
 
+/* A tile calls this once for every group, so that what is ahead arrives evenly: all at once, it would hold up the
+ * tile's own reads. Asking for a line several times costs less than counting. */
+static inline const uint8_t *knn_fetch_ahead(const uint8_t *ahead) {
+    __builtin_prefetch(ahead, 0, 2);
+    return ahead + KNN_AHEAD;
+}
+
 /* Defines the tile function `name` out of `body`, an inline function of the same parameters: one copy of it for each
  * panel width, with a constant nq, so that its accumulators are registers. A macro because clang does not inline
  * through a function pointer. `name` is tile_<mr>x<nr>: `make mca` finds a kernel's tile in its object by it. */
 #define KNN_TILE_BY_WIDTH(name, body, mr)                                                                              \
     static uint32_t name(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,       \
-                         uint32_t *out) {                                                                              \
+                         uint32_t *out, const uint8_t *ahead) {                                                        \
         uint32_t wanted = (1u << nq) - 1;                                                                              \
         switch (knn_panel_queries(nq, mr)) {                                                                           \
         case 1:                                                                                                        \
-            return wanted & body(queries, train, dim, 1, bound, out);                                                  \
+            return wanted & body(queries, train, dim, 1, bound, out, ahead);                                           \
         case 2:                                                                                                        \
-            return wanted & body(queries, train, dim, 2, bound, out);                                                  \
+            return wanted & body(queries, train, dim, 2, bound, out, ahead);                                           \
         case 4:                                                                                                        \
-            return wanted & body(queries, train, dim, 4, bound, out);                                                  \
+            return wanted & body(queries, train, dim, 4, bound, out, ahead);                                           \
         case 8:                                                                                                        \
-            return wanted & body(queries, train, dim, 8 < mr ? 8 : mr, bound, out);                                    \
+            return wanted & body(queries, train, dim, 8 < mr ? 8 : mr, bound, out, ahead);                             \
         default:                                                                                                       \
-            return wanted & body(queries, train, dim, mr, bound, out);                                                 \
+            return wanted & body(queries, train, dim, mr, bound, out, ahead);                                          \
         }                                                                                                              \
     }
 

@@ -27,7 +27,8 @@ static inline __m512i tile_broadcast(const uint8_t *word) {
 /* Every caller passes constants for nq, step and finish, so this unrolls into straight code. */
 static inline __attribute__((always_inline)) uint32_t tile_of(const void *queries, const void *train, size_t dim,
                                                               unsigned nq, const uint32_t *bound, uint32_t *out,
-                                                              tile_step *step, tile_finish *finish) {
+                                                              const uint8_t *ahead, tile_step *step,
+                                                              tile_finish *finish) {
     const uint8_t *q = queries, *t = train;
     __m512i sum[TILE_MR][TILE_VECTORS];
     KNN_UNROLL
@@ -38,6 +39,8 @@ static inline __attribute__((always_inline)) uint32_t tile_of(const void *querie
         __m512i t0 = _mm512_load_si512(t), t1 = _mm512_load_si512(t + 64);
         if (nq <= 4) /* reading train rows is the bottleneck; only every second line: more prefetching costs */
             _mm_prefetch((const char *)t + TILE_PREFETCH, _MM_HINT_T1);
+        else
+            ahead = knn_fetch_ahead(ahead);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             step(sum[i], t0, t1, tile_broadcast(q + i * TILE_GROUP));

@@ -15,7 +15,8 @@ typedef void vnni256_step(__m256i sum[VNNI256_VECTORS], __m256i t0, __m256i t1, 
 
 static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void *queries, const void *train,
                                                                       size_t dim, unsigned nq, const uint32_t *bound,
-                                                                      uint32_t *out, vnni256_step *step) {
+                                                                      uint32_t *out, const uint8_t *ahead,
+                                                                      vnni256_step *step) {
     const uint8_t *q = queries, *t = train;
     __m256i sum[VNNI256_MR][VNNI256_VECTORS];
     KNN_UNROLL
@@ -24,6 +25,8 @@ static inline __attribute__((always_inline)) uint32_t vnni256_tile_of(const void
             sum[i][v] = _mm256_setzero_si256();
     for (size_t g = knn_groups(dim, VNNI256_GROUP); g > 0; g--) {
         __m256i t0 = load(t), t1 = load(t + 32), t2 = load(t + 64);
+        if (nq == VNNI256_MR)
+            ahead = knn_fetch_ahead(ahead);
         KNN_UNROLL
         for (unsigned i = 0; i < nq; i++) {
             step(sum[i], t0, t1, t2, broadcast32(q + VNNI256_GROUP * i));

@@ -16,8 +16,8 @@ static const struct knn_kernel *right;
 static atomic_int wrong_calls;
 
 static uint32_t wrong_tile(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                           uint32_t *out) {
-    uint32_t hits = right->tile(queries, train, dim, nq, bound, out);
+                           uint32_t *out, const uint8_t *ahead) {
+    uint32_t hits = right->tile(queries, train, dim, nq, bound, out, ahead);
     out[nq * right->nr - 1] += atomic_fetch_add(&wrong_calls, 1) == WRONG_CALL;
     return hits;
 }

@@ -58,7 +58,7 @@ static uint32_t run_tiles(const struct work *work, uint64_t calls) {
     const struct knn_kernel *kernel = work->kernel;
     size_t dim = work->identity.dim, bytes = query_bytes(work), at = 0;
     for (uint64_t i = 0; i < calls; i++) {
-        hits |= kernel->tile(work->queries + at * bytes, work->train, dim, kernel->mr, bound, out);
+        hits |= kernel->tile(work->queries + at * bytes, work->train, dim, kernel->mr, bound, out, work->train);
         at = at + 1 < work->turns ? at + 1 : 0;
     }
     return hits;

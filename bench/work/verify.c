@@ -36,7 +36,7 @@ static uint32_t compute(const struct meeting *m, const uint32_t *bound, uint32_t
     }
     kernel->pack_queries(query, m->queries->stride, m->nq, m->queries->dim, m->query_panel);
     kernel->pack_train(row, m->train->stride, m->nr, m->train->dim, m->train_panel);
-    return kernel->tile(m->query_panel, m->train_panel, m->train->dim, (unsigned)m->nq, bound, out);
+    return kernel->tile(m->query_panel, m->train_panel, m->train->dim, (unsigned)m->nq, bound, out, m->train_panel);
 }
 
 static enum verified verify_meeting(const struct meeting *m, struct knn_error *error) {

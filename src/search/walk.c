@@ -79,15 +79,22 @@ static void open_block(struct knn_worker *w, size_t block) {
 
 /* -- a block and a panel ------------------------------------------------------------------------------------------- */
 
+/* Where the panel after p begins, or where all end. */
+static const uint8_t *next_panel(const struct knn_walk *walk, size_t p) {
+    return knn_panel(&walk->panels, knn_min(p + 1, walk->panels.count), 0);
+}
+
 static void visit_tiles(struct knn_worker *w, size_t p, size_t train, size_t n) {
     struct knn_walk *walk = w->walk;
     const struct knn_kernel *kernel = walk->kernel;
     _Alignas(KNN_PANEL_ALIGN) uint32_t out[KNN_MAX_TILE];
-    for (size_t tile = 0, q = 0; q < w->count; tile++, q += kernel->mr) {
+    const uint8_t *panel = knn_panel(&walk->panels, p, 0), *ahead = next_panel(walk, p), *end = next_panel(walk, p + 1);
+    size_t part = knn_divide_up(walk->train.rows.dim, kernel->group) * KNN_AHEAD;
+    for (size_t tile = 0, q = 0; q < w->count; tile++, q += kernel->mr, ahead += part) {
         size_t nq = knn_min(kernel->mr, w->count - q);
         uint32_t *bounds = w->bounds + tile * KNN_MAX_MR;
-        uint32_t hits = kernel->tile(knn_matrix_row(&w->block, tile), knn_panel(&walk->panels, p, 0),
-                                     walk->train.rows.dim, (unsigned)nq, bounds, out);
+        uint32_t hits = kernel->tile(knn_matrix_row(&w->block, tile), panel, walk->train.rows.dim, (unsigned)nq, bounds,
+                                     out, ahead < end ? ahead : panel);
         if (hits != 0 || walk->sink->exclusive)
             walk->sink->tile(w, w->first + q, nq, train, n, out, hits, bounds);
     }
@@ -105,7 +112,7 @@ static void visit_tiles_in_chunks(struct knn_worker *w, size_t p, size_t train, 
         for (size_t c = 0; c < panels->chunks; c++) {
             kernel->tile(knn_matrix_row(&w->block, tile * panels->chunks + c), knn_panel(panels, p, c),
                          knn_chunk_dim(panels->rows.dim, panels->chunk, c), (unsigned)nq, w->bounds + tile * KNN_MAX_MR,
-                         out);
+                         out, knn_panel(panels, p, c));
             for (size_t i = 0; i < nq * kernel->nr; i++)
                 sums[i] += out[i];
         }

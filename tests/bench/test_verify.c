@@ -29,8 +29,8 @@ static uint32_t last_byte_ignored(const uint8_t *a, const uint8_t *b, size_t dim
 
 /* Right but for the last distance of a full tile. */
 static uint32_t last_too_near(const void *q, const void *t, size_t dim, unsigned nq, const uint32_t *bound,
-                              uint32_t *out) {
-    uint32_t hits = control_l1_tile.tile(q, t, dim, nq, bound, out);
+                              uint32_t *out, const uint8_t *ahead) {
+    uint32_t hits = control_l1_tile.tile(q, t, dim, nq, bound, out, ahead);
     if (nq == control_l1_tile.mr)
         out[nq * control_l1_tile.nr - 1] = 0;
     return nq == control_l1_tile.mr ? hits | 1u << (nq - 1) : hits;
@@ -38,14 +38,14 @@ static uint32_t last_too_near(const void *q, const void *t, size_t dim, unsigned
 
 /* Right distances, but a query that has something near is not reported. */
 static uint32_t first_forgotten(const void *q, const void *t, size_t dim, unsigned nq, const uint32_t *bound,
-                                uint32_t *out) {
-    return control_l2_tile.tile(q, t, dim, nq, bound, out) & ~1u;
+                                uint32_t *out, const uint8_t *ahead) {
+    return control_l2_tile.tile(q, t, dim, nq, bound, out, ahead) & ~1u;
 }
 
 /* Right distances, but queries that have nothing near are reported: slow, not wrong. */
 static uint32_t all_reported(const void *q, const void *t, size_t dim, unsigned nq, const uint32_t *bound,
-                             uint32_t *out) {
-    control_l2_tile.tile(q, t, dim, nq, bound, out);
+                             uint32_t *out, const uint8_t *ahead) {
+    control_l2_tile.tile(q, t, dim, nq, bound, out, ahead);
     return (1u << nq) - 1;
 }
 

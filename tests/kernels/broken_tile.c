@@ -42,13 +42,15 @@ static uint32_t hits(const uint32_t *out, unsigned nq, const uint32_t *bound) {
 }
 
 static uint32_t l1(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                   uint32_t *out) {
+                   uint32_t *out, const uint8_t *ahead) {
+    (void)ahead;
     multiply(queries, train, dim, 0, out);
     return hits(out, nq, bound);
 }
 
 static uint32_t l2(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                   uint32_t *out) {
+                   uint32_t *out, const uint8_t *ahead) {
+    (void)ahead;
     multiply(queries, train, dim, 1, out);
     return hits(out, nq, bound);
 }
@@ -56,37 +58,37 @@ static uint32_t l2(const void *queries, const void *train, size_t dim, unsigned 
 /* -- wrong tiles --------------------------------------------------------------------------------------------------- */
 
 static uint32_t swaps(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                      uint32_t *out) {
-    uint32_t mask = l1(queries, train, dim, nq, bound, out), first = out[1];
+                      uint32_t *out, const uint8_t *ahead) {
+    uint32_t mask = l1(queries, train, dim, nq, bound, out, ahead), first = out[1];
     out[1] = out[2];
     out[2] = first;
     return mask;
 }
 
 static uint32_t writes_past(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                            uint32_t *out) {
-    uint32_t mask = l1(queries, train, dim, nq, bound, out);
+                            uint32_t *out, const uint8_t *ahead) {
+    uint32_t mask = l1(queries, train, dim, nq, bound, out, ahead);
     ((volatile uint32_t *)out)[MR * NR] = 0;
     return mask;
 }
 
 static uint32_t writes_far_past(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                                uint32_t *out) {
-    uint32_t mask = l1(queries, train, dim, nq, bound, out);
+                                uint32_t *out, const uint8_t *ahead) {
+    uint32_t mask = l1(queries, train, dim, nq, bound, out, ahead);
     ((volatile uint32_t *)out)[MR * NR + 1] = 0;
     return mask;
 }
 
 static uint32_t writes_before(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                              uint32_t *out) {
-    uint32_t mask = l1(queries, train, dim, nq, bound, out);
+                              uint32_t *out, const uint8_t *ahead) {
+    uint32_t mask = l1(queries, train, dim, nq, bound, out, ahead);
     ((volatile uint32_t *)out)[-1] = 0;
     return mask;
 }
 
 static uint32_t takes_equal(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                            uint32_t *out) {
-    uint32_t mask = l1(queries, train, dim, nq, bound, out);
+                            uint32_t *out, const uint8_t *ahead) {
+    uint32_t mask = l1(queries, train, dim, nq, bound, out, ahead);
     for (unsigned i = 0; i < nq; i++)
         for (unsigned j = 0; j < NR; j++)
             if (out[i * NR + j] <= bound[i])
@@ -95,9 +97,9 @@ static uint32_t takes_equal(const void *queries, const void *train, size_t dim, 
 }
 
 static uint32_t compares_signed(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                                uint32_t *out) {
+                                uint32_t *out, const uint8_t *ahead) {
     uint32_t mask = 0;
-    l1(queries, train, dim, nq, bound, out);
+    l1(queries, train, dim, nq, bound, out, ahead);
     for (unsigned i = 0; i < nq; i++)
         for (unsigned j = 0; j < NR; j++)
             if ((int32_t)out[i * NR + j] < (int32_t)bound[i])
@@ -106,15 +108,15 @@ static uint32_t compares_signed(const void *queries, const void *train, size_t d
 }
 
 static uint32_t hits_beyond_nq(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                               uint32_t *out) {
+                               uint32_t *out, const uint8_t *ahead) {
     (void)nq;
-    return l1(queries, train, dim, MR, bound, out);
+    return l1(queries, train, dim, MR, bound, out, ahead);
 }
 
 static uint32_t misses_last_column(const void *queries, const void *train, size_t dim, unsigned nq,
-                                   const uint32_t *bound, uint32_t *out) {
+                                   const uint32_t *bound, uint32_t *out, const uint8_t *ahead) {
     uint32_t mask = 0;
-    l1(queries, train, dim, nq, bound, out);
+    l1(queries, train, dim, nq, bound, out, ahead);
     for (unsigned i = 0; i < nq; i++)
         for (unsigned j = 0; j < NR - 1; j++)
             if (out[i * NR + j] < bound[i])
@@ -123,19 +125,25 @@ static uint32_t misses_last_column(const void *queries, const void *train, size_
 }
 
 static uint32_t reads_past(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                           uint32_t *out) {
+                           uint32_t *out, const uint8_t *ahead) {
     size_t bytes = knn_train_panel_bytes(&control_l1_tile, dim);
-    return l1(queries, train, dim, nq, bound, out) | (((const volatile uint8_t *)train)[bytes] & 0u);
+    return l1(queries, train, dim, nq, bound, out, ahead) | (((const volatile uint8_t *)train)[bytes] & 0u);
+}
+
+static uint32_t reads_ahead(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
+                            uint32_t *out, const uint8_t *ahead) {
+    return l1(queries, train, dim, nq, bound, out, ahead) | (*(const volatile uint8_t *)ahead & 0u);
 }
 
 static uint32_t writes_panel(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                             uint32_t *out) {
+                             uint32_t *out, const uint8_t *ahead) {
     *(volatile uint8_t *)(uintptr_t)train = *(const uint8_t *)train;
-    return l1(queries, train, dim, nq, bound, out);
+    return l1(queries, train, dim, nq, bound, out, ahead);
 }
 
 static uint32_t overflows(const void *queries, const void *train, size_t dim, unsigned nq, const uint32_t *bound,
-                          uint32_t *out) {
+                          uint32_t *out, const uint8_t *ahead) {
+    (void)ahead;
     multiply(queries, train, dim, 1, out);
     for (unsigned i = 0; i < MR * NR; i++)
         out[i] = out[i] <= INT32_MAX ? out[i] : INT32_MAX;
@@ -198,6 +206,7 @@ const struct broken *broken_tiles(size_t *count) {
         {WRONG_TILE(hits_beyond_nq), "expected bit 0, got 1"},
         {WRONG_TILE(misses_last_column), "expected bit 1, got 0"},
         {WRONG_TILE(reads_past), "tile died of SIGSEGV (a byte it may not touch), byte 1 past the end of the train"},
+        {WRONG_TILE(reads_ahead), "tile died of SIGSEGV (a byte it may not touch)"},
         {WRONG_TILE(writes_panel), ", byte 0 of the train panel, which is read-only"},
         {TILE("overflows", KNN_L2, 255 * 255, overflows, pack_queries, pack_train), "got 2147483647"},
         {TILE("leaves_garbage", KNN_L1, 255, l1, pack_queries, leaves_garbage), "dim 1, nq 1, 1 of 3 queries"},

@@ -139,9 +139,10 @@ static int multiply(struct harness *harness, const struct run *run, enum bound k
     const uint32_t *bound = place_bounds(harness, run, kind);
     size_t bytes = kernel->mr * kernel->nr * sizeof(uint32_t);
     uint32_t *out = (uint32_t *)(void *)place(harness, OUT, bytes, KNN_PANEL_ALIGN, run->sides);
+    const uint8_t *unreadable = harness->buffers[OUT].base + harness->buffers[OUT].size;
     harness->call = "tile";
     uint32_t hits = kernel->tile(harness->buffers[QUERY_PANEL].block, harness->buffers[TRAIN_PANEL].block, harness->dim,
-                                 harness->nq, bound, out);
+                                 harness->nq, bound, out, unreadable);
     harness->call = NULL;
     if (!guarded_intact(&harness->buffers[OUT]))
         return harness_fail(harness, "tile wrote beside out");
