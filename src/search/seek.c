@@ -15,6 +15,18 @@ struct limits {
     uint32_t bound; /* a distance of the walk's level >= bound rules a row out, whatever its slack */
 };
 
+/* A row that no bound rules out. */
+struct hit {
+    uint32_t query, row;
+};
+
+/* What a thread has for itself. */
+struct seeker {
+    struct knn_bounds_work done;
+    struct hit hits[64]; /* that wait to be compared in full */
+    size_t waiting;
+};
+
 /* The state of the sink, which keeps the k best as knn_best_of_queries does, but of full distances. */
 struct seek {
     struct knn_best best; /* must come first (best.h) */
@@ -23,9 +35,9 @@ struct seek {
     struct knn_level own[KNN_LEVELS]; /* of the queries */
     int level;                        /* the one that the walk is over */
     size_t fine_chunk, full_chunk;
-    uint64_t *first;              /* the queries' first limits */
-    struct limits *limits;        /* the present ones, placed as best.items */
-    struct knn_bounds_work *done; /* [thread] */
+    uint64_t *first;        /* the queries' first limits */
+    struct limits *limits;  /* the present ones, placed as best.items */
+    struct seeker *seekers; /* [thread] */
 };
 
 static struct limits *limits_of(const struct knn_worker *w, size_t query) {
@@ -50,10 +62,13 @@ static uint32_t bound(const struct knn_worker *w, size_t query) {
     return limits_of(w, query)->bound;
 }
 
+static const uint8_t *full_row(const struct seek *s, size_t train) {
+    return s->bounds->rows.data + train * s->bounds->rows.stride;
+}
+
 static uint64_t full_distance(const struct seek *s, size_t query, size_t train) {
-    const struct knn_rows *a = &s->queries, *b = &s->bounds->rows;
-    return knn_pair_distance(s->bounds->pair, a->data + query * a->stride, b->data + train * b->stride, b->dim,
-                             s->full_chunk);
+    return knn_pair_distance(s->bounds->pair, s->queries.data + query * s->queries.stride, full_row(s, train),
+                             s->queries.dim, s->full_chunk);
 }
 
 /* 1 if the fine level rules a row out. If the walk is over it, that was checked before. */
@@ -78,41 +93,74 @@ static size_t list_below(const uint32_t *distances, uint32_t bound, size_t n, ui
     return count;
 }
 
-/* Takes a query's distances of the walk's level to n train rows, from position `train` on. */
-static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n, const uint32_t *distances,
-                     uint32_t *own_bound) {
+static void fetch(const uint8_t *from, size_t bytes) {
+    for (size_t i = 0; i < bytes; i += KNN_PANEL_ALIGN)
+        __builtin_prefetch(from + i, 0, 2);
+}
+
+/* Compares the rows that wait in full. With `ahead`, the cache fetches those that are next meanwhile. */
+static void compare_waiting(struct knn_worker *w, int ahead) {
     enum { EARLIER = 8 }; /* selects at k + k / 8 keys, not 2 k: a lower limit saves distances, and keys are few */
+    enum { AHEAD = 2 };
+    const struct seek *s = w->walk->state;
+    struct seeker *own = &s->seekers[omp_get_thread_num()];
+    for (size_t i = 0; i < own->waiting; i++) {
+        size_t query = own->hits[i].query, row = own->hits[i].row;
+        struct knn_kbest *item = knn_best_item(w, query);
+        uint64_t before = item->bound;
+        if (ahead && i + AHEAD < own->waiting)
+            fetch(full_row(s, own->hits[i + AHEAD].row), s->bounds->rows.dim);
+        knn_best_offer(&s->best, item, row, full_distance(s, query, row));
+        if (item->filled >= s->best.k + s->best.k / EARLIER)
+            knn_kbest_select(item, s->best.k);
+        if (item->bound != before)
+            *knn_worker_bound(w, query) = bound(w, query);
+    }
+    own->done.full += own->waiting;
+    own->waiting = 0;
+}
+
+/* Takes a query's distances of the walk's level to n train rows, from position `train` on. */
+static void seek_row(struct knn_worker *w, size_t query, size_t train, size_t n, const uint32_t *distances) {
     const struct seek *s = w->walk->state;
     const struct knn_level *level = &s->bounds->levels[s->level];
-    struct knn_kbest *item = knn_best_item(w, query);
     const struct limits *limits = limits_of(w, query);
-    struct knn_bounds_work *done = &s->done[omp_get_thread_num()];
+    struct seeker *own = &s->seekers[omp_get_thread_num()];
     uint16_t below[KNN_MAX_TILE + 1];
     size_t count = list_below(distances, limits->bound, n, below);
     for (size_t i = 0; i < count; i++) {
         size_t row = train + below[i];
         if (knn_best_leaves_out(&s->best, query, row) ||
             distances[below[i]] > knn_level_reach(&s->bounds->form, limits->of[s->level], level->slack[row]) ||
-            is_ruled_out(s, query, row, limits, done))
+            is_ruled_out(s, query, row, limits, &own->done))
             continue;
-        done->full++;
-        uint64_t before = item->bound;
-        knn_best_offer(&s->best, item, row, full_distance(s, query, row));
-        if (item->filled >= s->best.k + s->best.k / EARLIER)
-            knn_kbest_select(item, s->best.k);
-        if (item->bound != before)
-            lower_limits(w, query);
+        own->hits[own->waiting++] = (struct hit){(uint32_t)query, (uint32_t)row};
+        if (own->waiting == sizeof own->hits / sizeof *own->hits)
+            compare_waiting(w, 0); /* so many hits in a panel meet few rows, which are in cache */
     }
-    *own_bound = limits->bound;
 }
 
 static void seek_tile(struct knn_worker *w, size_t query, size_t nq, size_t train, size_t n, const uint32_t *distances,
                       uint32_t hits, uint32_t *bounds) {
-    (void)nq;
+    (void)nq, (void)bounds;
     for (; hits != 0; hits &= hits - 1) {
         size_t i = (size_t)__builtin_ctz(hits);
-        seek_row(w, query + i, train, n, distances + i * w->walk->kernel->nr, &bounds[i]);
+        seek_row(w, query + i, train, n, distances + i * w->walk->kernel->nr);
     }
+}
+
+static void close_panel(struct knn_worker *w) {
+    compare_waiting(w, 1);
+}
+
+/* If there are so many queries that most rows of a panel have a hit, the fine level's rows of the next panel are
+ * fetched before anything asks for them. */
+static void fetch_next(struct knn_worker *w, size_t train, size_t n) {
+    enum { MANY = 128 };
+    const struct seek *s = w->walk->state;
+    const struct knn_matrix *fine = &s->bounds->levels[KNN_FINE].rows;
+    if (s->level == KNN_COARSE && w->count >= MANY && train + 2 * n <= fine->rows)
+        fetch(knn_matrix_row(fine, train + n), n * fine->stride);
 }
 
 /* -- the first limits ---------------------------------------------------------------------------------------------- */
@@ -237,7 +285,8 @@ static struct knn_strip strip_of(const struct knn_walk *walk, const struct knn_j
 
 static int seek_all(struct seek *s, const struct knn_job *job, struct knn_neighbor *neighbors,
                     struct knn_error *error) {
-    static const struct knn_sink sink = {.bound = bound, .tile = seek_tile, .finish = finish};
+    static const struct knn_sink sink = {
+        .bound = bound, .open_panel = fetch_next, .tile = seek_tile, .close_panel = close_panel, .finish = finish};
     if (find_limits(s, job, error) != 0)
         return -1;
     struct knn_walk walk = walk_of(job, s, s->level, s->best.k);
@@ -255,12 +304,12 @@ static int seek_all(struct seek *s, const struct knn_job *job, struct knn_neighb
 }
 
 static int open_seek(struct seek *s, const struct knn_job *job, struct knn_error *error) {
-    size_t done = job->team->threads * sizeof *s->done;
-    s->done = aligned_alloc(_Alignof(struct knn_bounds_work), done);
+    size_t seekers = job->team->threads * sizeof *s->seekers;
+    s->seekers = aligned_alloc(_Alignof(struct seeker), seekers);
     s->first = calloc(s->queries.rows, sizeof *s->first);
-    if (s->done == NULL || s->first == NULL)
+    if (s->seekers == NULL || s->first == NULL)
         return no_memory(s, error);
-    memset(s->done, 0, done);
+    memset(s->seekers, 0, seekers);
     return knn_levels_build(s->own, &s->bounds->form, s->queries, job->team) == 0 ? 0 : no_memory(s, error);
 }
 
@@ -269,7 +318,7 @@ static void close_seek(struct seek *s) {
         knn_level_free(&s->own[i]);
     free(s->first);
     free(s->limits);
-    free(s->done);
+    free(s->seekers);
 }
 
 int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int level, struct knn_rows queries, size_t k,
@@ -292,9 +341,9 @@ int knn_seek(const struct knn_job *job, const struct knn_bounds *bounds, int lev
     if (status == 0)
         status = seek_all(&s, job, neighbors, error);
     work->all += (uint64_t)queries.rows * bounds->rows.rows;
-    for (size_t i = 0; s.done != NULL && i < job->team->threads; i++) {
-        work->fine += s.done[i].fine;
-        work->full += s.done[i].full;
+    for (size_t i = 0; s.seekers != NULL && i < job->team->threads; i++) {
+        work->fine += s.seekers[i].done.fine;
+        work->full += s.seekers[i].done.full;
     }
     close_seek(&s);
     return status;

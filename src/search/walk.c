@@ -70,9 +70,8 @@ static void open_block(struct knn_worker *w, size_t block) {
         size_t n = knn_min(mr, w->count - q);
         if (w->packed_block != block)
             pack(w, walk->kernel->pack_queries, &walk->queries, w->first + q, n, &w->block, tile);
-        for (size_t i = 0; i < n; i++)
-            w->bounds[tile * KNN_MAX_MR + i] =
-                walk->sink->bound != NULL ? walk->sink->bound(w, w->first + q + i) : UINT32_MAX;
+        for (size_t i = w->first + q; i < w->first + q + n; i++)
+            *knn_worker_bound(w, i) = walk->sink->bound != NULL ? walk->sink->bound(w, i) : UINT32_MAX;
     }
     w->packed_block = block;
 }
@@ -143,6 +142,8 @@ static void visit(struct knn_worker *w, size_t p) {
         visit_tiles(w, p, train, n);
     else
         visit_tiles_in_chunks(w, p, train, n);
+    if (walk->sink->close_panel != NULL)
+        walk->sink->close_panel(w);
     w->pairs_since += w->count * n;
     w->panels_since++;
 }

@@ -37,6 +37,9 @@ struct knn_sink {
     /* Before a block meets the n train rows of a panel. */
     void (*open_panel)(struct knn_worker *w, size_t train, size_t n);
 
+    /* After it has met them. */
+    void (*close_panel)(struct knn_worker *w);
+
     /* distances[i * nr + j], query i < nq, train row j < n. Bit i of hits is set if query i has one below its bound,
      * bounds[i], which the sink may lower. */
     void (*tile)(struct knn_worker *w, size_t query, size_t nq, size_t train, size_t n, const uint32_t *distances,
@@ -87,6 +90,12 @@ struct knn_worker {
     uint32_t panel_bounds[KNN_MAX_TILE]; /* of the present panel's train rows, for a sink that wants them */
     size_t panels_since, pairs_since;    /* the last report */
 };
+
+/* The bound that tiles compare a query's distances with. */
+static inline uint32_t *knn_worker_bound(const struct knn_worker *w, size_t query) {
+    size_t i = query - w->first, mr = w->walk->kernel->mr;
+    return &w->bounds[i / mr * KNN_MAX_MR + i % mr];
+}
 
 /* A strip of train positions first to last - 1 for the first `queries` queries. */
 struct knn_strip knn_strip_of(const struct knn_walk *walk, size_t first, size_t last, size_t queries,
