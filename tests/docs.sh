@@ -1,6 +1,7 @@
 #!/bin/sh
-# docs.sh BUILD: every link between the project's pages leads somewhere, and the indented lines on them work when pasted: those that
-# call the command on a small data set; those that call make as far as `make -n` tells, for the gate runs the targets themselves.
+# docs.sh BUILD: every link between the project's pages leads somewhere, and what is on them to be pasted works: lines that call the
+# command, on a small data set; lines that call make, as far as `make -n` tells, for the gate runs the targets themselves; and the
+# kernel of docs/kernels.md, which must compile.
 # BUILD is where knnmark is. Lines with a placeholder (<name>, FILE, a|b, ...) are nobody's to paste.
 set -eu
 program=$(realpath "$1/knnmark")
@@ -42,7 +43,16 @@ paste() {
     [ -s said ] || complain "no command was found to paste"
 }
 
+# The kernel that docs/kernels.md gives whole must compile where its instructions are.
+example() {
+    sed -n '/^#include "avx2.h"/,/^```/p' docs/kernels.md | grep -v '^```' >"$1/l1_trial_avx2.c"
+    [ -s "$1/l1_trial_avx2.c" ] || complain "docs/kernels.md has no kernel for AVX2"
+    [ "$(uname -m)" != x86_64 ] || "${CC:-cc}" -std=c11 -Wall -Wextra -Werror -mavx2 -Ikernels -Isrc -fsyntax-only \
+        "$1/l1_trial_avx2.c" || complain "the kernel in docs/kernels.md does not compile"
+}
+
 links
+example "$1"
 lines make >"$1/makes.txt"
 while read -r line; do
     sh -c "$(echo "$line" | sed 's/^make/make -n/; s/ && .*//')" >"$1/make.txt" 2>&1 </dev/null ||
