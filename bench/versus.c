@@ -113,12 +113,21 @@ static int ready(struct bench *bench, struct contender *c, struct knn_error *err
     return alone || c->side->batch > 0 ? 0 : work_fit(&c->work, unit, BLOCK, SEARCH_SECONDS, error);
 }
 
+/* Another batch is cut into other blocks, which moves a rate by a per cent or two. So sides that are about as fast get
+ * the same, unless one was given. */
+static void equal_batches(struct contender both[2]) {
+    size_t *a = &both[0].work.batch, *b = &both[1].work.batch, less = *a < *b ? *a : *b;
+    if (both[0].side->batch + both[1].side->batch == 0 && *a <= 2 * less && *b <= 2 * less)
+        *a = *b = less;
+}
+
 /* The kernels alone, or the full job. */
 static int compare(struct bench *bench, const struct side *sides, int alone, struct knn_error *error) {
     struct contender both[2];
     for (int i = 0; i < 2; i++)
         both[i] = (struct contender){.side = &sides[i], .work = (alone ? kernel_of : search_of)(bench, &sides[i])};
     int status = ready(bench, &both[0], error) != 0 || ready(bench, &both[1], error) != 0 ? -1 : 0;
+    equal_batches(both);
     if (status == 0)
         status =
             run_epochs(bench, alone ? "in cache" : "full job", both, alone ? IN_CACHE_SECONDS : SEARCH_SECONDS, error);
