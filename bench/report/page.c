@@ -71,14 +71,10 @@ static void put_facts(FILE *stream, const void *context) {
 
 /* -- pictures ------------------------------------------------------------------------------------------------------ */
 
-static int belongs(const struct drawn *drawn) {
-    return drawn->things > 0 || drawn->picture->source != NULL;
-}
-
 static void put_contents(FILE *stream, const void *context) {
     const struct page *page = context;
     for (size_t i = 0; i < page->count; i++)
-        if (belongs(&page->drawn[i]))
+        if (page->drawn[i].things > 0)
             fprintf(stream, " <a href=\"#%s\">%s</a>", page->drawn[i].picture->name, page->drawn[i].picture->title);
 }
 
@@ -113,7 +109,6 @@ static void put_figures(FILE *stream, const void *context) {
             {"name", .text = picture->name},
             {"title", .text = picture->title},
             {"how", .text = picture->how},
-            {"source", .text = picture->source},
             {"finding", .html = drawn->finding},
             {"pictures", .write = put_pictures},
             {"numbers", .write = put_numbers},
@@ -121,10 +116,22 @@ static void put_figures(FILE *stream, const void *context) {
             {"tables", .write_results = picture->write_tables, .results = page->results},
             {0},
         };
-        if (!belongs(drawn))
-            continue;
-        template_write(stream, report_page_html, drawn->things > 0 ? "section" : "missing", fields, drawn);
+        if (drawn->things > 0)
+            template_write(stream, report_page_html, "section", fields, drawn);
     }
+}
+
+static void put_missing(FILE *stream, const void *context) {
+    const struct page *page = context;
+    size_t count = 0;
+    for (size_t i = 0; i < page->count; i++) {
+        const struct picture *picture = page->drawn[i].picture;
+        if (page->drawn[i].things == 0 && picture->source != NULL)
+            fprintf(stream, "%s%s (%s)", count++ == 0 ? "<p class=\"missing\">Not in this result file: " : ", ",
+                    picture->title, picture->source);
+    }
+    if (count > 0)
+        fputs(".</p>\n", stream);
 }
 
 int page_write_picture(FILE *stream, const struct drawn *drawn) {
@@ -154,6 +161,7 @@ void page_write(FILE *stream, const struct results *results, const struct drawn 
         {"latencies", .write_results = write_latencies, .results = results},
         {"figures", .write = put_figures},
         {"facts", .write = put_facts},
+        {"missing", .write = put_missing},
         {"source", .text = results->name},
         {0},
     };

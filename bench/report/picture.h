@@ -18,7 +18,7 @@ struct picture {
     const char *name;                               /* of the script, and of the place in the page */
     const char *title;                              /* a heading */
     const char *how;                                /* how to read it */
-    const char *source;                             /* the benchmarks it is drawn from; NULL: left out without them */
+    const char *source;                             /* the benchmarks it is drawn from; NULL: no page misses them */
     size_t (*write)(const struct drawing *drawing); /* how many things are drawn: 0 where there is nothing */
     void (*write_tables)(FILE *stream, const struct results *results, enum form form); /* before the picture; or NULL */
 };
