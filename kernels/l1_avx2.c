@@ -3,14 +3,25 @@
 #include "kernel.h"
 #include "pack.h"
 
+static inline void add(__m256i *sum, const uint8_t *a, const uint8_t *b) {
+    *sum = _mm256_add_epi64(*sum, _mm256_sad_epu8(load(a), load(b)));
+}
+
+/* Two registers a step: with one, the loop's own instructions cost a quarter. */
 static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
-    __m256i sum = _mm256_setzero_si256();
+    __m256i sum = _mm256_setzero_si256(), other = sum;
     size_t i = 0;
-    for (; i + 32 <= dim; i += 32)
-        sum = _mm256_add_epi64(sum, _mm256_sad_epu8(load(a + i), load(b + i)));
+    for (; i + 64 <= dim; i += 64) {
+        add(&sum, a + i, b + i);
+        add(&other, a + i + 32, b + i + 32);
+    }
+    if (i + 32 <= dim) {
+        add(&sum, a + i, b + i);
+        i += 32;
+    }
     if (i < dim)
-        sum = _mm256_add_epi64(sum, _mm256_sad_epu8(load_tail(a + i, dim - i), load_tail(b + i, dim - i)));
-    return sum_of_lanes32(sum); /* the upper halves of the lanes are 0 up to max_dim */
+        other = _mm256_add_epi64(other, _mm256_sad_epu8(load_tail(a + i, dim - i), load_tail(b + i, dim - i)));
+    return sum_of_lanes32(_mm256_add_epi64(sum, other)); /* the upper halves of the lanes are 0 up to max_dim */
 }
 
 const struct knn_kernel knn_l1_avx2 = {

@@ -4,17 +4,28 @@
 #include "kernel.h"
 #include "pack.h"
 
+static inline void add(__m512i *sum, const uint8_t *a, const uint8_t *b) {
+    *sum = _mm512_add_epi64(*sum, _mm512_sad_epu8(_mm512_loadu_si512(a), _mm512_loadu_si512(b)));
+}
+
+/* Two registers a step, as in l1_avx2.c. */
 static uint32_t pair(const uint8_t *a, const uint8_t *b, size_t dim) {
-    __m512i sum = _mm512_setzero_si512();
+    __m512i sum = _mm512_setzero_si512(), other = sum;
     size_t i = 0;
-    for (; i + 64 <= dim; i += 64)
-        sum = _mm512_add_epi64(sum, _mm512_sad_epu8(_mm512_loadu_si512(a + i), _mm512_loadu_si512(b + i)));
+    for (; i + 128 <= dim; i += 128) {
+        add(&sum, a + i, b + i);
+        add(&other, a + i + 64, b + i + 64);
+    }
+    if (i + 64 <= dim) {
+        add(&sum, a + i, b + i);
+        i += 64;
+    }
     if (i < dim) {
         __mmask64 mask = ((__mmask64)1 << (dim - i)) - 1;
         __m512i x = _mm512_maskz_loadu_epi8(mask, a + i), y = _mm512_maskz_loadu_epi8(mask, b + i);
-        sum = _mm512_add_epi64(sum, _mm512_sad_epu8(x, y));
+        other = _mm512_add_epi64(other, _mm512_sad_epu8(x, y));
     }
-    return (uint32_t)_mm512_reduce_add_epi64(sum);
+    return (uint32_t)_mm512_reduce_add_epi64(_mm512_add_epi64(sum, other));
 }
 
 const struct knn_kernel knn_l1_avx512bw = {
