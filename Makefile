@@ -519,10 +519,10 @@ report: $(REPORT) ## write results/report.html and report.md of RESULT= (default
 
 history: $(REPORT) ## draw results/history.html: how the newest file's CPU did over the commits, from all result files that are kept
 	@sh bench/report/history.sh '$(strip $(WRAPPER) $(REPORT))' results/history.html \
-	    $(filter-out %peers.json %quick.json %regress.json,$(wildcard results/*.json results/cpus/*.json results/history/*.json))
+	    $(filter-out %peers.json %quick.json %regress.json %reference.json,$(wildcard results/*.json results/cpus/*.json results/history/*.json))
 
-cpus: $(REPORT) ## write results/cpus.html: the reference and the result files of results/cpus beside each other
-	@$(WRAPPER) $(REPORT) --output=results/cpus.html results/reference.json $(wildcard results/cpus/*.json)
+cpus: $(REPORT) ## write results/cpus.html: the result files of results/cpus beside each other
+	@$(WRAPPER) $(REPORT) --output=results/cpus.html $(wildcard results/cpus/*.json)
 
 plots: $(REPORT) ## draw the pictures of RESULT= into plots/
 	@$(WRAPPER) $(REPORT) --pictures=plots $(RESULT)
