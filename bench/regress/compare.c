@@ -83,7 +83,7 @@ static int judge_all(struct comparison *c, int last, struct knn_error *error) {
 
 /* ROUNDS: in one set of processes, so few that no interval is finite before the third set: where one set's memory lies
  * can change a memory-bound benchmark by a tenth. GIVEN_UP: after so many rounds a disturbed run ends. */
-enum { ROUNDS = 4, GIVEN_UP = 32 };
+enum { ROUNDS = 4, GIVEN_UP = 96 };
 
 /* Marks and counts the benchmarks that need more rounds. A disturbed run needs more of all, up to GIVEN_UP. */
 static size_t mark_open(const struct comparison *c, int fresh, char *open) {
