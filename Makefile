@@ -153,6 +153,9 @@ FLAGS_avx512vnni := $(FLAGS_avx512bw) -mavx512vnni
 
 takes     = $(shell printf 'int x;' | $(CC) -Werror $(2) -x c -c -o /dev/null - 2>/dev/null && echo $(1))
 
+# Where a short loop happens to stand moves its time by a third. So functions start alike, whatever is linked before them.
+ALIGNED := $(call takes,-falign-functions=64,-falign-functions=64)
+
 # gcc's scheduler would move the NEON tiles' loads together, and leave too few registers for the sums.
 UNSCHEDULED    := $(call takes,-fno-schedule-insns,-fno-schedule-insns)
 FLAGS_neon     := -march=armv8-a $(UNSCHEDULED)
@@ -285,13 +288,13 @@ $(BUILD)/kernels/registered: kernels/registered.sh kernels/kernels.def $(wildcar
 $(BUILD)/kernels/%.o: kernels/%.c Makefile $(SETTINGS)
 	@mkdir -p $(@D)
 	$(call say,CC,$<)
-	$(Q)$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(FLAGS_$(lastword $(subst _, ,$*))) $(CFLAGS) -c -o $@ $<
+	$(Q)$(CC) $(DEFINES) $(INCLUDES) $(CPPFLAGS) $(C) $(ALIGNED) $(FLAGS_$(lastword $(subst _, ,$*))) $(CFLAGS) -c -o $@ $<
 
 define auto_rule
 $(BUILD)/kernels/%_auto_$(1).o: kernels/%_auto.c Makefile $(SETTINGS)
 	@mkdir -p $$(@D)
 	$$(call say,CC,'$$< ($(1))')
-	$$(Q)$$(CC) $$(DEFINES) $$(INCLUDES) $$(CPPFLAGS) -DKNN_AUTO_ISA=$(1) $$(C) $$(FLAGS_$(1)) $$(CFLAGS) -c -o $$@ $$<
+	$$(Q)$$(CC) $$(DEFINES) $$(INCLUDES) $$(CPPFLAGS) -DKNN_AUTO_ISA=$(1) $$(C) $$(ALIGNED) $$(FLAGS_$(1)) $$(CFLAGS) -c -o $$@ $$<
 endef
 $(foreach isa,$(AUTO),$(eval $(call auto_rule,$(isa))))
 
