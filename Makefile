@@ -169,8 +169,9 @@ F32      := $(filter avx2 avx512bw neon,$(ISAS))
 DEFINES  += -DKNN_BUILD_scalar=1 -DKNN_BUILD_baseline=1 $(foreach isa,$(OPTIONAL),-DKNN_BUILD_$(isa)=$(if $(filter $(isa),$(ISAS)),1,0))
 
 sources_of = $(wildcard kernels/*_$(1).c)
-STRAY     := $(filter-out $(foreach isa,scalar auto $(OPTIONAL),$(call sources_of,$(isa))),$(wildcard kernels/*_*.c))
-$(if $(STRAY),$(error $(STRAY): the last word of a kernel file's name must be an instruction set: scalar, auto, $(subst $() ,$(strip ,) ,$(OPTIONAL)). docs/kernels.md says how to add one))
+SUFFIXES  := scalar auto baseline $(OPTIONAL)
+STRAY     := $(filter-out $(foreach isa,$(SUFFIXES),$(call sources_of,$(isa))),$(wildcard kernels/*_*.c))
+$(if $(STRAY),$(error $(STRAY): the last word of a kernel file's name must be an instruction set: $(subst $() ,$(strip ,) ,$(SUFFIXES)). docs/kernels.md says how to add one))
 KERNEL_OBJECTS := \
     $(patsubst %.c,$(BUILD)/%.o,$(filter-out $(foreach isa,scalar auto $(OPTIONAL),$(call sources_of,$(isa))),$(wildcard kernels/*.c))) \
     $(foreach isa,scalar $(ISAS),$(patsubst %.c,$(BUILD)/%.o,$(call sources_of,$(isa)))) \
@@ -473,8 +474,8 @@ endif
 PYTHON ?= python3
 WHEELS := $(BUILD)/wheels
 python: $(SHARED) ## the Python package as a wheel, the library inside: build/wheels/*.whl
-	@$(PYTHON) -c 'import pip, setuptools, wheel' 2>/dev/null || \
-	    { echo 'make python: $(PYTHON) is missing, or its pip, setuptools or wheel is: make deps-python installs them' >&2 && false; }
+	@why=$$($(PYTHON) -c 'import pip, setuptools, wheel' 2>&1) || \
+	    { echo "make python: $$(echo "$$why" | tail -n 1). make deps-python installs it, or pip: see docs/python.md" >&2 && false; }
 	@rm -rf $(WHEELS) build/python
 	@+$(DRY) $(PYTHON) -m pip wheel --quiet --no-build-isolation --no-deps --no-index --wheel-dir $(WHEELS) ./python
 	@echo "python: $(WHEELS)/$$(ls $(WHEELS))"
