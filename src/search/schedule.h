@@ -12,9 +12,9 @@
  * whose k best then need no merging. A thread that loses its core to other work takes fewer tasks.
  *
  * `make bench` compares policies (schedule/...). Median rates, divided by the default's, on two cores of a Zen 5
- * (results/reference.json): by queries alone 0.90, 0.67, 0.62 and 0.78 at batches of 1, 8, 64 and 512; by rows alone
- * 1.01 at 512, then 0.97 at 4096 and 0.93 at 10000, both with a part of the train rows; both ways 0.64 at 64 and 1.00
- * at 512. From batches of 64 on, the other loops came to 0.99 to 1.03 and unbound threads to 0.99 to 1.02; smaller
+ * (results/reference.json): by queries alone 0.51, 0.54, 0.54 and 0.78 at batches of 1, 8, 64 and 512; by rows alone
+ * 1.00 at 512, then 0.97 at 4096 and 0.94 at 10000, both with a part of the train rows; both ways 0.72 at 64 and 1.00
+ * at 512. From batches of 64 on, the other loops came to 0.95 to 1.01 and unbound threads to 0.99 to 1.01; smaller
  * batches take milliseconds, and vary by a tenth. */
 #ifndef KNN_SCHEDULE_H
 #define KNN_SCHEDULE_H
